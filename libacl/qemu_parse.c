@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "qemu_parse.h"
+
+#include "error.h"
+#include "ifname.h"
+
+static enum vmnetacl_status fail(const struct lines *lines, const struct line *line, const char *at,
+                                 enum vmnetacl_code code, const char *message, struct vmnetacl_error *error)
+{
+    lines_error(lines, line, at, code, error);
+    error_add(error, message);
+    return VMNETACL_UNAVAIL;
+}
+
+static enum vmnetacl_status fail_keyword(const struct lines *lines, const struct line *word,
+                                         struct vmnetacl_error *error)
+{
+    lines_error(lines, word, word->at, VMNETACL_CODE_KEYWORD_UNKNOWN, error);
+    error_add(error, "unknown word '");
+    error_add_bytes(error, word->at, line_len(word) < 32 ? line_len(word) : 32);
+    error_add(error, "'; a line begins with allow, deny, include or #");
+    return VMNETACL_UNAVAIL;
+}
+
+/* "all" | name */
+static enum vmnetacl_status parse_name(const struct lines *lines, const struct line *name,
+                                       struct qemu_statement *statement, struct vmnetacl_error *error)
+{
+    size_t len = line_len(name);
+    size_t bad = ifname_bad_byte(name->at, len);
+
+    if (len == 0)
+        return fail(lines, name, name->at, VMNETACL_CODE_NAME_MISSING,
+                    "the name of a bridge is missing; write a name or all", error);
+    if (bad < len)
+        return fail(lines, name, name->at + bad, VMNETACL_CODE_NAME_INVALID,
+                    "the name of a bridge holds no blank, control byte, '/', ':' or '%'; "
+                    "write one name a line, and comments on lines of their own",
+                    error);
+    if (ifname_is_dots(name->at, len))
+        return fail(lines, name, name->at, VMNETACL_CODE_NAME_INVALID, "no bridge can be called '.' or '..'", error);
+    if (len > VMNETACL_NAME_MAX)
+        return fail(lines, name, name->at + VMNETACL_NAME_MAX, VMNETACL_CODE_NAME_LONG,
+                    "the name of a bridge has at most 15 bytes", error);
+    statement->argument = name->at;
+    statement->argument_len = line_is(name, "all") ? 0 : len;
+    return VMNETACL_OK;
+}
+
+/* absolute-path */
+static enum vmnetacl_status parse_path(const struct lines *lines, const struct line *path,
+                                       struct qemu_statement *statement, struct vmnetacl_error *error)
+{
+    if (line_is_empty(path))
+        return fail(lines, path, path->at, VMNETACL_CODE_PATH_MISSING,
+                    "the path of the file to include is missing", error);
+    /* A relative path would be looked up where the caller stands: he would choose the rules. */
+    if (*path->at != '/')
+        return fail(lines, path, path->at, VMNETACL_CODE_PATH_RELATIVE,
+                    "the path of the file to include must be absolute; begin it with /", error);
+    statement->argument = path->at;
+    statement->argument_len = line_len(path);
+    return VMNETACL_OK;
+}
+
+enum vmnetacl_status qemu_parse_line(struct lines *lines, struct qemu_statement *statement,
+                                     struct vmnetacl_error *error)
+{
+    struct qemu_statement parsed = {.kind = QEMU_NOTHING};
+    struct line rest;
+    enum vmnetacl_status status = lines_next(lines, &rest, error);
+
+    if (status != VMNETACL_OK)
+        return status;
+    parsed.line = lines->line;
+    parsed.column = (unsigned)(rest.at - rest.start) + 1;
+    if (!line_is_empty(&rest) && *rest.at != '#') {
+        struct line word = line_take_word(&rest);
+        if (line_is(&word, "allow"))
+            parsed.kind = QEMU_ALLOW;
+        else if (line_is(&word, "deny"))
+            parsed.kind = QEMU_DENY;
+        else if (line_is(&word, "include"))
+            parsed.kind = QEMU_INCLUDE;
+        else
+            return fail_keyword(lines, &word, error);
+        status = parsed.kind == QEMU_INCLUDE ? parse_path(lines, &rest, &parsed, error)
+                                             : parse_name(lines, &rest, &parsed, error);
+    }
+    if (status == VMNETACL_OK)
+        *statement = parsed;
+    return status;
+}
