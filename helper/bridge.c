@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * netdevice(7) ioctls: RTM_GETLINK has the kernel build a whole link message, and takes as long as all the rest of the
+ * policy's work. They go by name, and so do alternative names and, before a ':', aliases: hence the question at the
+ * end whether the index is called that, which also shows whether all answers were about one link.
+ */
+#include "bridge.h"
+
+#include "message.h"
+
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static struct ifreq request_for(const char *name)
+{
+    struct ifreq request = {.ifr_ifindex = 0};
+
+    strcpy(request.ifr_name, name); /* at most IFNAMSIZ - 1 bytes: vmnetacl_name_valid() */
+    return request;
+}
+
+/* br_getinfo() in net/bridge/br_device.c; needs no privilege. */
+static int is_bridge(int fd, const char *name)
+{
+    struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+    struct ifreq request = request_for(name);
+
+    request.ifr_data = (char *)&info;
+    return ioctl(fd, SIOCETHTOOL, &request) == 0 && strncmp(info.driver, "bridge", sizeof info.driver) == 0;
+}
+
+void bridge_find(struct bridge *bridge, const char *name)
+{
+    struct ifreq index = request_for(name);
+    struct ifreq mtu = request_for(name);
+    struct ifreq again = {.ifr_ifindex = 0};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0); /* any of our own will do; not the caller's */
+
+    if (fd < 0)
+        die(EX_OSERR, "cannot open a socket to look up bridge '%s': %m", name);
+    if (ioctl(fd, SIOCGIFINDEX, &index) != 0) {
+        if (errno == ENODEV)
+            die(EX_UNAVAILABLE, "there is no bridge '%s'; see 'ip link show type bridge'", name);
+        die(EX_OSERR, "cannot look up bridge '%s': %m", name);
+    }
+    if (!is_bridge(fd, name))
+        die(EX_UNAVAILABLE, "'%s' is not a bridge; see 'ip link show type bridge'", name);
+    again.ifr_ifindex = index.ifr_ifindex;
+    if (ioctl(fd, SIOCGIFMTU, &mtu) != 0 || ioctl(fd, SIOCGIFNAME, &again) != 0)
+        die(EX_OSERR, "cannot look up bridge '%s': %m", name);
+    if (strncmp(again.ifr_name, name, sizeof again.ifr_name) != 0)
+        die(EX_UNAVAILABLE, "'%s' is another name of '%.15s'; rules are for the name that 'ip link' shows first", name,
+            again.ifr_name);
+    if (close(fd) != 0)
+        die(EX_OSERR, "cannot close a socket: %m");
+    bridge->ifindex = index.ifr_ifindex;
+    bridge->mtu = mtu.ifr_mtu;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Who asks: the one place that knows. Nothing behind it asks the kernel again. */
+#ifndef HELPER_CALLER_H
+#define HELPER_CALLER_H
+
+#include <limits.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define CALLER_NAME_SIZE 33
+
+struct caller {
+    uid_t uid;
+    gid_t gid;
+    size_t groups_count;
+    gid_t groups[NGROUPS_MAX];   /* supplementary groups */
+    char name[CALLER_NAME_SIZE]; /* for messages alone; "?" when /etc/passwd does not know the uid */
+};
+
+/*
+ * Phase 3: capture the caller: the process's real ids and its supplementary groups.
+ *
+ * True when it ends: caller is filled in, but for the name, which is "?".
+ * It must not: change anything, or call the name service.
+ */
+void caller_capture(struct caller *caller);
+
+/*
+ * Find the caller's login name in /etc/passwd, read as the caller. The name service is not asked: it would load foreign
+ * modules into this process. No failure here is one of the request.
+ */
+void caller_find_name(struct caller *caller);
+
+#endif

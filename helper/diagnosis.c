@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs only where there is no privilege to lose: in a helper that was installed or started in a way that cannot work. */
+#include "diagnosis.h"
+
+#include "message.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define SELF "/proc/self/exe"
+
+/* The beginning of a file in /proc, as a string; "" when it cannot be read. */
+static void read_start(const char *path, char *text, size_t text_size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t len = fd >= 0 ? read(fd, text, text_size - 1) : -1;
+
+    text[len > 0 ? len : 0] = '\0';
+    if (fd >= 0)
+        (void)close(fd); /* only read from: nothing to fail */
+}
+
+/* user_namespaces(7): the initial one maps all ids to themselves. */
+static bool in_user_namespace(void)
+{
+    char map[64];
+    unsigned inside;
+    unsigned outside;
+    unsigned count;
+
+    read_start("/proc/self/uid_map", map, sizeof map);
+    return map[0] == '\0' || sscanf(map, "%u %u %u", &inside, &outside, &count) != 3 || inside != 0 || outside != 0 ||
+           count != 4294967295U;
+}
+
+/* A traced program gains nothing at exec, unless its tracer may do as much itself: ptrace(2), execve(2). */
+static bool is_traced(void)
+{
+    char status[2048];
+    const char *tracer;
+
+    read_start("/proc/self/status", status, sizeof status);
+    tracer = strstr(status, "\nTracerPid:\t");
+    return tracer != NULL && strncmp(tracer, "\nTracerPid:\t0\n", 14) != 0;
+}
+
+noreturn void diagnose_no_privilege(void)
+{
+    struct stat file = {.st_mode = 0};
+    struct statvfs file_system = {.f_flag = 0};
+    bool has_capability = getxattr(SELF, "security.capability", NULL, 0) > 0;
+    bool is_known = stat(SELF, &file) == 0 && statvfs(SELF, &file_system) == 0;
+
+    if (geteuid() == 0)
+        die(EX_NOPERM, "no privilege: this is root without CAP_NET_ADMIN, as in a container or in a service with a "
+                       "capability bounding set; run it where root has CAP_NET_ADMIN");
+    if (is_known && (file.st_mode & S_ISUID) == 0 && !has_capability)
+        die(EX_NOPERM, "no privilege: the program is not setuid root and has no file capability; as root: chown root "
+                       "and chmod 4755 the helper, or setcap cap_net_admin=ep on it");
+    if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+        die(EX_NOPERM, "no privilege: no_new_privs is set, so a setuid program gains nothing; start it without "
+                       "'-sandbox on', systemd's NoNewPrivileges=, flatpak or a container");
+    if (in_user_namespace())
+        die(EX_NOPERM, "no privilege: this is inside a user namespace, where a setuid program of the host gains "
+                       "nothing; start it outside of the container or sandbox");
+    if (is_known && (file_system.f_flag & ST_NOSUID) != 0)
+        die(EX_NOPERM, "no privilege: the file system that the program is on is mounted nosuid; install it on another, "
+                       "or mount that one suid");
+    if (is_known && file.st_uid != 0 && !has_capability)
+        die(EX_NOPERM, "no privilege: the program is setuid, but its owner is uid %u and not root; as root: chown root "
+                       "the helper, then chmod 4755",
+            (unsigned)file.st_uid);
+    if (is_traced())
+        die(EX_NOPERM, "no privilege: the program is traced, so it gains nothing; run it without strace or a debugger");
+    die(EX_NOPERM, "no privilege: the kernel did not grant the program's setuid bit or file capability; see the "
+                   "section DIAGNOSTICS of vmnet-helper(8)");
+}

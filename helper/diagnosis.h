@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELPER_DIAGNOSIS_H
+#define HELPER_DIAGNOSIS_H
+
+#include <stdnoreturn.h>
+
+/*
+ * The process has no privilege: find out which of the many reasons it is, say it, and exit with EX_NOPERM.
+ * Reads /proc; changes nothing.
+ */
+noreturn void diagnose_no_privilege(void);
+
+#endif

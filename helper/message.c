@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runs at any time, with any privilege, also behind the seccomp filter: only write(2) and sendmsg(2), no allocation.
+ * Not syslog(3): it reads the time zone's file, and by then nothing can be opened any more.
+ */
+#include "message.h"
+
+#include "caller.h"
+#include "request.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define LINE_SIZE 2048 /* below PIPE_BUF: one write of it to a pipe is one piece */
+
+static struct {
+    int fd;
+    int pid;
+    const struct caller *caller;
+    const struct request *request;
+} journal = {.fd = -1};
+
+/* Copy text, escaping all but printable ASCII. A backslash is escaped too, so that an escape cannot be feigned. */
+static size_t escape(char *out, size_t out_size, const char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t used = 0;
+
+    for (; *text != '\0' && used + 5 <= out_size; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (byte >= 0x20 && byte <= 0x7e && byte != '\\') {
+            out[used++] = (char)byte;
+        } else {
+            out[used++] = '\\';
+            out[used++] = 'x';
+            out[used++] = digits[byte >> 4];
+            out[used++] = digits[byte & 0xf];
+        }
+    }
+    out[used] = '\0';
+    return used;
+}
+
+/* One datagram in the form that RFC 3164 calls a message without a time stamp; the log daemon puts its own. */
+static void log_record(int priority, const char *event, const char *tap, const char *details)
+{
+    char text[LINE_SIZE];
+    char record[LINE_SIZE];
+    struct iovec part = {.iov_base = record};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    int prefix_len;
+
+    if (journal.fd < 0)
+        return;
+    prefix_len = snprintf(record, sizeof record, "<%d>vmnet-helper[%d]: ", LOG_AUTHPRIV | priority, journal.pid);
+    (void)snprintf(text, sizeof text, "%s: user=%s uid=%u bridge=%s tap=%s %s", event, journal.caller->name,
+                   (unsigned)journal.caller->uid, journal.request->bridge, tap, details); /* cut off when too long */
+    part.iov_len = (size_t)prefix_len;
+    part.iov_len += escape(record + prefix_len, sizeof record - (size_t)prefix_len, text);
+    (void)sendmsg(journal.fd, &message, MSG_NOSIGNAL); /* a log that takes nothing must not stop anybody's guest */
+}
+
+noreturn void die(int code, const char *format, ...)
+{
+    int error = errno;
+    char text[LINE_SIZE];
+    char line[LINE_SIZE] = "vmnet-helper: ";
+    size_t prefix_len = strlen(line);
+    size_t line_len;
+    ssize_t written;
+    va_list arguments;
+
+    va_start(arguments, format);
+    errno = error;
+    (void)vsnprintf(text, sizeof text, format, arguments); /* cut off when too long */
+    va_end(arguments);
+    line_len = prefix_len + escape(line + prefix_len, sizeof line - prefix_len - 1, text);
+    line[line_len++] = '\n';
+    written = write(STDERR_FILENO, line, line_len);
+    (void)written; /* the caller may have closed stderr or be gone: there is nobody else to tell */
+    log_record(LOG_NOTICE, code == EX_NOPERM ? "denied" : "failed", "-", text);
+    _exit(code);
+}
+
+bool message_open_log(const struct caller *caller, const struct request *request)
+{
+    static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+    const struct timeval patience = {.tv_usec = 200000};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        die(EX_TEMPFAIL, "cannot open a socket for the system log: %m; try again");
+    /* A full log makes us wait, but not for ever. */
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0)
+        die(EX_OSERR, "cannot set up the socket for the system log: %m");
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+        if (close(fd) != 0)
+            die(EX_OSERR, "cannot close the socket for the system log: %m");
+        return false;
+    }
+    journal.fd = fd;
+    journal.pid = (int)getpid();
+    journal.caller = caller;
+    journal.request = request;
+    return true;
+}
+
+void message_granted(const char *tap, const char *rule_file, unsigned rule_line)
+{
+    char rule[LINE_SIZE / 2];
+
+    (void)snprintf(rule, sizeof rule, "rule=%s:%u", rule_file, rule_line); /* cut off when too long */
+    log_record(LOG_INFO, "granted", tap, rule);
+}

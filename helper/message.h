@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What the helper says: one line to the user on stderr, one record to the system log. */
+#ifndef HELPER_MESSAGE_H
+#define HELPER_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdnoreturn.h>
+
+struct caller;
+struct request;
+
+/*
+ * Say why and exit with a code from <sysexits.h>. errno is taken first thing: %m in the format is its text.
+ * The line is "vmnet-helper: " and the formatted text, with every byte outside printable ASCII escaped.
+ */
+noreturn void die(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * Connect to the system log. From here on each run ends with one record: that of die(), or that of message_granted().
+ * A host without a log is served all the same; a log that cannot be reached for want of a descriptor is a failure,
+ * since a caller could bring that about to leave no trace. Returns whether there is a log.
+ */
+bool message_open_log(const struct caller *caller, const struct request *request);
+
+/* Record a grant. rule is the rule's file, at a line. */
+void message_granted(const char *tap, const char *rule_file, unsigned rule_line);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* A few rtnetlink(7) messages in one buffer, sent with one call. Bounded: allocates nothing. */
+#ifndef HELPER_NETLINK_H
+#define HELPER_NETLINK_H
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct netlink {
+    int fd;
+    uint32_t sequence;    /* of the last message, from 1 */
+    size_t used;          /* bytes in buffer */
+    size_t message_start; /* of the last message in buffer */
+    _Alignas(struct nlmsghdr) unsigned char buffer[1024];
+};
+
+/* Open the socket. The kernel lets it change links only when CAP_NET_ADMIN is in effect now and when it sends. */
+void netlink_connect(struct netlink *netlink);
+
+/* Begin a message of a type, with the header that belongs to the type. */
+void netlink_start(struct netlink *netlink, uint16_t type, const void *header, size_t header_len);
+
+/* Append an attribute; one that holds others is opened and closed around them. */
+void netlink_put(struct netlink *netlink, uint16_t type, const void *data, size_t data_len);
+size_t netlink_open(struct netlink *netlink, uint16_t type);
+void netlink_close(struct netlink *netlink, size_t attribute);
+
+/* End the message, and return its sequence number. */
+uint32_t netlink_end(struct netlink *netlink);
+
+/* Send all messages. The kernel answers the last, and of the others those that fail. */
+void netlink_send(struct netlink *netlink);
+
+/* The next answer: 0 when message last succeeded; else the number of one that failed, and errno says why. */
+uint32_t netlink_wait(struct netlink *netlink, uint32_t last);
+
+void netlink_disconnect(struct netlink *netlink);
+
+#endif

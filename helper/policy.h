@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELPER_POLICY_H
+#define HELPER_POLICY_H
+
+#include "vmnetacl.h"
+
+struct caller;
+struct request;
+
+/*
+ * Phase 6: ask the rules.
+ *
+ * True when it ends: a rule that the caller may read allows him this bridge, and none denies it; decision says which.
+ * It must not: look whether the bridge exists, or let a denied caller find out in any other way.
+ */
+void policy_allows(const struct request *request, struct caller *caller, struct vmnetacl_decision *decision);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Begins with what exec(2) gave: root's ids and all capabilities (setuid), or the caller's ids and one capability (file
+ * capability), or root outright. Kernel facts: capabilities(7), credentials(7), kernel/cred.c, security/commoncap.c.
+ */
+#include "privilege.h"
+
+#include "caller.h"
+#include "diagnosis.h"
+#include "message.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/capability.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* linux/securebits.h calls them SECURE_ALL_BITS and SECURE_ALL_LOCKS; keep_caps alone is locked at off. */
+#define BIT(number) (1U << (number))
+#define LOCKED_SECUREBITS                                                                                              \
+    (BIT(0) | BIT(1) /* noroot */ | BIT(2) | BIT(3) /* no_setuid_fixup */ | BIT(5) /* keep_caps */ | BIT(6) |           \
+     BIT(7) /* no_cap_ambient_raise */)
+
+/* All made early, since nothing can be allocated behind the seccomp filter. They live until exit. */
+static cap_t permitted_set;
+static cap_t effective_set;
+static cap_t empty_set;
+static cap_t current_set; /* what was last read back */
+
+/* A capability set with CAP_NET_ADMIN permitted, effective or neither. */
+static cap_t make_set(cap_flag_value_t permitted, cap_flag_value_t effective)
+{
+    const cap_value_t net_admin = CAP_NET_ADMIN;
+    cap_t set = cap_init();
+
+    if (set == NULL || cap_set_flag(set, CAP_PERMITTED, 1, &net_admin, permitted) != 0 ||
+        cap_set_flag(set, CAP_EFFECTIVE, 1, &net_admin, effective) != 0)
+        die(EX_OSERR, "cannot make a capability set: %m");
+    return set;
+}
+
+static bool has_capability(cap_value_t capability, cap_flag_t flag)
+{
+    cap_flag_value_t value = CAP_CLEAR;
+
+    if (capgetp(0, current_set) != 0 || cap_get_flag(current_set, capability, flag, &value) != 0)
+        die(EX_OSERR, "cannot read the capabilities: %m");
+    return value == CAP_SET;
+}
+
+void privilege_is_there(void)
+{
+    permitted_set = make_set(CAP_SET, CAP_CLEAR);
+    effective_set = make_set(CAP_SET, CAP_SET);
+    empty_set = make_set(CAP_CLEAR, CAP_CLEAR);
+    current_set = make_set(CAP_CLEAR, CAP_CLEAR);
+    if (!has_capability(CAP_NET_ADMIN, CAP_PERMITTED))
+        diagnose_no_privilege();
+}
+
+/* The bounding set limits what exec can grant, and the securebits what uid 0 means. */
+static void forbid_gains_at_exec(void)
+{
+    for (cap_value_t capability = 0; capability < cap_max_bits(); capability++)
+        if (cap_drop_bound(capability) != 0)
+            die(EX_OSERR, "cannot drop capability %d from the bounding set: %m", capability);
+    if (cap_set_secbits(LOCKED_SECUREBITS) != 0)
+        die(EX_OSERR, "cannot lock the securebits: %m");
+}
+
+static void check_gains_at_exec(void)
+{
+    for (cap_value_t capability = 0; capability < cap_max_bits(); capability++)
+        if (cap_get_bound(capability) != 0)
+            die(EX_SOFTWARE, "capability %d is still in the bounding set", capability);
+    if (cap_get_secbits() != LOCKED_SECUREBITS)
+        die(EX_SOFTWARE, "the securebits are not locked");
+}
+
+static void take_ids(const struct caller *caller)
+{
+    /* The group first: without root's uid it could not be changed any more. All three, or the saved id leads back. */
+    if (setresgid(caller->gid, caller->gid, caller->gid) != 0)
+        die(EX_OSERR, "cannot drop to group %u: %m", (unsigned)caller->gid);
+    if (setresuid(caller->uid, caller->uid, caller->uid) != 0)
+        die(EX_OSERR, "cannot drop to user %u: %m", (unsigned)caller->uid);
+}
+
+static void check_ids(const struct caller *caller)
+{
+    uid_t uid[3];
+    gid_t gid[3];
+
+    if (getresuid(&uid[0], &uid[1], &uid[2]) != 0 || getresgid(&gid[0], &gid[1], &gid[2]) != 0)
+        die(EX_OSERR, "cannot read the ids back: %m");
+    for (size_t i = 0; i < 3; i++)
+        if (uid[i] != caller->uid || gid[i] != caller->gid)
+            die(EX_SOFTWARE, "an id is not the caller's after the drop");
+    /* An id that is none changes nothing, and the old one is returned. */
+    if ((uid_t)setfsuid((uid_t)-1) != caller->uid || (gid_t)setfsgid((gid_t)-1) != caller->gid)
+        die(EX_SOFTWARE, "a file system id is not the caller's after the drop");
+    if (caller->uid != 0 && (setresuid((uid_t)-1, 0, (uid_t)-1) == 0 || setresuid(0, (uid_t)-1, (uid_t)-1) == 0))
+        die(EX_SOFTWARE, "root's uid could be regained after the drop");
+    if (caller->gid != 0 && setresgid((gid_t)-1, 0, (gid_t)-1) == 0)
+        die(EX_SOFTWARE, "root's gid could be regained after the drop");
+}
+
+/*
+ * The process has exactly these capabilities, permitted, effective and inheritable: cap_compare() looks at all three.
+ * The ambient set needs no look: the kernel keeps it within the inheritable one, which is empty here.
+ */
+static void check_capabilities(cap_t wanted)
+{
+    if (capgetp(0, current_set) != 0 || cap_compare(current_set, wanted) != 0)
+        die(EX_SOFTWARE, "the capabilities are not what was set");
+}
+
+static void check_no_way_back(void)
+{
+    const cap_value_t more[] = {CAP_NET_ADMIN, CAP_SETUID, CAP_SYS_ADMIN};
+    cap_t set = cap_init();
+
+    if (set == NULL || cap_set_flag(set, CAP_PERMITTED, 3, more, CAP_SET) != 0)
+        die(EX_OSERR, "cannot make a capability set: %m");
+    if (cap_set_proc(set) == 0)
+        die(EX_SOFTWARE, "capabilities could be regained after the drop");
+    if (cap_free(set) != 0)
+        die(EX_OSERR, "cannot free a capability set: %m");
+    if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || prctl(PR_GET_DUMPABLE) != 0)
+        die(EX_SOFTWARE, "no_new_privs is not set, or the process is dumpable");
+}
+
+void privilege_is_only_permitted(const struct caller *caller)
+{
+    bool can_forbid = has_capability(CAP_SETPCAP, CAP_EFFECTIVE);
+
+    /* The locked securebits keep the permitted set across setresuid(); where they cannot be set, keep_caps does. */
+    if (can_forbid)
+        forbid_gains_at_exec();
+    else if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0)
+        die(EX_OSERR, "cannot keep the capabilities across the drop: %m");
+    take_ids(caller);
+    if (cap_set_proc(permitted_set) != 0)
+        die(EX_OSERR, "cannot drop all capabilities but CAP_NET_ADMIN: %m");
+    if (!can_forbid && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0)
+        die(EX_OSERR, "cannot stop keeping the capabilities: %m");
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        die(EX_OSERR, "cannot set no_new_privs: %m");
+    /* Again: each change of ids above has reset it to fs.suid_dumpable (kernel/cred.c, commit_creds()). */
+    if (prctl(PR_SET_DUMPABLE, 0) != 0)
+        die(EX_OSERR, "cannot make the process not dumpable: %m");
+
+    if (can_forbid)
+        check_gains_at_exec();
+    check_ids(caller);
+    check_capabilities(permitted_set);
+    check_no_way_back();
+}
+
+void privilege_is_effective(void)
+{
+    if (cap_set_proc(effective_set) != 0)
+        die(EX_OSERR, "cannot raise CAP_NET_ADMIN: %m");
+}
+
+void privilege_is_gone(void)
+{
+    if (cap_set_proc(empty_set) != 0)
+        die(EX_OSERR, "cannot drop CAP_NET_ADMIN: %m");
+    check_capabilities(empty_set);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELPER_PROCESS_H
+#define HELPER_PROCESS_H
+
+/*
+ * Phase 1: take back from the caller what he chose for this process.
+ *
+ * True when it ends: there was an argument 0; descriptors 0, 1 and 2 are open; the environment is empty; the umask is
+ * 077; no signal is blocked or ignored, but SIGPIPE is ignored; no core file is written; the process is not dumpable;
+ * the working folder is "/".
+ * It must not: look at the arguments, open anything but /dev/null, change an identity or a capability.
+ */
+void process_make_sane(int argc);
+
+/* Close every descriptor above 2 but these two, in whatever order they are. */
+void process_close_all_but(int fd, int other_fd);
+
+#endif

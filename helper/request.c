@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs as the caller, on bytes that he chose. */
+#include "request.h"
+
+#include "message.h"
+#include "process.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define USAGE "usage: vmnet-helper [--use-vnet] --br=BRIDGE --fd=DESCRIPTOR"
+
+/* The value of argument when it is option followed by a value, else NULL. */
+static const char *option_value(const char *argument, const char *option)
+{
+    size_t len = strlen(option);
+
+    return strncmp(argument, option, len) == 0 ? argument + len : NULL;
+}
+
+static void read_bridge(struct request *request, const char *name)
+{
+    size_t len = strnlen(name, sizeof request->bridge);
+
+    if (!vmnetacl_name_valid(name, len))
+        die(EX_USAGE,
+            "bad bridge name '%.64s': a name has 1 to 15 bytes, without blanks, control bytes, '/', ':' and '%%', and is "
+            "not '.' or '..'; give the name that 'ip link' shows",
+            name);
+    memcpy(request->bridge, name, len + 1);
+}
+
+/* Digits alone: atoi() and strtol() take "+8", " 8" and "8x" for 8, and what is too large for something else. */
+static int read_descriptor(const char *digits)
+{
+    int fd = 0;
+
+    for (const char *at = digits; *at != '\0' || at == digits; at++) {
+        if (*at < '0' || *at > '9' || fd > (INT_MAX - 9) / 10)
+            die(EX_USAGE, "bad descriptor '%.64s': --fd takes the decimal number of an open socket; " USAGE, digits);
+        fd = fd * 10 + (*at - '0');
+    }
+    if (fd <= STDERR_FILENO)
+        die(EX_USAGE, "bad descriptor %d: 0, 1 and 2 are input, output and errors; give another with --fd", fd);
+    return fd;
+}
+
+static void read_arguments(struct request *request, int argc, char *const argv[])
+{
+    for (int i = 1; i < argc; i++) {
+        const char *bridge = option_value(argv[i], "--br=");
+        const char *fd = option_value(argv[i], "--fd=");
+        if (strcmp(argv[i], "--use-vnet") == 0)
+            request->use_vnet = true;
+        else if (bridge != NULL)
+            read_bridge(request, bridge);
+        else if (fd != NULL)
+            request->fd = read_descriptor(fd);
+        else
+            die(EX_USAGE, "unknown argument '%.64s'; " USAGE, argv[i]);
+    }
+    if (request->bridge[0] == '\0')
+        die(EX_USAGE, "no bridge given; " USAGE);
+    if (request->fd < 0)
+        die(EX_USAGE, "no descriptor given: QEMU passes --fd itself when it starts its helper; " USAGE);
+}
+
+static int socket_option(int fd, int option)
+{
+    int value;
+    socklen_t value_len = sizeof value;
+
+    if (getsockopt(fd, SOL_SOCKET, option, &value, &value_len) != 0)
+        die(EX_USAGE, "descriptor %d is not a socket: %m; QEMU passes one with --fd", fd);
+    return value;
+}
+
+static void check_socket(int fd)
+{
+    struct sockaddr_un peer;
+    socklen_t peer_len = sizeof peer;
+
+    if (socket_option(fd, SO_DOMAIN) != AF_UNIX || socket_option(fd, SO_TYPE) != SOCK_STREAM)
+        die(EX_USAGE, "descriptor %d is not an AF_UNIX stream socket; QEMU passes one with --fd", fd);
+    if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) != 0)
+        die(EX_USAGE, "descriptor %d is not connected: %m; QEMU passes a connected socket with --fd", fd);
+}
+
+void request_read(struct request *request, int argc, char *const argv[], int tun_fd)
+{
+    *request = (struct request){.fd = -1};
+    read_arguments(request, argc, argv);
+    if (request->fd == tun_fd)
+        die(EX_USAGE, "descriptor %d is not open; QEMU passes an open socket with --fd", request->fd);
+    check_socket(request->fd);
+    process_close_all_but(request->fd, tun_fd);
+}

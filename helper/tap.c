@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* tap_plug() runs with CAP_NET_ADMIN in effect and behind the seccomp filter: it allocates and opens nothing. */
+#include "tap.h"
+
+#include "bridge.h"
+#include "caller.h"
+#include "message.h"
+#include "netlink.h"
+#include "request.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_link.h>
+#include <linux/if_tun.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+
+void tap_open(struct tap *tap)
+{
+    tap->fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+    if (tap->fd >= 0)
+        return;
+    if (errno == ENOENT || errno == ENODEV || errno == ENXIO)
+        die(EX_UNAVAILABLE, "cannot open /dev/net/tun: %m; load the module with 'modprobe tun', or give the container "
+                            "the device");
+    if (errno == EACCES || errno == EPERM)
+        die(EX_NOPERM, "cannot open /dev/net/tun: %m; a helper with a file capability alone needs it to be writable by "
+                       "the caller: chmod 0666 /dev/net/tun, or install the helper setuid root");
+    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+        die(EX_TEMPFAIL, "cannot open /dev/net/tun: %m; try again");
+    die(EX_OSERR, "cannot open /dev/net/tun: %m");
+}
+
+void tap_prepare(struct tap *tap, const struct caller *caller, const struct request *request)
+{
+    unsigned features = 0;
+
+    if (ioctl(tap->fd, TUNGETFEATURES, &features) != 0)
+        die(EX_OSERR, "cannot ask /dev/net/tun for its features: %m");
+    tap->has_vnet_hdr = request->use_vnet && (features & IFF_VNET_HDR) != 0;
+    strcpy(tap->name, "tap%d");
+    /* A bridge without a fixed address takes the lowest of its ports': 0xfe first keeps this one from being it. */
+    tap->address[0] = 0xfe;
+    if (getrandom(tap->address + 1, sizeof tap->address - 1, 0) != (ssize_t)sizeof tap->address - 1)
+        die(EX_OSERR, "cannot get random bytes for an address: %m");
+    (void)snprintf(tap->alias, sizeof tap->alias, "vmnet-helper uid=%u bridge=%s", (unsigned)caller->uid,
+                   request->bridge); /* always fits */
+}
+
+static void tap_create(struct tap *tap)
+{
+    struct ifreq request = {.ifr_flags = (short)(IFF_TAP | IFF_NO_PI | (tap->has_vnet_hdr ? IFF_VNET_HDR : 0))};
+
+    strcpy(request.ifr_name, tap->name);
+    if (ioctl(tap->fd, TUNSETIFF, &request) != 0) {
+        if (errno == EPERM)
+            die(EX_NOPERM, "cannot create a tap: %m; this network namespace belongs to a user namespace in which we "
+                           "have no privilege");
+        die(EX_OSERR, "cannot create a tap: %m");
+    }
+    memcpy(tap->name, request.ifr_name, sizeof tap->name);
+}
+
+/* A link of this name; the message is open for attributes. */
+static void start_link_message(struct netlink *netlink, const struct tap *tap, unsigned flags)
+{
+    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_flags = flags, .ifi_change = flags};
+
+    netlink_start(netlink, RTM_SETLINK, &link, sizeof link);
+    netlink_put(netlink, IFLA_IFNAME, tap->name, strlen(tap->name) + 1);
+}
+
+/* No link-local address of the host's on the port: the host talks through the bridge. */
+static uint32_t put_no_address_generation(struct netlink *netlink, const struct tap *tap)
+{
+    const uint8_t none = IN6_ADDR_GEN_MODE_NONE;
+    size_t families;
+    size_t inet6;
+
+    start_link_message(netlink, tap, 0);
+    families = netlink_open(netlink, IFLA_AF_SPEC);
+    inet6 = netlink_open(netlink, AF_INET6);
+    netlink_put(netlink, IFLA_INET6_ADDR_GEN_MODE, &none, sizeof none);
+    netlink_close(netlink, inet6);
+    netlink_close(netlink, families);
+    return netlink_end(netlink);
+}
+
+static uint32_t put_into_bridge(struct netlink *netlink, const struct tap *tap, const struct bridge *bridge)
+{
+    start_link_message(netlink, tap, 0);
+    netlink_put(netlink, IFLA_MTU, &bridge->mtu, sizeof bridge->mtu);
+    netlink_put(netlink, IFLA_ADDRESS, tap->address, sizeof tap->address);
+    netlink_put(netlink, IFLA_IFALIAS, tap->alias, strlen(tap->alias));
+    netlink_put(netlink, IFLA_MASTER, &bridge->ifindex, sizeof bridge->ifindex);
+    return netlink_end(netlink);
+}
+
+static uint32_t put_up(struct netlink *netlink, const struct tap *tap)
+{
+    start_link_message(netlink, tap, IFF_UP);
+    return netlink_end(netlink);
+}
+
+void tap_plug(struct tap *tap, const struct bridge *bridge)
+{
+    struct netlink netlink;
+    uint32_t address_generation;
+    uint32_t up;
+    uint32_t failed;
+
+    tap_create(tap);
+    /*
+     * Three messages in one system call. Address generation first: an MTU below IPv6's least takes IPv6 off the link,
+     * and in one message the kernel would bring the link up before it. Up last, when it is a port with all it needs.
+     */
+    netlink_connect(&netlink);
+    address_generation = put_no_address_generation(&netlink, tap);
+    (void)put_into_bridge(&netlink, tap, bridge); /* which message failed matters for the first alone */
+    up = put_up(&netlink, tap);
+    netlink_send(&netlink);
+    while ((failed = netlink_wait(&netlink, up)) != 0) {
+        if (failed == address_generation && errno == EAFNOSUPPORT)
+            continue; /* a kernel without IPv6 */
+        if (errno == EXFULL)
+            die(EX_UNAVAILABLE, "the bridge has as many ports as it can have; shut down a guest, or use another bridge");
+        if (errno == ENODEV)
+            die(EX_UNAVAILABLE, "the bridge is gone; try again when it is back");
+        die(EX_OSERR, "cannot plug %s into the bridge: %m", tap->name);
+    }
+    netlink_disconnect(&netlink);
+}

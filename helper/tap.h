@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELPER_TAP_H
+#define HELPER_TAP_H
+
+#include <net/if.h>
+#include <stdbool.h>
+
+struct bridge;
+struct caller;
+struct request;
+
+/* All that phase 9 needs, so that it asks for nothing. */
+struct tap {
+    int fd;                   /* of /dev/net/tun */
+    bool has_vnet_hdr;        /* frames with a struct virtio_net_hdr in front */
+    char name[IFNAMSIZ];      /* a pattern like "tap%d" until the kernel has filled it in */
+    unsigned char address[6]; /* of the host's side */
+    char alias[128];
+};
+
+/*
+ * Phase 2: open /dev/net/tun, which is root's alone on some hosts.
+ *
+ * True when it ends: tap->fd is open, and is not yet an interface.
+ * It must not: create anything.
+ */
+void tap_open(struct tap *tap);
+
+/*
+ * Make up the interface's properties: while there is no filter yet that forbids it.
+ *
+ * True when it ends: everything in tap is known, but what takes the place of the pattern in the name.
+ */
+void tap_prepare(struct tap *tap, const struct caller *caller, const struct request *request);
+
+/*
+ * Phase 9: create the interface and plug it into the bridge.
+ *
+ * True when it ends: it is a port of the bridge, and up; until the last descriptor of it is closed.
+ * It must not: need any capability but CAP_NET_ADMIN; let the port be up before it is a port.
+ */
+void tap_plug(struct tap *tap, const struct bridge *bridge);
+
+#endif
