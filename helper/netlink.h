@@ -19,23 +19,16 @@ struct netlink {
 /* Open the socket. The kernel lets it change links only when CAP_NET_ADMIN is in effect now and when it sends. */
 void netlink_connect(struct netlink *netlink);
 
-/* Begin a message of a type, with the header that belongs to the type. */
-void netlink_start(struct netlink *netlink, uint16_t type, const void *header, size_t header_len);
+/* Begin a message of a type, with the header that belongs to the type. Returns its sequence number. */
+uint32_t netlink_start(struct netlink *netlink, uint16_t type, const void *header, size_t header_len);
 
-/* Append an attribute; one that holds others is opened and closed around them. */
+/* Append an attribute to the message. */
 void netlink_put(struct netlink *netlink, uint16_t type, const void *data, size_t data_len);
-size_t netlink_open(struct netlink *netlink, uint16_t type);
-void netlink_close(struct netlink *netlink, size_t attribute);
-
-/* End the message, and return its sequence number. */
-uint32_t netlink_end(struct netlink *netlink);
 
 /* Send all messages. The kernel answers the last, and of the others those that fail. */
 void netlink_send(struct netlink *netlink);
 
-/* The next answer: 0 when message last succeeded; else the number of one that failed, and errno says why. */
-uint32_t netlink_wait(struct netlink *netlink, uint32_t last);
-
-void netlink_disconnect(struct netlink *netlink);
+/* The next answer: 0 when the last message succeeded; else the number of one that failed, and errno says why. */
+uint32_t netlink_wait(struct netlink *netlink);
 
 #endif

@@ -19,6 +19,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 void tap_open(struct tap *tap)
 {
@@ -66,65 +67,59 @@ static void tap_create(struct tap *tap)
     memcpy(tap->name, request.ifr_name, sizeof tap->name);
 }
 
-/* A link of this name; the message is open for attributes. */
-static void start_link_message(struct netlink *netlink, const struct tap *tap, unsigned flags)
+/* Begin a message about the tap: about the link of its name, that is, until its first attribute says more. */
+static uint32_t start_message(struct netlink *netlink, const struct tap *tap, unsigned flags)
 {
-    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_flags = flags, .ifi_change = flags};
+    const struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_flags = flags, .ifi_change = flags};
+    uint32_t sequence = netlink_start(netlink, RTM_SETLINK, &link, sizeof link);
 
-    netlink_start(netlink, RTM_SETLINK, &link, sizeof link);
     netlink_put(netlink, IFLA_IFNAME, tap->name, strlen(tap->name) + 1);
+    return sequence;
 }
 
 /* No link-local address of the host's on the port: the host talks through the bridge. */
-static uint32_t put_no_address_generation(struct netlink *netlink, const struct tap *tap)
+static void put_no_address_generation(struct netlink *netlink)
 {
-    const uint8_t none = IN6_ADDR_GEN_MODE_NONE;
-    size_t families;
-    size_t inet6;
+    struct {
+        struct nlattr inet6;
+        struct nlattr mode;
+        uint8_t none[4]; /* one byte and what aligns the next attribute */
+    } families = {
+        .inet6 = {.nla_type = AF_INET6, .nla_len = sizeof families},
+        .mode = {.nla_type = IFLA_INET6_ADDR_GEN_MODE, .nla_len = sizeof families.mode + 1},
+        .none = {IN6_ADDR_GEN_MODE_NONE},
+    };
 
-    start_link_message(netlink, tap, 0);
-    families = netlink_open(netlink, IFLA_AF_SPEC);
-    inet6 = netlink_open(netlink, AF_INET6);
-    netlink_put(netlink, IFLA_INET6_ADDR_GEN_MODE, &none, sizeof none);
-    netlink_close(netlink, inet6);
-    netlink_close(netlink, families);
-    return netlink_end(netlink);
+    netlink_put(netlink, IFLA_AF_SPEC, &families, sizeof families);
 }
 
-static uint32_t put_into_bridge(struct netlink *netlink, const struct tap *tap, const struct bridge *bridge)
+static void put_port(struct netlink *netlink, const struct tap *tap, const struct bridge *bridge)
 {
-    start_link_message(netlink, tap, 0);
     netlink_put(netlink, IFLA_MTU, &bridge->mtu, sizeof bridge->mtu);
     netlink_put(netlink, IFLA_ADDRESS, tap->address, sizeof tap->address);
     netlink_put(netlink, IFLA_IFALIAS, tap->alias, strlen(tap->alias));
     netlink_put(netlink, IFLA_MASTER, &bridge->ifindex, sizeof bridge->ifindex);
-    return netlink_end(netlink);
-}
-
-static uint32_t put_up(struct netlink *netlink, const struct tap *tap)
-{
-    start_link_message(netlink, tap, IFF_UP);
-    return netlink_end(netlink);
 }
 
 void tap_plug(struct tap *tap, const struct bridge *bridge)
 {
     struct netlink netlink;
     uint32_t address_generation;
-    uint32_t up;
     uint32_t failed;
 
     tap_create(tap);
+    netlink_connect(&netlink);
     /*
      * Three messages in one system call. Address generation first: an MTU below IPv6's least takes IPv6 off the link,
      * and in one message the kernel would bring the link up before it. Up last, when it is a port with all it needs.
      */
-    netlink_connect(&netlink);
-    address_generation = put_no_address_generation(&netlink, tap);
-    (void)put_into_bridge(&netlink, tap, bridge); /* which message failed matters for the first alone */
-    up = put_up(&netlink, tap);
+    address_generation = start_message(&netlink, tap, 0);
+    put_no_address_generation(&netlink);
+    (void)start_message(&netlink, tap, 0); /* which one failed matters for the first alone */
+    put_port(&netlink, tap, bridge);
+    (void)start_message(&netlink, tap, IFF_UP); /* as above */
     netlink_send(&netlink);
-    while ((failed = netlink_wait(&netlink, up)) != 0) {
+    while ((failed = netlink_wait(&netlink)) != 0) {
         if (failed == address_generation && errno == EAFNOSUPPORT)
             continue; /* a kernel without IPv6 */
         if (errno == EXFULL)
@@ -133,5 +128,6 @@ void tap_plug(struct tap *tap, const struct bridge *bridge)
             die(EX_UNAVAILABLE, "the bridge is gone; try again when it is back");
         die(EX_OSERR, "cannot plug %s into the bridge: %m", tap->name);
     }
-    netlink_disconnect(&netlink);
+    if (close(netlink.fd) != 0)
+        die(EX_OSERR, "cannot close the netlink socket: %m");
 }

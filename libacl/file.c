@@ -65,41 +65,47 @@ static enum vmnetacl_status walk_fail_long(struct walk *walk)
     return walk_fail_system(walk, "walk the path to the file");
 }
 
-/* Step into the folder called name, or into the root for "/". The walk becomes the owner of folder_fd. */
-static enum vmnetacl_status walk_enter(struct walk *walk, const char *name, int folder_fd)
+/* Is the folder that the walk is in one that only root can have filled? */
+static enum vmnetacl_status walk_check_folder(struct walk *walk, const struct stat *st)
+{
+    if (!S_ISDIR(st->st_mode)) {
+        errno = ENOTDIR;
+        return walk_fail_system(walk, "walk the path to the file");
+    }
+    if (st->st_uid != walk->trust->owner)
+        return walk_fail_folder(walk, VMNETACL_CODE_FOLDER_OWNER, " is not owned by root; chown it to root");
+    if ((st->st_mode & S_IWOTH) != 0)
+        return walk_fail_folder(walk, VMNETACL_CODE_FOLDER_MODE, " is writable by everybody; chmod it o-w");
+    if ((st->st_mode & S_IWGRP) != 0 && !walk->trust->group_writable_folder)
+        return walk_fail_folder(walk, VMNETACL_CODE_FOLDER_MODE, " is writable by its group; chmod it g-w");
+    return VMNETACL_OK;
+}
+
+static enum vmnetacl_status walk_link(struct walk *walk, const char *name);
+
+/* Step into the folder called name: "/", or one in the folder that the walk is in. */
+static enum vmnetacl_status walk_enter(struct walk *walk, const char *name)
 {
     size_t used = name[0] == '/' ? 0 : strlen(walk->folder);
     size_t name_len = strlen(name);
-    struct stat st;
+    struct stat st = {.st_mode = 0};
+    int fd = openat(walk->folder_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
+    if (fd < 0)
+        return walk_fail_open(walk, "open a folder on the way to the file");
+    if (fstat(fd, &st) == 0 && S_ISLNK(st.st_mode)) {
+        (void)close(fd); /* O_PATH: nothing to write back, so nothing to fail */
+        return walk_link(walk, name);
+    }
     if (walk->folder_fd >= 0)
-        (void)close(walk->folder_fd); /* O_PATH: nothing to write back, so nothing to fail */
-    walk->folder_fd = folder_fd;
+        (void)close(walk->folder_fd); /* as above */
+    walk->folder_fd = fd;
     if (used + 1 + name_len >= sizeof walk->folder)
         return walk_fail_long(walk);
     if (used > 1)
         walk->folder[used++] = '/';
     memcpy(walk->folder + used, name, name_len + 1);
-    if (fstat(folder_fd, &st) != 0)
-        return walk_fail_system(walk, "examine a folder on the way to the file");
-    if (!S_ISDIR(st.st_mode)) {
-        errno = ENOTDIR;
-        return walk_fail_system(walk, "walk the path to the file");
-    }
-    if (st.st_uid != walk->trust->owner)
-        return walk_fail_folder(walk, VMNETACL_CODE_FOLDER_OWNER, " is not owned by root; chown it to root");
-    if ((st.st_mode & S_IWOTH) != 0)
-        return walk_fail_folder(walk, VMNETACL_CODE_FOLDER_MODE, " is writable by everybody; chmod it o-w");
-    if ((st.st_mode & S_IWGRP) != 0 && !walk->trust->group_writable_folder)
-        return walk_fail_folder(walk, VMNETACL_CODE_FOLDER_MODE, " is writable by its group; chmod it g-w");
-    return VMNETACL_OK;
-}
-
-static enum vmnetacl_status walk_enter_root(struct walk *walk)
-{
-    int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-    return fd >= 0 ? walk_enter(walk, "/", fd) : walk_fail_system(walk, "open the root folder");
+    return walk_check_folder(walk, &st); /* all zero when fstat() failed: not a folder */
 }
 
 /* Put a path in front of what is left to walk. An absolute one starts again at the root. */
@@ -112,7 +118,7 @@ static enum vmnetacl_status walk_prepend(struct walk *walk, const char *path, si
     memmove(walk->rest + path_len + 1, walk->rest, rest_len + 1);
     memcpy(walk->rest, path, path_len);
     walk->rest[path_len] = rest_len > 0 ? '/' : '\0';
-    return path[0] == '/' ? walk_enter_root(walk) : VMNETACL_OK;
+    return path[0] == '/' ? walk_enter(walk, "/") : VMNETACL_OK;
 }
 
 static enum vmnetacl_status walk_link(struct walk *walk, const char *name)
@@ -160,29 +166,17 @@ static enum vmnetacl_status walk_step(struct walk *walk, int *fd)
 {
     char name[NAME_MAX + 2];
     bool is_last;
-    int next;
-    struct stat st;
 
     if (!walk_take_name(walk, name, &is_last)) {
         errno = EISDIR;
         return walk_fail_system(walk, "open the file");
     }
-    if (is_last) {
-        next = openat(walk->folder_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-        if (next >= 0) {
-            *fd = next;
-            return VMNETACL_OK;
-        }
-        return errno == ELOOP ? walk_link(walk, name) : walk_fail_open(walk, "open the file");
-    }
-    next = openat(walk->folder_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    if (next < 0)
-        return walk_fail_open(walk, "open a folder on the way to the file");
-    if (fstat(next, &st) == 0 && S_ISLNK(st.st_mode)) {
-        (void)close(next); /* O_PATH, as above */
-        return walk_link(walk, name);
-    }
-    return walk_enter(walk, name, next);
+    if (!is_last)
+        return walk_enter(walk, name);
+    *fd = openat(walk->folder_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (*fd >= 0)
+        return VMNETACL_OK;
+    return errno == ELOOP ? walk_link(walk, name) : walk_fail_open(walk, "open the file");
 }
 
 static enum vmnetacl_status file_open(const char *path, const struct file_trust *trust, int *fd,
@@ -196,7 +190,7 @@ static enum vmnetacl_status file_open(const char *path, const struct file_trust 
     while (status == VMNETACL_OK && *fd < 0)
         status = walk_step(&walk, fd);
     if (walk.folder_fd >= 0)
-        (void)close(walk.folder_fd); /* O_PATH, as above */
+        (void)close(walk.folder_fd); /* as above */
     return status;
 }
 
