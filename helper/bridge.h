@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELPER_BRIDGE_H
-#define HELPER_BRIDGE_H
+#pragma once
 
 struct bridge {
     int ifindex;
@@ -16,5 +15,3 @@ struct bridge {
  * kernel would load a module called after the name.
  */
 void bridge_find(struct bridge *bridge, const char *name);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Who asks: the one place that knows. Nothing behind it asks the kernel again. */
-#ifndef HELPER_CALLER_H
-#define HELPER_CALLER_H
+#pragma once
 
 #include <limits.h>
 #include <stddef.h>
@@ -30,5 +29,3 @@ void caller_capture(struct caller *caller);
  * modules into this process. No failure here is one of the request.
  */
 void caller_find_name(struct caller *caller);
-
-#endif

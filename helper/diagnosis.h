@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELPER_DIAGNOSIS_H
-#define HELPER_DIAGNOSIS_H
+#pragma once
 
 #include <stdnoreturn.h>
 
@@ -9,5 +8,3 @@
  * Reads /proc; changes nothing.
  */
 noreturn void diagnose_no_privilege(void);
-
-#endif

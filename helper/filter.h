@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELPER_FILTER_H
-#define HELPER_FILTER_H
+#pragma once
 
 /*
  * Phase 8: lock in.
@@ -9,5 +8,3 @@
  * It must not: be reached with anything left to open, allocate or look up.
  */
 void filter_install(void);
-
-#endif

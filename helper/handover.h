@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELPER_HANDOVER_H
-#define HELPER_HANDOVER_H
+#pragma once
 
 /*
  * Phase 10: hand the tap over.
@@ -9,5 +8,3 @@
  * It must not: send twice, wait for a receiver, or leave anything to be done that could fail.
  */
 void handover_send(int socket_fd, int tap_fd);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the helper says: one line to the user on stderr, one record to the system log. */
-#ifndef HELPER_MESSAGE_H
-#define HELPER_MESSAGE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdnoreturn.h>
@@ -24,5 +23,3 @@ bool message_open_log(const struct caller *caller, const struct request *request
 
 /* Record a grant. rule is the rule's file, at a line. */
 void message_granted(const char *tap, const char *rule_file, unsigned rule_line);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A few rtnetlink(7) messages in one buffer, sent with one call. Bounded: allocates nothing. */
-#ifndef HELPER_NETLINK_H
-#define HELPER_NETLINK_H
+#pragma once
 
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -30,5 +29,3 @@ void netlink_send(struct netlink *netlink);
 
 /* The next answer: 0 when the last message succeeded; else the number of one that failed, and errno says why. */
 uint32_t netlink_wait(struct netlink *netlink);
-
-#endif

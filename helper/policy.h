@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELPER_POLICY_H
-#define HELPER_POLICY_H
+#pragma once
 
 #include "vmnetacl.h"
 
@@ -14,5 +13,3 @@ struct request;
  * It must not: look whether the bridge exists, or let a denied caller find out in any other way.
  */
 void policy_allows(const struct request *request, struct caller *caller, struct vmnetacl_decision *decision);
-
-#endif

@@ -3,8 +3,7 @@
  * Identity and capabilities: every change of either is in this file, and each function is named for what is true when
  * it returns. Whatever cannot be made true ends the process.
  */
-#ifndef HELPER_PRIVILEGE_H
-#define HELPER_PRIVILEGE_H
+#pragma once
 
 struct caller;
 
@@ -28,5 +27,3 @@ void privilege_is_effective(void);
 
 /* Phase 9 ends: no capability is in any set, for good. */
 void privilege_is_gone(void);
-
-#endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELPER_PROCESS_H
-#define HELPER_PROCESS_H
+#pragma once
 
 /*
  * Phase 1: take back from the caller what he chose for this process.
@@ -14,5 +13,3 @@ void process_make_sane(int argc);
 
 /* Close every descriptor above 2 but these two, in whatever order they are. */
 void process_close_all_but(int fd, int other_fd);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is asked for, in bounded form. */
-#ifndef HELPER_REQUEST_H
-#define HELPER_REQUEST_H
+#pragma once
 
 #include "vmnetacl.h"
 
@@ -22,5 +21,3 @@ struct request {
  * It must not: find out whether the bridge exists, or read or write the socket.
  */
 void request_read(struct request *request, int argc, char *const argv[], int tun_fd);
-
-#endif

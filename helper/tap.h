@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELPER_TAP_H
-#define HELPER_TAP_H
+#pragma once
 
 #include <net/if.h>
 #include <stdbool.h>
@@ -40,5 +39,3 @@ void tap_prepare(struct tap *tap, const struct caller *caller, const struct requ
  * It must not: need any capability but CAP_NET_ADMIN; let the port be up before it is a port.
  */
 void tap_plug(struct tap *tap, const struct bridge *bridge);
-
-#endif

@@ -6,24 +6,9 @@
  * no formality: the ioctls of old cut a name at it, so that "virbr0:1" means virbr0 to them and passes by a rule that
  * denies virbr0. A '%' makes a name a pattern, and control bytes have no place in a log.
  */
-static bool byte_fits(unsigned char byte)
-{
-    return byte > 0x20 && byte != 0x7f && byte != 0xa0 && byte != '/' && byte != ':' && byte != '%';
-}
-
-size_t ifname_bad_byte(const char *name, size_t name_len)
-{
-    size_t i = 0;
-
-    while (i < name_len && byte_fits((unsigned char)name[i]))
-        i++;
-    return i;
-}
-
-bool ifname_is_dots(const char *name, size_t name_len)
-{
-    return (name_len == 1 && name[0] == '.') || (name_len == 2 && name[0] == '.' && name[1] == '.');
-}
+const bool ifname_refused[UCHAR_MAX + 1] = {
+    [0 ... ' '] = true, ['%'] = true, ['/'] = true, [':'] = true, [0x7f] = true, [0xa0] = true,
+};
 
 bool vmnetacl_name_valid(const char *name, size_t name_len)
 {

@@ -5,10 +5,25 @@
 
 #include "vmnetacl.h"
 
+#include <limits.h>
+
+/* Is this a byte that no interface's name can hold? */
+extern const bool ifname_refused[UCHAR_MAX + 1];
+
 /* The index of the first byte that no interface's name can hold, or name_len when there is none. */
-size_t ifname_bad_byte(const char *name, size_t name_len);
+static inline size_t ifname_bad_byte(const char *name, size_t name_len)
+{
+    size_t i = 0;
+
+    while (i < name_len && !ifname_refused[(unsigned char)name[i]])
+        i++;
+    return i;
+}
 
 /* True for "." and "..", which the kernel refuses because a name becomes a folder in sysfs. */
-bool ifname_is_dots(const char *name, size_t name_len);
+static inline bool ifname_is_dots(const char *name, size_t name_len)
+{
+    return (name_len == 1 && name[0] == '.') || (name_len == 2 && name[0] == '.' && name[1] == '.');
+}
 
 #endif

@@ -3,12 +3,14 @@
  * A text, line by line. Pure: works on a byte buffer and touches nothing else.
  *
  * Only lines_next() moves on to another line, and a column is always the distance from the line's start, so the two
- * cannot drift apart from the text.
+ * cannot drift apart from the text. What is done for every one of a million lines is inline.
  */
 #ifndef VMNETACL_LINES_H
 #define VMNETACL_LINES_H
 
 #include "vmnetacl.h"
+
+#include <string.h>
 
 struct lines {
     const char *file; /* for errors */
@@ -27,20 +29,75 @@ struct line {
 
 void lines_start(struct lines *lines, const char *file, const char *text, size_t text_len);
 
-bool lines_at_end(const struct lines *lines);
+static inline bool lines_at_end(const struct lines *lines)
+{
+    return lines->next == lines->end;
+}
+
+/* isspace() of the C locale, whatever the program's locale. */
+static inline bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static inline size_t line_len(const struct line *line)
+{
+    return (size_t)(line->end - line->at);
+}
+
+static inline bool line_is_empty(const struct line *line)
+{
+    return line->at == line->end;
+}
+
+static inline void line_skip_blanks(struct line *line)
+{
+    while (line->at < line->end && is_blank(*line->at))
+        line->at++;
+}
+
+/* Fill in the error of a line that is too long or holds a NUL. Always UNAVAIL. */
+enum vmnetacl_status lines_refuse(const struct lines *lines, const struct line *line, struct vmnetacl_error *error);
 
 /*
  * Take the next line, without its newline and the blanks around it (isspace() in the C locale, so a carriage return is
- * one). OK; UNAVAIL when it is longer than VMNETACL_LINE_MAX or holds a NUL.
+ * one). OK; UNAVAIL when it is longer than VMNETACL_LINE_MAX or holds a NUL. There must be one: see lines_at_end().
  */
-enum vmnetacl_status lines_next(struct lines *lines, struct line *line, struct vmnetacl_error *error);
+static inline enum vmnetacl_status lines_next(struct lines *lines, struct line *line, struct vmnetacl_error *error)
+{
+    const char *newline = memchr(lines->next, '\n', (size_t)(lines->end - lines->next));
+    const char *end = newline != NULL ? newline : lines->end;
 
-/* Split off the first word, which ends at a space or tab; the line keeps the rest, without the blanks before it. */
-struct line line_take_word(struct line *line);
+    *line = (struct line){.start = lines->next, .at = lines->next, .end = end};
+    lines->next = newline != NULL ? newline + 1 : end;
+    lines->line++;
+    if (end - line->start > VMNETACL_LINE_MAX || lines->nul < end)
+        return lines_refuse(lines, line, error);
+    line_skip_blanks(line);
+    while (line->end > line->at && is_blank(line->end[-1]))
+        line->end--;
+    return VMNETACL_OK;
+}
 
-bool line_is_empty(const struct line *line);
-bool line_is(const struct line *line, const char *word);
-size_t line_len(const struct line *line);
+/* Does the line consist of this word alone? */
+static inline bool line_is(const struct line *line, const char *word)
+{
+    return line_len(line) == strlen(word) && memcmp(line->at, word, strlen(word)) == 0;
+}
+
+/* Does it begin with this word, up to a space, a tab or the end? Then take it off, with the blanks behind it. */
+static inline bool line_take_word(struct line *line, const char *word)
+{
+    size_t word_len = strlen(word);
+    const char *after = line->at + word_len;
+
+    if (line_len(line) < word_len || memcmp(line->at, word, word_len) != 0 ||
+        (after < line->end && *after != ' ' && *after != '\t'))
+        return false;
+    line->at = after;
+    line_skip_blanks(line);
+    return true;
+}
 
 /* Start an error at a place in the current line. */
 void lines_error(const struct lines *lines, const struct line *line, const char *at, enum vmnetacl_code code,

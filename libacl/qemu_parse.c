@@ -12,12 +12,16 @@ static enum vmnetacl_status fail(const struct lines *lines, const struct line *l
     return VMNETACL_UNAVAIL;
 }
 
-static enum vmnetacl_status fail_keyword(const struct lines *lines, const struct line *word,
+static enum vmnetacl_status fail_keyword(const struct lines *lines, const struct line *line,
                                          struct vmnetacl_error *error)
 {
-    lines_error(lines, word, word->at, VMNETACL_CODE_KEYWORD_UNKNOWN, error);
+    size_t word_len = 0;
+
+    while (word_len < line_len(line) && word_len < 32 && line->at[word_len] != ' ' && line->at[word_len] != '\t')
+        word_len++;
+    lines_error(lines, line, line->at, VMNETACL_CODE_KEYWORD_UNKNOWN, error);
     error_add(error, "unknown word '");
-    error_add_bytes(error, word->at, line_len(word) < 32 ? line_len(word) : 32);
+    error_add_bytes(error, line->at, word_len);
     error_add(error, "'; a line begins with allow, deny, include or #");
     return VMNETACL_UNAVAIL;
 }
@@ -66,28 +70,25 @@ static enum vmnetacl_status parse_path(const struct lines *lines, const struct l
 enum vmnetacl_status qemu_parse_line(struct lines *lines, struct qemu_statement *statement,
                                      struct vmnetacl_error *error)
 {
-    struct qemu_statement parsed = {.kind = QEMU_NOTHING};
-    struct line rest;
-    enum vmnetacl_status status = lines_next(lines, &rest, error);
+    struct line line;
+    enum vmnetacl_status status = lines_next(lines, &line, error);
 
     if (status != VMNETACL_OK)
         return status;
-    parsed.line = lines->line;
-    parsed.column = (unsigned)(rest.at - rest.start) + 1;
-    if (!line_is_empty(&rest) && *rest.at != '#') {
-        struct line word = line_take_word(&rest);
-        if (line_is(&word, "allow"))
-            parsed.kind = QEMU_ALLOW;
-        else if (line_is(&word, "deny"))
-            parsed.kind = QEMU_DENY;
-        else if (line_is(&word, "include"))
-            parsed.kind = QEMU_INCLUDE;
-        else
-            return fail_keyword(lines, &word, error);
-        status = parsed.kind == QEMU_INCLUDE ? parse_path(lines, &rest, &parsed, error)
-                                             : parse_name(lines, &rest, &parsed, error);
+    *statement = (struct qemu_statement){.line = lines->line, .column = (unsigned)(line.at - line.start) + 1};
+    if (line_is_empty(&line) || *line.at == '#')
+        return VMNETACL_OK;
+    if (line_take_word(&line, "allow")) {
+        statement->kind = QEMU_ALLOW;
+        return parse_name(lines, &line, statement, error);
     }
-    if (status == VMNETACL_OK)
-        *statement = parsed;
-    return status;
+    if (line_take_word(&line, "deny")) {
+        statement->kind = QEMU_DENY;
+        return parse_name(lines, &line, statement, error);
+    }
+    if (line_take_word(&line, "include")) {
+        statement->kind = QEMU_INCLUDE;
+        return parse_path(lines, &line, statement, error);
+    }
+    return fail_keyword(lines, &line, error);
 }

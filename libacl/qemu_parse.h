@@ -31,10 +31,7 @@ struct qemu_statement {
     unsigned column; /* of the statement's first byte */
 };
 
-/*
- * Parse the next line. statement is filled in only when the whole line is valid.
- * OK, or UNAVAIL with error filled in.
- */
+/* Parse the next line: OK, with statement filled in; or UNAVAIL, with error filled in and statement worthless. */
 enum vmnetacl_status qemu_parse_line(struct lines *lines, struct qemu_statement *statement,
                                      struct vmnetacl_error *error);
 
