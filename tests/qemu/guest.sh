@@ -1,0 +1,141 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# guest.sh FOLDER KIND...: make the small Linux guests that the QEMU tests and the demo boot.
+#
+# KIND is "cloud" (virtio-net; boots in a second and a half without KVM) or "full" (e1000 too; three times as slow).
+# Each gives
+#   FOLDER/KIND/vmlinux     Debian's kernel, out of its bzImage: unpacking itself would take longer than all the boot
+#   FOLDER/KIND/initramfs   busybox, the modules of the NICs, and guest/init.sh
+# The kernel package is downloaded with apt, unpacked, and never installed. What is there already is used again, without
+# the network. Needs no root; may run several times at once.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+busybox=/bin/busybox
+
+die() {
+    echo "guest.sh: $*" >&2
+    exit 1
+}
+
+# Runs in an empty folder; "$@" are options of apt. Each kernel has a package name of its own; the metapackage knows it.
+download_kernel() {
+    package=$(apt-cache "$@" depends "$metapackage" 2>/dev/null |
+        sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
+    [ -n "$package" ] && apt-get -qq "$@" download "$package"
+}
+
+# The machine's package lists may be missing, or so old that the package is gone. The second try reads fresh ones into a
+# folder of its own: the machine's stay as they are.
+fetch_kernel() {
+    mkdir "$work/deb" "$work/lists" "$work/lists/partial" "$work/cache"
+    cd "$work/deb"
+    set -- -o APT::Sandbox::User=root
+    if ! download_kernel "$@" >"$work/log" 2>&1; then
+        set -- "$@" -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache"
+        { apt-get -qq "$@" update && download_kernel "$@"; } >>"$work/log" 2>&1 ||
+            { cat "$work/log" >&2; die "cannot download a kernel: apt finds no $metapackage"; }
+    fi
+    dpkg -x ./*.deb "$work/kernel"
+}
+
+# number OFFSET SIZE: a little-endian number in the header of the bzImage (Documentation/arch/x86/boot.rst).
+number() {
+    od -An "-tu$2" -j "$1" -N "$2" "$bzimage" | tr -d ' '
+}
+
+# The payload begins payload_offset bytes behind the real-mode code, which is setup_sects + 1 sectors long. Its last
+# four bytes are the unpacked size; only with gzip they belong to the format.
+extract_vmlinux() {
+    start=$((($(number 497 1) + 1) * 512 + $(number 584 4)))
+    length=$(number 588 4)
+    magic=$(od -An -tx1 -j "$start" -N 4 "$bzimage" | tr -d ' ')
+    case $magic in
+    02214c18) unpack='lz4 -dc' length=$((length - 4)) ;;
+    28b52ffd) unpack='zstd -dc' length=$((length - 4)) ;;
+    fd377a58) unpack='xz -dc' length=$((length - 4)) ;;
+    1f8b*) unpack='gzip -dc' ;;
+    *) die "$bzimage: unknown compression $magic" ;;
+    esac
+    tail -c "+$((start + 1))" "$bzimage" | head -c "$length" | $unpack >"$work/vmlinux" ||
+        die "$bzimage: '$unpack' failed"
+}
+
+# add_module NAME: copy a module behind those that it needs; init.sh loads them in the order of the list. modules.dep
+# names the deepest need last.
+add_module() {
+    needs=$(sed -n "s|^\([^:]*/$1\.ko\):\(.*\)|\1\2|p" "$modules/modules.dep" | tr ' ' '\n' | sed '1!G;h;$!d')
+    [ -n "$needs" ] || grep -q "/$1\.ko$" "$modules/modules.builtin" || die "this kernel has no module $1"
+    for need in $needs; do
+        name=${need##*/}
+        grep -qsx "$name" "$kernel/modules/list" && continue
+        cp "$modules/$need" "$kernel/modules/$name"
+        echo "$name" >>"$kernel/modules/list"
+    done
+}
+
+# What stays of the kernel package: vmlinux and the few modules.
+make_kernel() {
+    fetch_kernel
+    bzimage=$(echo "$work"/kernel/boot/vmlinuz-*)
+    release=${bzimage##*/vmlinuz-}
+    modules=$work/kernel/lib/modules/$release
+    kernel=$work/new
+    "$busybox" depmod -b "$work/kernel" "$release"
+    mkdir -p "$kernel/modules"
+    for module in $drivers; do
+        add_module "$module"
+    done
+    extract_vmlinux
+    mv "$work/vmlinux" "$kernel/vmlinux"
+    echo "$release" >"$kernel/release"
+    chmod -R a+rX "$kernel"
+    rm -rf "${folder:?}/$kind"
+    mv "$kernel" "$folder/$kind"
+}
+
+make_initramfs() {
+    root=$work/root
+    mkdir -p "$root/bin" "$root/sbin" "$root/usr/bin" "$root/usr/sbin" "$root/proc" "$root/sys" "$root/dev" "$root/tmp"
+    cp "$busybox" "$root/bin/busybox"
+    ln -s busybox "$root/bin/sh"
+    cp -R "$folder/$kind/modules" "$root/modules"
+    cp "$here/guest/init.sh" "$root/init"
+    cp "$here/guest/lease.sh" "$root/lease"
+    chmod 755 "$root/init" "$root/lease"
+    (cd "$root" && find . | "$busybox" cpio -o -H newc 2>/dev/null) >"$work/initramfs"
+    chmod 644 "$work/initramfs"
+    mv "$work/initramfs" "$folder/$kind/initramfs"
+}
+
+make_guest() {
+    kind=$1
+    case $kind in
+    cloud) metapackage=linux-image-cloud-amd64 drivers='virtio_pci virtio_net' ;;
+    full) metapackage=linux-image-amd64 drivers='virtio_pci virtio_net e1000' ;;
+    *) die "unknown kind '$kind'; cloud or full" ;;
+    esac
+    work=$folder/$kind.work
+    rm -rf "$work"
+    mkdir "$work"
+    [ -e "$folder/$kind/vmlinux" ] || (make_kernel)
+    newer=$(find "$here/guest.sh" "$here/guest" "$busybox" -newer "$folder/$kind/initramfs" 2>/dev/null || echo none)
+    [ -z "$newer" ] || (make_initramfs)
+}
+
+[ $# -ge 2 ] || die "usage: guest.sh FOLDER cloud|full..."
+[ "$(dpkg --print-architecture)" = amd64 ] || die "the guests are made from amd64 packages, on amd64 only"
+[ -x "$busybox" ] || die "no $busybox: install busybox-static"
+if ldd "$busybox" >/dev/null 2>&1; then die "$busybox is not static: install busybox-static"; fi
+
+umask 022
+mkdir -p "$1"
+folder=$(cd "$1" && pwd)
+shift
+exec 9>"$folder/lock"
+flock 9
+trap 'rm -rf "$folder/cloud.work" "$folder/full.work"' EXIT
+for kind in "$@"; do
+    make_guest "$kind"
+done

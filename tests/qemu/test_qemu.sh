@@ -1,0 +1,251 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# test_qemu.sh CASE, run by tests/lab/lab.sh: real QEMU, started by an unprivileged user, gets its NIC from the helper.
+# VMNET_HELPER is the helper under test, VMNET_GUEST_DIR the folder that guest.sh made.
+#
+# Nearly every case is one spelling of QEMU's command line. With each the guest must take a DHCP lease, its tap must be
+# a port of the right bridge, and the tap must go when the guest does.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=network.sh
+. "$here/network.sh"
+# shellcheck source-path=SCRIPTDIR source=vm.sh
+. "$here/vm.sh"
+
+fail() {
+    echo "FAILED: $*"
+    vm_show_logs
+    exit 1
+}
+
+# expect WHAT GOT WANTED-PATTERN
+expect() {
+    # shellcheck disable=SC2254 # a pattern
+    case $2 in
+    $3) echo "$1: $2" ;;
+    *) fail "$1 is '$2', not '$3'" ;;
+    esac
+}
+
+write_rules() {
+    printf '%s\n' "$@" >/etc/qemu/bridge.conf
+    chmod 644 /etc/qemu/bridge.conf
+}
+
+# check_network NAME BRIDGE MAC: the guest has its lease, from the DHCP server of BRIDGE, which knows it by this MAC.
+check_network() {
+    vm_await_lease "$1"
+    vm_check_unprivileged "$1"
+    case $2 in
+    virbr0) leases=/run/lab/virbr0.leases prefix=192.168.122 ;;
+    br0) leases=/run/lab/lan.leases prefix=198.51.100 ;;
+    esac
+    expect 'address of the guest' "$vm_address" "$prefix.1[0-9][0-9]"
+    expect 'MAC of the guest' "$vm_mac" "$3"
+    expect 'lease' "$(cut -d ' ' -f 2-4 "$leases")" "$vm_mac $vm_address $1"
+    expect 'taps' "$(network_list_taps)" "tap* $2"
+    vm_ping "$1" "$prefix.1"
+}
+
+# check_off NAME: QEMU ends, with success, and its tap goes.
+check_off() {
+    vm_off "$1"
+    status=0
+    wait "$(cat "/run/lab/vm/$1/pid")" || status=$?
+    expect "exit status of QEMU" "$status" 0
+    expect 'stderr of QEMU' "$(cat "/run/lab/vm/$1/stderr")" ''
+    vm_await 10 'the tap to go' vm_no_taps
+}
+
+# check_spelling BRIDGE MAC DRIVER ARGUMENT...
+check_spelling() {
+    bridge=$1 mac=$2 driver=$3
+    shift 3
+    vm_start guest "$@"
+    check_network guest "$bridge" "$mac"
+    expect 'driver' "$vm_driver" "$driver"
+    check_off guest
+}
+
+case_net_bridge() {
+    check_spelling virbr0 '52:54:00:*' virtio_net \
+        -net nic,model=virtio-net-pci -net "bridge,br=virbr0,helper=$vm_helper"
+}
+
+case_net_bridge_default() {
+    vm_kind=full
+    check_spelling virbr0 '52:54:00:*' e1000 -net nic -net "bridge,br=virbr0,helper=$vm_helper"
+}
+
+case_net_bridge_macaddr() {
+    check_spelling virbr0 52:54:00:ab:cd:01 virtio_net \
+        -net nic,model=virtio-net-pci,macaddr=52:54:00:ab:cd:01 -net "bridge,br=virbr0,helper=$vm_helper"
+}
+
+case_netdev_bridge() {
+    check_spelling virbr0 '52:54:00:*' virtio_net \
+        -netdev "bridge,id=hn0,br=virbr0,helper=$vm_helper" -device virtio-net-pci,netdev=hn0
+}
+
+case_netdev_bridge_mac() {
+    check_spelling virbr0 52:54:00:ab:cd:02 virtio_net \
+        -netdev "bridge,id=hn0,br=virbr0,helper=$vm_helper" \
+        -device virtio-net-pci,netdev=hn0,mac=52:54:00:ab:cd:02
+}
+
+case_netdev_bridge_e1000() {
+    vm_kind=full
+    check_spelling virbr0 '52:54:00:*' e1000 \
+        -netdev "bridge,id=hn0,br=virbr0,helper=$vm_helper" -device e1000,netdev=hn0
+}
+
+case_nic_bridge() {
+    check_spelling virbr0 '52:54:00:*' virtio_net \
+        -nic "bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci"
+}
+
+case_nic_bridge_mac() {
+    check_spelling virbr0 52:54:00:ab:cd:03 virtio_net \
+        -nic "bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci,mac=52:54:00:ab:cd:03"
+}
+
+case_nic_bridge_e1000() {
+    vm_kind=full
+    check_spelling virbr0 52:54:00:ab:cd:04 e1000 \
+        -nic "bridge,br=virbr0,helper=$vm_helper,model=e1000,mac=52:54:00:ab:cd:04"
+}
+
+# Without br= QEMU asks for br0.
+case_nic_bridge_br0() {
+    check_spelling br0 '52:54:00:*' virtio_net -nic "bridge,helper=$vm_helper,model=virtio-net-pci"
+}
+
+case_netdev_tap() {
+    check_spelling virbr0 '52:54:00:*' virtio_net \
+        -netdev "tap,id=n,br=virbr0,helper=$vm_helper" -device virtio-net-pci,netdev=n
+}
+
+case_netdev_tap_br0() {
+    check_spelling br0 '52:54:00:*' virtio_net \
+        -netdev "tap,id=n,helper=$vm_helper" -device virtio-net-pci,netdev=n
+}
+
+# A helper with a blank in it is run by "sh -c".
+case_netdev_tap_quoted() {
+    check_spelling virbr0 '52:54:00:*' virtio_net \
+        -netdev "tap,id=n,helper=$vm_helper --br=virbr0" -device virtio-net-pci,netdev=n
+}
+
+case_netdev_bridge_quoted() {
+    check_spelling virbr0 '52:54:00:*' virtio_net \
+        -netdev "bridge,id=n,helper=$vm_helper --use-vnet --br=virbr0" -device virtio-net-pci,netdev=n
+}
+
+# QEMU is no child of ours then, its exit status is not to be had.
+case_daemonize() {
+    vm_make_folder guest
+    (vm_qemu guest -nic "bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci" \
+        -daemonize -pidfile /run/lab/vm/guest/pid) </dev/null 2>/run/lab/vm/guest/stderr ||
+        fail "QEMU with -daemonize ends with status $?"
+    check_network guest virbr0 '52:54:00:*'
+    vm_off guest
+    expect 'stderr of QEMU' "$(cat /run/lab/vm/guest/stderr)" ''
+    vm_await 10 'the tap to go' vm_no_taps
+}
+
+# The rules are readable by the members of kvm alone; the helper reads them as its caller.
+case_group_kvm() {
+    sed -i '/^kvm:/d' /etc/group
+    echo 'kvm:x:4260:vmuser' >>/etc/group
+    chown root:kvm /etc/qemu /etc/qemu/bridge.conf
+    chmod 770 /etc/qemu
+    chmod 640 /etc/qemu/bridge.conf
+    check_spelling virbr0 '52:54:00:*' virtio_net \
+        -nic "bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci"
+    vm_user=vmother
+    check_refused '*vmnet-helper: */etc/qemu*'
+}
+
+# check_refused PATTERN: QEMU must fail, and show the helper's own line on its stderr.
+check_refused() {
+    vm_start refused -nic "bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci"
+    vm_await 30 'QEMU to give up' vm_ended refused
+    status=0
+    wait "$(cat /run/lab/vm/refused/pid)" || status=$?
+    expect 'exit status of QEMU' "$status" 1
+    expect 'stderr of QEMU' "$(cat /run/lab/vm/refused/stderr)" "$1"
+    expect 'stderr of QEMU' "$(cat /run/lab/vm/refused/stderr)" '*bridge helper failed*'
+    expect 'taps' "$(network_list_taps)" ''
+}
+
+case_denied() {
+    write_rules 'allow br0' 'deny virbr0'
+    check_refused "*vmnet-helper: access denied by acl file*virbr0*"
+}
+
+case_not_allowed() {
+    write_rules 'allow br0'
+    check_refused "*vmnet-helper: access denied by acl file*virbr0*"
+}
+
+# Through our address translation to a network that knows no way back to virbr0.
+case_nat() {
+    network_start_nat
+    vm_start guest -nic "bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci"
+    check_network guest virbr0 '52:54:00:*'
+    vm_ping guest 203.0.113.2
+    check_off guest
+}
+
+# The same guest, moved to the bridge that the physical NIC is in: started again with another br=, and while it runs.
+case_moved() {
+    nic="helper=$vm_helper,model=virtio-net-pci,mac=52:54:00:ab:cd:05"
+    vm_start guest -nic "bridge,br=virbr0,$nic"
+    check_network guest virbr0 52:54:00:ab:cd:05
+    check_off guest
+    vm_start guest -nic "bridge,br=br0,$nic"
+    check_network guest br0 52:54:00:ab:cd:05
+    check_off guest
+}
+
+case_moved_alive() {
+    vm_start guest -nic "bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci"
+    check_network guest virbr0 '52:54:00:*'
+    ip link set "$(network_list_taps | cut -d ' ' -f 1)" master br0
+    vm_renew_lease guest
+    expect 'address of the guest' "$vm_address" '198.51.100.1[0-9][0-9]'
+    expect 'taps' "$(network_list_taps)" 'tap* br0'
+    vm_ping guest 198.51.100.1
+    check_off guest
+}
+
+# Two guests on one bridge reach each other, and the host reaches both.
+case_two_guests() {
+    nic="bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci"
+    vm_start one -nic "$nic,mac=52:54:00:ab:cd:11"
+    vm_start two -nic "$nic,mac=52:54:00:ab:cd:12"
+    vm_await_lease two
+    two=$vm_address
+    vm_await_lease one
+    expect 'taps' "$(network_list_taps | tr '\n' ' ')" 'tap* virbr0 tap* virbr0 '
+    vm_ping one "$two"
+    vm_ping two "$vm_address"
+    for address in "$vm_address" "$two"; do
+        busybox ping -c 1 -W 10 "$address" >/dev/null || fail "no answer from the guest at $address"
+    done
+    vm_off one
+    vm_off two
+    vm_await 10 'the taps to go' vm_no_taps
+}
+
+case $1 in
+*[!a-z0-9_]*) fail "no such case: $1" ;;
+esac
+vm_prepare "$VMNET_GUEST_DIR" "$VMNET_HELPER"
+write_rules 'allow virbr0' 'allow br0'
+network_start_dhcp virbr0 virbr0 192.168.122
+network_start_lan
+"case_$1"
+echo "PASSED: $1"
