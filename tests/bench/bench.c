@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bench [--rounds=N] [--taps=N] [--starts=N] [--only=WORD] --holder=PATH NAME=PATH... NAME/NAME...
+ *
+ * Compare the speed of setuid helpers, each given as NAME=PATH, and print tables of medians; a NAME/NAME argument
+ * adds a column of ratios. Runs as root inside lab.sh, which bench.sh arranges; the helpers are started by an
+ * unprivileged user.
+ *
+ *   --rounds=N   at most N rounds of each scenario, to be quick
+ *   --taps=N     how many other taps live in the scenario that has other taps (900)
+ *   --starts=N   how many starts the scenario of parallel starts makes (400)
+ *   --only=WORD  only the scenarios with this word in their title
+ *   --holder=PATH  the helper that makes the other taps
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "lanes.h"
+#include "measure.h"
+#include "rules.h"
+#include "start.h"
+#include "table.h"
+
+struct plan {
+    struct columns columns;
+    const char *holder;
+    const char *only;
+    size_t rounds_max;
+    unsigned tap_count;
+    unsigned start_count;
+};
+
+struct scenario {
+    const char *title;
+    struct rules rules;
+    bool other_taps;
+    size_t round_count;
+};
+
+/* Fewer rounds where a round takes long. */
+static const struct scenario scenarios[] = {
+    {.title = "1 rule", .rules = {1, 0}, .round_count = 400},
+    {.title = "1 rule, other taps alive", .rules = {1, 0}, .other_taps = true, .round_count = 200},
+    {.title = "1,000 rules", .rules = {1000, 0}, .round_count = 200},
+    {.title = "100,000 rules", .rules = {100000, 0}, .round_count = 60},
+    {.title = "100,000 rules, every fourth a deny", .rules = {100000, 4}, .round_count = 60},
+    {.title = "1,000,000 rules", .rules = {1000000, 0}, .round_count = 20},
+};
+
+#define PARALLEL_ROUNDS 10
+
+static size_t rounds_of(const struct plan *plan, size_t wanted)
+{
+    return wanted < plan->rounds_max ? wanted : plan->rounds_max;
+}
+
+static bool is_wanted(const struct plan *plan, const char *title)
+{
+    return !plan->only || strstr(title, plan->only);
+}
+
+static void measurement_print(const struct plan *plan, const struct scenario *scenario, struct measurement *measurement,
+                              size_t round_count)
+{
+    static const char *const labels[FIGURE_COUNT] = {
+        [FIGURE_FD_US] = "exec to descriptor, us", [FIGURE_EXIT_US] = "exec to exit, us",
+        [FIGURE_CPU_US] = "processor time, us",    [FIGURE_PEAK_KIB] = "peak memory, KiB",
+        [FIGURE_CALLS] = "system calls",
+    };
+    char title[128];
+
+    if (scenario->other_taps)
+        snprintf(title, sizeof title, "%s: %u (%zu rounds)", scenario->title, plan->tap_count, round_count);
+    else
+        snprintf(title, sizeof title, "%s (%zu rounds)", scenario->title, round_count);
+    table_print_heading(&plan->columns, title);
+    for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+        table_print_row(&plan->columns, labels[figure], measurement->values[figure],
+                        measurement_count(figure, round_count));
+}
+
+static bool scenario_run(const struct plan *plan, const struct scenario *scenario, struct measurement *measurement)
+{
+    size_t round_count = rounds_of(plan, scenario->round_count);
+    struct lanes holders;
+    double unused_us;
+
+    if (!is_wanted(plan, scenario->title))
+        return true;
+    if (!rules_write(scenario->rules))
+        return false;
+    if (scenario->other_taps && !lanes_begin(&holders, plan->holder, plan->tap_count, &unused_us))
+        return false;
+    bool ok = measure_programs(measurement, plan->columns.programs, plan->columns.program_count, round_count);
+    if (scenario->other_taps && !lanes_end(&holders))
+        ok = false;
+    if (ok)
+        measurement_print(plan, scenario, measurement, round_count);
+    return ok;
+}
+
+/* Parallel starts: the order rotates, since a round is long and what one program leaves in the caches counts little. */
+static bool parallel_run(const struct plan *plan, struct measurement *measurement)
+{
+    double(*wall_us)[ROUNDS_MAX] = measurement->values[FIGURE_FD_US];
+    size_t program_count = plan->columns.program_count, round_count = rounds_of(plan, PARALLEL_ROUNDS);
+    char title[128];
+
+    snprintf(title, sizeof title, "%u starts in %u parallel lanes (%zu rounds)", plan->start_count, LANES_COUNT,
+             round_count);
+    if (!is_wanted(plan, title))
+        return true;
+    if (!rules_write((struct rules){1, 0}))
+        return false;
+    for (size_t i = 0; i < round_count * program_count; i++) {
+        size_t round = i / program_count, program = (i + round) % program_count;
+        struct lanes lanes;
+
+        if (!lanes_begin(&lanes, plan->columns.programs[program].path, plan->start_count, &wall_us[program][round]) ||
+            !lanes_end(&lanes))
+            return false;
+    }
+    table_print_heading(&plan->columns, title);
+    table_print_row(&plan->columns, "wall time of all, us", wall_us, round_count);
+    return true;
+}
+
+static bool number_parse(const char *text, unsigned max, unsigned *number)
+{
+    unsigned value = 0;
+
+    if (*text == '\0')
+        return false;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9')
+            return false;
+        value = value * 10 + (unsigned)(*text - '0');
+        if (value > max)
+            return false;
+    }
+    *number = value;
+    return value > 0;
+}
+
+static bool program_find(const struct columns *columns, const char *name, size_t name_len, size_t *index)
+{
+    for (size_t i = 0; i < columns->program_count; i++) {
+        if (strlen(columns->programs[i].name) == name_len && memcmp(columns->programs[i].name, name, name_len) == 0) {
+            *index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* NAME=PATH or NAME/NAME of programs named before. */
+static bool column_parse(struct columns *columns, char *argument)
+{
+    char *equals = strchr(argument, '='), *slash = strchr(argument, '/');
+
+    if (equals && columns->program_count < PROGRAMS_MAX) {
+        *equals = '\0';
+        columns->programs[columns->program_count++] = (struct program){.name = argument, .path = equals + 1};
+        return true;
+    }
+    if (!equals && slash && columns->ratio_count < RATIOS_MAX) {
+        size_t ratio = columns->ratio_count++;
+        return program_find(columns, argument, (size_t)(slash - argument), &columns->ratios[ratio].upper) &&
+               program_find(columns, slash + 1, strlen(slash + 1), &columns->ratios[ratio].lower);
+    }
+    return false;
+}
+
+static bool plan_parse(struct plan *plan, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        unsigned rounds_max;
+        bool ok = true;
+
+        if (strncmp(argv[i], "--rounds=", 9) == 0) {
+            ok = number_parse(argv[i] + 9, ROUNDS_MAX, &rounds_max);
+            plan->rounds_max = ok ? rounds_max : 0;
+        } else if (strncmp(argv[i], "--taps=", 7) == 0) {
+            ok = number_parse(argv[i] + 7, 1000, &plan->tap_count); /* a bridge has 1023 ports at most */
+        } else if (strncmp(argv[i], "--starts=", 9) == 0) {
+            ok = number_parse(argv[i] + 9, 1000, &plan->start_count);
+        } else if (strncmp(argv[i], "--only=", 7) == 0) {
+            plan->only = argv[i] + 7;
+        } else if (strncmp(argv[i], "--holder=", 9) == 0) {
+            plan->holder = argv[i] + 9;
+        } else {
+            ok = column_parse(&plan->columns, argv[i]);
+        }
+        if (!ok) {
+            fprintf(stderr, "bench: wrong argument '%s'; see the top of bench.c\n", argv[i]);
+            return false;
+        }
+    }
+    return plan->columns.program_count > 0 && plan->holder;
+}
+
+static void machine_print(void)
+{
+    struct utsname system;
+
+    if (uname(&system) == 0)
+        printf("%s %.*s, %ld processors, user %d\n", system.sysname, (int)strcspn(system.release, "-"), system.release,
+               sysconf(_SC_NPROCESSORS_ONLN), START_UID);
+}
+
+int main(int argc, char **argv)
+{
+    struct plan plan = {.rounds_max = ROUNDS_MAX, .tap_count = 900, .start_count = 400};
+
+    if (!plan_parse(&plan, argc, argv))
+        return 64;
+    struct measurement *measurement = measurement_new();
+    if (!measurement)
+        return 71;
+
+    machine_print();
+    for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
+        if (!scenario_run(&plan, &scenarios[i], measurement))
+            return 1;
+        (void)fflush(stdout); /* to be read while the rest runs; a failure shows at the end */
+    }
+    if (!parallel_run(&plan, measurement))
+        return 1;
+    printf("\ncomplete\n");
+    return fflush(stdout) ? 1 : 0;
+}
