@@ -2,10 +2,18 @@
 # vmnet_hardening: what makes a mistake of ours harder to use, in every build; or the sanitizers, which find it.
 
 include(CheckCCompilerFlag)
+include(CheckCSourceCompiles)
 include(CheckPIESupported)
 
 check_pie_supported(LANGUAGES C)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+# A program that loads no library, where the C library can be had that way.
+set(CMAKE_REQUIRED_FLAGS -fPIE)
+set(CMAKE_REQUIRED_LINK_OPTIONS -static-pie)
+check_c_source_compiles("int main(void) { return 0; }" VMNET_HAS_STATIC_PIE)
+unset(CMAKE_REQUIRED_FLAGS)
+unset(CMAKE_REQUIRED_LINK_OPTIONS)
 
 add_library(vmnet_hardening INTERFACE)
 
