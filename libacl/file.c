@@ -53,8 +53,8 @@ static enum vmnetacl_status walk_fail_open(struct walk *walk, const char *what)
         walk->error->code = VMNETACL_CODE_FILE_MISSING;
     } else if (walk->error->system_errno == ENOENT) {
         /* A link that leads nowhere is a broken configuration, and not one that nobody has written. */
-        walk->error->code = VMNETACL_CODE_FILE_DANGLING;
-        error_add(walk->error, ": a symbolic link leads nowhere; mend or remove it");
+        error_start(walk->error, VMNETACL_CODE_FILE_DANGLING, walk->path, 0, 0);
+        error_add(walk->error, "a symbolic link leads nowhere; mend or remove it");
     }
     return status;
 }
@@ -112,12 +112,14 @@ static enum vmnetacl_status walk_enter(struct walk *walk, const char *name)
 static enum vmnetacl_status walk_prepend(struct walk *walk, const char *path, size_t path_len)
 {
     size_t rest_len = strlen(walk->rest);
+    size_t rest_size = rest_len > 0 ? 1 + rest_len + 1 : 1; /* with a '/' in front and a NUL behind */
 
-    if (path_len + 1 + rest_len >= sizeof walk->rest)
+    if (path_len + rest_size > sizeof walk->rest)
         return walk_fail_long(walk);
-    memmove(walk->rest + path_len + 1, walk->rest, rest_len + 1);
+    memmove(walk->rest + path_len + rest_size - 1 - rest_len, walk->rest, rest_len + 1);
     memcpy(walk->rest, path, path_len);
-    walk->rest[path_len] = rest_len > 0 ? '/' : '\0';
+    if (rest_len > 0)
+        walk->rest[path_len] = '/';
     return path[0] == '/' ? walk_enter(walk, "/") : VMNETACL_OK;
 }
 

@@ -7,13 +7,13 @@
 
 /* What a rule file must be like to be obeyed. */
 struct file_trust {
-    uid_t owner;               /* of the file and of every folder on the way to it: 0 but in tests */
+    uid_t owner;                /* of the file and of every folder on the way to it: 0 but in tests */
     bool group_writable_folder; /* is a folder that its group may write to obeyed? */
-    size_t size_max;           /* bytes */
+    size_t size_max;            /* bytes */
 };
 
 struct file_text {
-    char *bytes; /* from malloc(), not terminated; NULL when empty */
+    char *bytes; /* from malloc(), not terminated */
     size_t len;
     dev_t device;
     ino_t inode;

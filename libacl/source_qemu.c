@@ -34,7 +34,8 @@ struct rule_file {
     struct rule *rules;
     size_t rules_count;
     size_t rules_capacity;
-    bool is_open; /* being read: an include of it now is a loop */
+    unsigned height; /* how many includes follow one another from here on, at the most */
+    bool is_open;    /* being read: an include of it now is a loop */
 };
 
 struct source_rules {
@@ -82,15 +83,17 @@ static enum vmnetacl_status file_add_rule(struct rule_file *file, const struct q
 }
 
 /* Take over path and text as a file that is being read. On failure they stay the caller's. */
-static struct rule_file *rules_add_file(struct source_rules *rules, char *path, struct file_text text)
+static enum vmnetacl_status rules_add_file(struct source_rules *rules, char *path, struct file_text text, size_t *index,
+                                           struct vmnetacl_error *error)
 {
     struct rule_file *files = array_grow(rules->files, rules->files_count, &rules->files_capacity, sizeof *files);
 
     if (files == NULL)
-        return NULL;
+        return fail_memory(path, error);
     rules->files = files;
-    files[rules->files_count] = (struct rule_file){.path = path, .text = text, .is_open = true};
-    return &files[rules->files_count++];
+    *index = rules->files_count++;
+    files[*index] = (struct rule_file){.path = path, .text = text, .is_open = true};
+    return VMNETACL_OK;
 }
 
 static const struct rule_file *rules_find_file(const struct source_rules *rules, const struct file_text *text)
@@ -104,30 +107,39 @@ static const struct rule_file *rules_find_file(const struct source_rules *rules,
 }
 
 static enum vmnetacl_status load_file(struct source_rules *rules, const char *path, size_t path_len, unsigned depth,
-                                      struct vmnetacl_error *error);
+                                      unsigned *height, struct vmnetacl_error *error);
 
+/* A file that only some users may read, or that need not exist, is how rules for one user are written. */
+static bool may_be_passed_over(enum vmnetacl_code code)
+{
+    return code == VMNETACL_CODE_FILE_MISSING || code == VMNETACL_CODE_FILE_DANGLING ||
+           code == VMNETACL_CODE_FILE_DENIED;
+}
+
+/* from is the path of the file that the statement is in, depth how many includes led to it, height its new height. */
 static enum vmnetacl_status load_include(struct source_rules *rules, const char *from,
-                                         const struct qemu_statement *include, unsigned depth,
+                                         const struct qemu_statement *include, unsigned depth, unsigned *height,
                                          struct vmnetacl_error *error)
 {
-    enum vmnetacl_status status;
+    unsigned below = 0;
+    enum vmnetacl_status status = VMNETACL_OK;
 
-    if (depth == VMNETACL_INCLUDE_DEPTH_MAX) {
-        error_start(error, VMNETACL_CODE_INCLUDE_DEEP, from, include->line, include->column);
-        error_add(error, "this include is the ninth in a row, and eight are allowed; include the file further up");
-        return VMNETACL_UNAVAIL;
-    }
-    status = load_file(rules, include->argument, include->argument_len, depth + 1, error);
-    if (status == VMNETACL_OK)
-        return VMNETACL_OK;
-    if (error->code == VMNETACL_CODE_INCLUDE_LOOP && error->line == 0) {
+    if (depth < VMNETACL_INCLUDE_DEPTH_MAX)
+        status = load_file(rules, include->argument, include->argument_len, depth + 1, &below, error);
+    if (status != VMNETACL_OK && may_be_passed_over(error->code))
+        status = VMNETACL_OK;
+    if (status != VMNETACL_OK && error->code == VMNETACL_CODE_INCLUDE_LOOP && error->line == 0) {
         error_start(error, VMNETACL_CODE_INCLUDE_LOOP, from, include->line, include->column);
         error_add(error, "this file is included by itself, here or further up; remove one of the includes");
     }
-    /* A file that only some users may read, or that need not exist, is how rules for one user are written. */
-    if (error->code == VMNETACL_CODE_FILE_MISSING || error->code == VMNETACL_CODE_FILE_DANGLING ||
-        error->code == VMNETACL_CODE_FILE_DENIED)
-        return VMNETACL_OK;
+    /* Counted also through a file that was read before by a shorter way: the order of lines must not matter. */
+    if (status == VMNETACL_OK && depth + 1 + below > VMNETACL_INCLUDE_DEPTH_MAX) {
+        error_start(error, VMNETACL_CODE_INCLUDE_DEEP, from, include->line, include->column);
+        error_add(error, "with this include more than eight follow one another; include the file further up");
+        status = VMNETACL_UNAVAIL;
+    }
+    if (*height < below + 1)
+        *height = below + 1;
     return status;
 }
 
@@ -135,33 +147,35 @@ static enum vmnetacl_status load_include(struct source_rules *rules, const char 
 static enum vmnetacl_status load_statements(struct source_rules *rules, size_t index, unsigned depth,
                                             struct vmnetacl_error *error)
 {
-    struct rule_file *file = &rules->files[index];
-    const char *path = file->path;
+    const char *path = rules->files[index].path;
     struct lines lines;
     struct qemu_statement statement;
+    unsigned height = 0;
     enum vmnetacl_status status = VMNETACL_OK;
 
-    lines_start(&lines, path, file->text.bytes, file->text.len);
+    lines_start(&lines, path, rules->files[index].text.bytes, rules->files[index].text.len);
     while (status == VMNETACL_OK && !lines_at_end(&lines)) {
         status = qemu_parse_line(&lines, &statement, error);
         if (status != VMNETACL_OK || statement.kind == QEMU_NOTHING)
             continue;
         if (statement.kind == QEMU_INCLUDE)
-            status = load_include(rules, path, &statement, depth, error);
+            status = load_include(rules, path, &statement, depth, &height, error);
         else
             status = file_add_rule(&rules->files[index], &statement, error);
     }
+    rules->files[index].height = height;
     rules->files[index].is_open = false;
     return status;
 }
 
 /* depth: how many includes led here. A file that was read before adds nothing, since only deny beats allow. */
 static enum vmnetacl_status load_file(struct source_rules *rules, const char *path, size_t path_len, unsigned depth,
-                                      struct vmnetacl_error *error)
+                                      unsigned *height, struct vmnetacl_error *error)
 {
     struct file_text text = {.bytes = NULL};
     const struct rule_file *known;
     enum vmnetacl_status status;
+    size_t index = 0;
     char *name = strndup(path, path_len);
 
     if (name == NULL)
@@ -173,12 +187,15 @@ static enum vmnetacl_status load_file(struct source_rules *rules, const char *pa
     if (known != NULL && known->is_open) {
         error_start(error, VMNETACL_CODE_INCLUDE_LOOP, name, 0, 0);
         status = VMNETACL_UNAVAIL;
-    } else if (known == NULL) {
-        if (rules_add_file(rules, name, text) == NULL) {
-            status = fail_memory(name, error);
+    } else if (known != NULL) {
+        *height = known->height;
+    } else {
+        status = rules_add_file(rules, name, text, &index, error);
+        if (status != VMNETACL_OK)
             goto out;
-        }
-        return load_statements(rules, rules->files_count - 1, depth, error);
+        status = load_statements(rules, index, depth, error);
+        *height = rules->files[index].height;
+        return status;
     }
 out:
     free(text.bytes);
@@ -204,6 +221,7 @@ static enum vmnetacl_status qemu_load(const char *path, uid_t owner, struct sour
 {
     struct source_rules *loaded = calloc(1, sizeof *loaded);
     enum vmnetacl_status status;
+    unsigned height; /* of no interest here */
 
     *rules = NULL;
     if (loaded == NULL)
@@ -211,7 +229,7 @@ static enum vmnetacl_status qemu_load(const char *path, uid_t owner, struct sour
     /* /etc/qemu as root:kvm 0770 is in use, so a folder that its group may write to is obeyed. */
     loaded->trust =
         (struct file_trust){.owner = owner, .group_writable_folder = true, .size_max = VMNETACL_QEMU_FILE_MAX};
-    status = load_file(loaded, path, strlen(path), 0, error);
+    status = load_file(loaded, path, strlen(path), 0, &height, error);
     if (status == VMNETACL_OK) {
         *rules = loaded;
         return VMNETACL_OK;

@@ -1,0 +1,96 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# sudo sh tests/check.sh: from a bare Debian 12, install what is missing, build with gcc and with clang, run every test,
+# and say how many passed. Exits 0 when all did. Root is for the packages and for namespaces of the tests' own; nothing
+# outside build/ is changed.
+set -eu
+
+export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$here")
+logs=$top/build/check
+packages="cmake make gcc g++ clang libclang-rt-dev llvm libc6-dev pkg-config libcap-dev libcap2-bin libseccomp-dev \
+libcmocka-dev qemu-system-x86 qemu-system-common busybox-static lz4 iproute2 dnsmasq-base nftables mandoc strace \
+binutils perl-base shellcheck git"
+passed=0
+failed=0
+
+install_packages() {
+    missing=
+    for package in $packages; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    echo "installing:$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086 # a list
+    { apt-get -q update && apt-get -q -y --no-install-recommends install $missing; } >"$logs/packages.log" 2>&1 || {
+        tail -n 20 "$logs/packages.log"
+        echo 'check.sh: cannot install the packages' >&2
+        exit 1
+    }
+}
+
+# count PASSED FAILED WHAT
+count() {
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+    printf '%-50s %4d passed %4d failed %5d s\n' "$3" "$1" "$2" "$(($(date +%s) - begun))"
+}
+
+# suite WHAT PRESET [CMAKE_OPTION...]: configure, build and test; a build that fails is a test that failed.
+suite() {
+    what=$1 preset=$2
+    shift 2
+    name=$(echo "$what" | tr -cs '[:alnum:]\n' -)
+    log=$logs/$name.log
+    begun=$(date +%s)
+    if ! { cmake --preset "$preset" -B "$top/build/check-$name" -DVMNET_WERROR=ON "-DVMNET_GUEST_DIR=$top/build/guest" "$@" &&
+        cmake --build "$top/build/check-$name" --parallel "$(nproc)"; } >"$log" 2>&1; then
+        grep -E -A 5 'error|Error' "$log" | tail -n 40
+        count 0 1 "$what: the build"
+        return 0
+    fi
+    ctest --test-dir "$top/build/check-$name" --no-tests=error --output-on-failure --parallel "$(nproc)" >"$log.tests" 2>&1 ||
+        sed -n '/^The following tests FAILED/,$p' "$log.tests"
+    bad=$(sed -n 's/^.*tests passed, \([0-9]*\) tests\{0,1\} failed out of [0-9]*$/\1/p' "$log.tests")
+    all=$(sed -n 's/^.*tests passed, [0-9]* tests\{0,1\} failed out of \([0-9]*\)$/\1/p' "$log.tests")
+    [ -n "$all" ] || { bad=1 all=1; tail -n 20 "$log.tests"; }
+    [ "$bad" = 0 ] || cat "$log.tests"
+    count "$((all - bad))" "$bad" "$what"
+}
+
+# one WHAT COMMAND...: a test of its own.
+one() {
+    what=$1
+    shift
+    begun=$(date +%s)
+    if "$@" >"$logs/one.log" 2>&1; then
+        count 1 0 "$what"
+    else
+        cat "$logs/one.log"
+        count 0 1 "$what"
+    fi
+}
+
+lint_scripts() {
+    find tests .ci -type f \( -name '*.sh' -o -path '.ci/*' \) -exec shellcheck -x {} +
+}
+
+[ "$(id -u)" = 0 ] || { echo "check.sh: needs root, for packages and namespaces; try: sudo sh $0" >&2; exit 1; }
+command -v apt-get >/dev/null || { echo 'check.sh: is made for Debian 12: there is no apt-get' >&2; exit 1; }
+cd "$top"
+mkdir -p "$logs"
+trap 'chown -R --reference="$top" "$top/build"' EXIT
+install_packages
+one 'shell scripts, by shellcheck' lint_scripts
+suite 'gcc, sanitizers' dev -DCMAKE_C_COMPILER=gcc
+suite 'clang, sanitizers' dev -DCMAKE_C_COMPILER=clang
+suite 'gcc, release, static PIE' release -DCMAKE_C_COMPILER=gcc
+suite 'clang, release, dynamic' release -DCMAKE_C_COMPILER=clang -DVMNET_STATIC_PIE=OFF
+suite 'clang, fuzzing' fuzz
+one 'the demo' sh tests/demo.sh
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
