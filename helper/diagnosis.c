@@ -75,8 +75,9 @@ noreturn void diagnose_no_privilege(void)
         die(EX_NOPERM, "no privilege: the file system that the program is on is mounted nosuid; install it on another, "
                        "or mount that one suid");
     if (is_known && file.st_uid != 0 && !has_capability)
-        die(EX_NOPERM, "no privilege: the program is setuid, but its owner is uid %u and not root; as root: chown root "
-                       "the helper, then chmod 4755",
+        die(EX_NOPERM,
+            "no privilege: the program is setuid, but its owner is uid %u and not root; as root: chown root "
+            "the helper, then chmod 4755",
             (unsigned)file.st_uid);
     if (is_traced())
         die(EX_NOPERM, "no privilege: the program is traced, so it gains nothing; run it without strace or a debugger");

@@ -32,7 +32,8 @@ static void check(int status, const char *what)
 static void add_rules(scmp_filter_ctx filter)
 {
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
-    ALLOW(socket, 3, ARGUMENT_IS(0, AF_NETLINK), ARGUMENT_IS(1, SOCK_RAW | SOCK_CLOEXEC), ARGUMENT_IS(2, NETLINK_ROUTE));
+    ALLOW(socket, 3, ARGUMENT_IS(0, AF_NETLINK), ARGUMENT_IS(1, SOCK_RAW | SOCK_CLOEXEC),
+          ARGUMENT_IS(2, NETLINK_ROUTE));
     ALLOW(sendmsg, 0);
     ALLOW(recvmsg, 0);
     ALLOW(capget, 0);

@@ -43,8 +43,9 @@ static void append(struct netlink *netlink, const void *data, size_t data_len)
 
 uint32_t netlink_start(struct netlink *netlink, uint16_t type, const void *header, size_t header_len)
 {
-    const struct nlmsghdr message = {
-        .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST, .nlmsg_seq = ++netlink->sequence};
+    const struct nlmsghdr message = {.nlmsg_type = type,
+                                     .nlmsg_flags = NLM_F_REQUEST,
+                                     .nlmsg_seq = ++netlink->sequence};
 
     netlink->message_start = netlink->used;
     append(netlink, &message, sizeof message);
@@ -64,8 +65,7 @@ void netlink_send(struct netlink *netlink)
 {
     struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
     struct iovec part = {.iov_base = netlink->buffer, .iov_len = netlink->used};
-    struct msghdr message = {
-        .msg_name = &kernel, .msg_namelen = sizeof kernel, .msg_iov = &part, .msg_iovlen = 1};
+    struct msghdr message = {.msg_name = &kernel, .msg_namelen = sizeof kernel, .msg_iov = &part, .msg_iovlen = 1};
 
     current(netlink)->nlmsg_flags |= NLM_F_ACK;
     if (sendmsg(netlink->fd, &message, 0) != (ssize_t)netlink->used)

@@ -40,18 +40,22 @@ static noreturn void die_not_allowed(const struct vmnetacl_policy *policy, const
     if (count > 1)
         (void)snprintf(more, sizeof more, " and %zu more", count - 1); /* always fits */
     if (!first.found)
-        die(EX_NOPERM, "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (there is no %s); to allow "
-                       "it, create that file with the line 'allow %s'",
+        die(EX_NOPERM,
+            "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (there is no %s); to allow "
+            "it, create that file with the line 'allow %s'",
             caller->name, (unsigned)caller->uid, request->bridge, first.path, request->bridge);
-    die(EX_NOPERM, "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (read: %s%s); to allow it, add "
-                   "the line 'allow %s' there",
+    die(EX_NOPERM,
+        "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (read: %s%s); to allow it, add "
+        "the line 'allow %s' there",
         caller->name, (unsigned)caller->uid, request->bridge, first.path, more, request->bridge);
 }
 
 void policy_allows(const struct request *request, struct caller *caller, struct vmnetacl_decision *decision)
 {
-    const struct vmnetacl_caller asker = {
-        .uid = caller->uid, .gid = caller->gid, .groups = caller->groups, .groups_count = caller->groups_count};
+    const struct vmnetacl_caller asker = {.uid = caller->uid,
+                                          .gid = caller->gid,
+                                          .groups = caller->groups,
+                                          .groups_count = caller->groups_count};
     struct vmnetacl_policy *policy;
     struct vmnetacl_error error;
     enum vmnetacl_status status = vmnetacl_load(&policy, &error);
@@ -67,8 +71,9 @@ void policy_allows(const struct request *request, struct caller *caller, struct 
         die(EX_CONFIG, "cannot enforce the option of %s:%u, so the request is refused; remove the option",
             decision->rule.file, decision->rule.line);
     if (status == VMNETACL_DENY)
-        die(EX_NOPERM, "access denied by acl file: %s:%u denies bridge '%s' to %s (uid %u); a deny wins over any allow: "
-                       "to allow it, remove that rule",
+        die(EX_NOPERM,
+            "access denied by acl file: %s:%u denies bridge '%s' to %s (uid %u); a deny wins over any allow: "
+            "to allow it, remove that rule",
             decision->rule.file, decision->rule.line, request->bridge, caller->name, (unsigned)caller->uid);
     die_not_allowed(policy, request, caller);
 }

@@ -21,7 +21,7 @@
 /* linux/securebits.h calls them SECURE_ALL_BITS and SECURE_ALL_LOCKS; keep_caps alone is locked at off. */
 #define BIT(number) (1U << (number))
 #define LOCKED_SECUREBITS                                                                                              \
-    (BIT(0) | BIT(1) /* noroot */ | BIT(2) | BIT(3) /* no_setuid_fixup */ | BIT(5) /* keep_caps */ | BIT(6) |           \
+    (BIT(0) | BIT(1) /* noroot */ | BIT(2) | BIT(3) /* no_setuid_fixup */ | BIT(5) /* keep_caps */ | BIT(6) |          \
      BIT(7) /* no_cap_ambient_raise */)
 
 /* All made early, since nothing can be allocated behind the seccomp filter. They live until exit. */

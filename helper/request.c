@@ -28,8 +28,8 @@ static void read_bridge(struct request *request, const char *name)
 
     if (!vmnetacl_name_valid(name, len))
         die(EX_USAGE,
-            "bad bridge name '%.64s': a name has 1 to 15 bytes, without blanks, control bytes, '/', ':' and '%%', and is "
-            "not '.' or '..'; give the name that 'ip link' shows",
+            "bad bridge name '%.64s': a name has 1 to 15 bytes, without blanks, control bytes, '/', ':' and '%%', and "
+            "is not '.' or '..'; give the name that 'ip link' shows",
             name);
     memcpy(request->bridge, name, len + 1);
 }

@@ -123,7 +123,8 @@ void tap_plug(struct tap *tap, const struct bridge *bridge)
         if (failed == address_generation && errno == EAFNOSUPPORT)
             continue; /* a kernel without IPv6 */
         if (errno == EXFULL)
-            die(EX_UNAVAILABLE, "the bridge has as many ports as it can have; shut down a guest, or use another bridge");
+            die(EX_UNAVAILABLE,
+                "the bridge has as many ports as it can have; shut down a guest, or use another bridge");
         if (errno == ENODEV)
             die(EX_UNAVAILABLE, "the bridge is gone; try again when it is back");
         die(EX_OSERR, "cannot plug %s into the bridge: %m", tap->name);

@@ -244,7 +244,7 @@ static enum vmnetacl_status file_fill(int fd, const char *path, char *bytes, con
     }
     if (used != size || after.st_size != before->st_size || !same_time(after.st_mtim, before->st_mtim) ||
         !same_time(after.st_ctim, before->st_ctim))
-        return file_fail(path, VMNETACL_CODE_FILE_CHANGED, "the file changed while it was read; try again", error);
+        return file_fail(path, VMNETACL_CODE_FILE_CHANGED, "the file changed while it was read", error);
     return VMNETACL_OK;
 }
 

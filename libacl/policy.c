@@ -112,8 +112,9 @@ bool vmnetacl_file_at(const struct vmnetacl_policy *policy, size_t index, struct
         for (size_t j = 0; (path = source_path_at(source, j)) != NULL; j++) {
             if (index-- > 0)
                 continue;
-            *file = (struct vmnetacl_file){
-                .source = source->entry.source->name, .path = path, .found = source->rules != NULL};
+            *file = (struct vmnetacl_file){.source = source->entry.source->name,
+                                           .path = path,
+                                           .found = source->rules != NULL};
             return true;
         }
     }

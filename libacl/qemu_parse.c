@@ -56,8 +56,8 @@ static enum vmnetacl_status parse_path(const struct lines *lines, const struct l
                                        struct qemu_statement *statement, struct vmnetacl_error *error)
 {
     if (line_is_empty(path))
-        return fail(lines, path, path->at, VMNETACL_CODE_PATH_MISSING,
-                    "the path of the file to include is missing", error);
+        return fail(lines, path, path->at, VMNETACL_CODE_PATH_MISSING, "the path of the file to include is missing",
+                    error);
     /* A relative path would be looked up where the caller stands: he would choose the rules. */
     if (*path->at != '/')
         return fail(lines, path, path->at, VMNETACL_CODE_PATH_RELATIVE,
