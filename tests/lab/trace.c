@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See trace.h. Runs as root.
+ */
+#define _GNU_SOURCE
+#include "trace.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* glibc's own name for struct ptrace_syscall_info has changed between versions; the kernel's layout has not. */
+struct syscall_info {
+    uint8_t op;
+    uint8_t pad[3];
+    uint32_t arch;
+    uint64_t instruction_pointer;
+    uint64_t stack_pointer;
+    union {
+        struct {
+            uint64_t nr;
+            uint64_t args[6];
+        } entry;
+        struct {
+            int64_t rval;
+            uint8_t is_error;
+        } exit;
+    } u;
+};
+
+enum {
+    INFO_ENTRY = 1,
+    INFO_EXIT = 2
+};
+
+struct trace {
+    struct lab_child *child;
+    const struct lab_plan *plan;
+    bool after_exec;
+    unsigned ordinal;
+    long number; /* of the call under way */
+    bool in_call;
+    bool faking; /* the next entry is to be reached with SYSEMU */
+};
+
+static void registers_get(pid_t pid, struct user_regs_struct *registers)
+{
+    struct iovec part = {.iov_base = registers, .iov_len = sizeof *registers};
+
+    if (ptrace(PTRACE_GETREGSET, pid, (void *)NT_PRSTATUS, &part) != 0)
+        lab_die("PTRACE_GETREGSET");
+}
+
+static void registers_set(pid_t pid, struct user_regs_struct *registers)
+{
+    struct iovec part = {.iov_base = registers, .iov_len = sizeof *registers};
+
+    if (ptrace(PTRACE_SETREGSET, pid, (void *)NT_PRSTATUS, &part) != 0)
+        lab_die("PTRACE_SETREGSET");
+}
+
+#if defined __x86_64__
+static void value_set(pid_t pid, int64_t value)
+{
+    struct user_regs_struct registers;
+
+    registers_get(pid, &registers);
+    registers.rax = (unsigned long long)value;
+    registers_set(pid, &registers);
+}
+
+void lab_call_replace(const struct lab_stop *stop, long number, const uint64_t args[6])
+{
+    struct user_regs_struct registers;
+
+    registers_get(stop->pid, &registers);
+    registers.orig_rax = (unsigned long long)number;
+    registers.rdi = args[0];
+    registers.rsi = args[1];
+    registers.rdx = args[2];
+    registers.r10 = args[3];
+    registers.r8 = args[4];
+    registers.r9 = args[5];
+    registers_set(stop->pid, &registers);
+}
+#elif defined __aarch64__
+static void value_set(pid_t pid, int64_t value)
+{
+    struct user_regs_struct registers;
+
+    registers_get(pid, &registers);
+    registers.regs[0] = (unsigned long long)value;
+    registers_set(pid, &registers);
+}
+
+void lab_call_replace(const struct lab_stop *stop, long number, const uint64_t args[6])
+{
+    struct user_regs_struct registers;
+    int call = (int)number;
+    struct iovec part = {.iov_base = &call, .iov_len = sizeof call};
+
+    registers_get(stop->pid, &registers);
+    for (int i = 0; i < 6; i++)
+        registers.regs[i] = args[i];
+    registers_set(stop->pid, &registers);
+    if (ptrace(PTRACE_SETREGSET, stop->pid, (void *)NT_ARM_SYSTEM_CALL, &part) != 0)
+        lab_die("PTRACE_SETREGSET");
+}
+#else
+#error "teach this file the registers of this architecture"
+#endif
+
+static int wait_next(pid_t pid, struct lab_child *child)
+{
+    int status;
+
+    while (wait4(pid, &status, __WALL, &child->usage) != pid)
+        if (errno != EINTR)
+            lab_die("wait4");
+    if (WIFEXITED(status) || WIFSIGNALED(status)) {
+        child->reaped = true;
+        child->wait_status = status;
+    }
+    return status;
+}
+
+/* Fill stop from the kernel's account; false when this stop is not at a system call of the program under test. */
+static bool stop_read(struct trace *trace, struct lab_stop *stop)
+{
+    struct syscall_info info = {0};
+    const pid_t pid = trace->child->pid;
+
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) < 0)
+        lab_die("PTRACE_GET_SYSCALL_INFO");
+    if (!trace->after_exec || (info.op != INFO_ENTRY && info.op != INFO_EXIT))
+        return false;
+    *stop = (struct lab_stop){.pid = pid, .at_entry = info.op == INFO_ENTRY};
+    trace->in_call = stop->at_entry;
+    if (stop->at_entry) {
+        trace->number = (long)info.u.entry.nr;
+        trace->ordinal++;
+        memcpy(stop->args, info.u.entry.args, sizeof stop->args);
+    } else {
+        stop->value = info.u.exit.rval;
+    }
+    stop->number = trace->number;
+    stop->ordinal = trace->ordinal;
+    return trace->ordinal > 0; /* the exit of execve itself comes before the first */
+}
+
+static enum lab_action stop_handle(struct trace *trace)
+{
+    const struct lab_plan *plan = trace->plan;
+    struct lab_stop stop;
+    enum lab_action action = LAB_GO;
+
+    if (!stop_read(trace, &stop))
+        return LAB_GO; /* before the program under test, or the exit of the execve that started it */
+    if (plan->visit != NULL)
+        action = plan->visit(&stop, plan->visit_data);
+    if (action == LAB_GO && stop.at_entry && trace->faking)
+        value_set(stop.pid, plan->fake_value);
+    if (stop.at_entry)
+        trace->faking = false;
+    return action;
+}
+
+/* True when the child is done with: it ended, or was let go. */
+static bool step(struct trace *trace)
+{
+    const pid_t pid = trace->child->pid;
+    const int status = wait_next(pid, trace->child);
+    enum lab_action action = LAB_GO;
+    int signal_number = 0;
+
+    if (trace->child->reaped)
+        return true;
+    if (WSTOPSIG(status) == (SIGTRAP | 0x80))
+        action = stop_handle(trace);
+    else if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8))
+        trace->after_exec = true;
+    else if (status >> 16 == 0)
+        signal_number = WSTOPSIG(status);
+
+    if (action == LAB_KILL) {
+        if (kill(pid, SIGKILL) != 0)
+            lab_die("kill");
+        while (!trace->child->reaped)
+            (void)wait_next(pid, trace->child); /* only the end of it is of interest now */
+        return true;
+    }
+    if (action == LAB_RELEASE || action == LAB_FREEZE) {
+        const long last = action == LAB_FREEZE ? SIGSTOP : 0;
+        if (ptrace(PTRACE_DETACH, pid, NULL, (void *)last) != 0)
+            lab_die("PTRACE_DETACH");
+        if (action == LAB_FREEZE && waitpid(pid, NULL, WUNTRACED) != pid)
+            lab_die("waitpid");
+        return true;
+    }
+    /* The entry of the call that is to be skipped must be reached with SYSEMU. */
+    if (trace->after_exec && !trace->in_call && trace->ordinal + 1 == trace->plan->fake_at)
+        trace->faking = true;
+    if (ptrace(trace->faking ? PTRACE_SYSEMU : PTRACE_SYSCALL, pid, NULL, (void *)(long)signal_number) != 0 &&
+        errno != ESRCH)
+        lab_die("PTRACE_SYSCALL");
+    return false;
+}
+
+struct hooks {
+    void (*hook_as_caller)(int socket_number, void *hook_data);
+    void *hook_data;
+    void (*hook_as_root)(int socket_number, void *hook_data);
+};
+
+static void root_hook_call(int socket_number, void *hook_data)
+{
+    const struct hooks *hooks = hook_data;
+
+    if (hooks->hook_as_root != NULL)
+        hooks->hook_as_root(socket_number, hooks->hook_data);
+}
+
+static void self_stop(int socket_number, void *hook_data)
+{
+    const struct hooks *hooks = hook_data;
+
+    if (hooks->hook_as_caller != NULL)
+        hooks->hook_as_caller(socket_number, hooks->hook_data);
+    if (kill(getpid(), SIGSTOP) != 0)
+        lab_die("SIGSTOP");
+}
+
+void lab_trace(const struct lab_start *start, const struct lab_plan *plan, struct lab_child *child)
+{
+    struct hooks hooks = {start->hook_as_caller, start->hook_data, start->hook_as_root};
+    struct lab_start stopping = *start;
+    struct trace trace = {.child = child, .plan = plan};
+    int status;
+
+    stopping.hook_as_root = root_hook_call;
+    stopping.hook_as_caller = self_stop;
+    stopping.hook_data = &hooks;
+    lab_spawn(&stopping, child);
+    while (waitpid(child->pid, &status, WUNTRACED) != child->pid)
+        if (errno != EINTR)
+            lab_die("waitpid");
+    if (!WIFSTOPPED(status)) {
+        errno = ECHILD;
+        lab_die("the child ended before it could be traced");
+    }
+    const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+    if (ptrace(PTRACE_SEIZE, child->pid, NULL, (void *)options) != 0)
+        lab_die("PTRACE_SEIZE");
+    if (kill(child->pid, SIGCONT) != 0)
+        lab_die("SIGCONT");
+    while (!step(&trace))
+        ;
+    child->call_count = trace.ordinal;
+}
+
+void lab_trace_run(const struct lab_start *start, const struct lab_plan *plan, struct lab_result *result)
+{
+    struct lab_child child;
+
+    lab_trace(start, plan, &child);
+    lab_collect(&child, result);
+}
+
+void lab_trace_thaw(struct lab_child *child)
+{
+    if (kill(child->pid, SIGCONT) != 0)
+        lab_die("SIGCONT");
+}
+
+bool lab_memory_read(pid_t pid, uint64_t address, void *bytes, size_t len)
+{
+    struct iovec here = {.iov_base = bytes, .iov_len = len};
+    struct iovec there = {.iov_base = (void *)(uintptr_t)address, .iov_len = len};
+
+    return process_vm_readv(pid, &here, 1, &there, 1, 0) == (ssize_t)len;
+}
+
+bool lab_string_read(pid_t pid, uint64_t address, char *text, size_t text_size)
+{
+    for (size_t i = 0; i < text_size; i++) {
+        if (!lab_memory_read(pid, address + i, text + i, 1))
+            return false;
+        if (text[i] == '\0')
+            return true;
+    }
+    text[text_size - 1] = '\0';
+    return true;
+}

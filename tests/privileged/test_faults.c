@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every system call of a start fails once, in several ways; lies once, where it changes privilege; and is the helper's
+ * last, at its entry and at its exit. Whatever happens: exit 0 means that the tap was delivered whole, a tap that was
+ * not delivered is gone, a denied bridge stays denied, and no privilege is used outside of its place.
+ */
+#define _GNU_SOURCE
+#include "helper.h"
+
+#include "witness.h"
+
+#include <errno.h>
+#include <linux/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+enum {
+    CALL_MAX = 2000,
+    CALL_FEWEST = 40
+};
+
+static const int errors[] = {EPERM, ENOMEM, EMFILE, EINTR, EAGAIN, ENOSYS};
+static const char *const denied[] = {"--br=br0", NULL};
+
+static struct lab_result *result; /* of the latest start */
+
+struct trial {
+    struct witness witness;
+    long fake_number; /* the call that was faked */
+    unsigned fake_at;
+    unsigned stop_count;
+    unsigned kill_at; /* the stop to kill at; 0: none */
+};
+
+static enum lab_action trial_visit(const struct lab_stop *stop, void *visit_data)
+{
+    struct trial *trial = visit_data;
+
+    if (++trial->stop_count == trial->kill_at)
+        return LAB_KILL;
+    if (stop->ordinal == trial->fake_at)
+        trial->fake_number = stop->number;
+    /* Looking at /proc twice for every call would be most of the time: the exits do, and the plug's entry. */
+    return stop->at_entry && stop->number != SYS_ioctl && stop->number != SYS_sendmsg
+               ? LAB_GO
+               : witness_visit(stop, &trial->witness);
+}
+
+static void trial_run(const struct lab_start *start, struct trial *trial, int64_t fake_value)
+{
+    const struct lab_plan plan = {.visit = trial_visit,
+                                  .visit_data = trial,
+                                  .fake_at = trial->fake_at,
+                                  .fake_value = fake_value};
+
+    trial->witness = (struct witness){.caller = start->caller,
+                                      .socket_number = LAB_SOCKET_NUMBER,
+                                      .keeps_bounding = strcmp(start->program, HELPER_FSCAPS) == 0};
+    result = helper_trace(start, &plan);
+}
+
+static void trial_describe(const struct trial *trial, const char *what)
+{
+    if (trial->witness.fault[0] != '\0')
+        fail_msg("%s at call %u (number %ld): %s", what, trial->fake_at, trial->fake_number, trial->witness.fault);
+    if (result->timed_out || (result->exit_code == 0 && result->fd_count != 1))
+        fail_msg("%s at call %u (number %ld): exit %d, %zu descriptors%s; %s", what, trial->fake_at, trial->fake_number,
+                 result->exit_code, result->fd_count, result->timed_out ? ", hung" : "", result->stderr_text);
+}
+
+/* A tap that arrives has all its properties, not only the last ones to be set. */
+static void delivered_check(void)
+{
+    char name[IFNAMSIZ];
+    unsigned flags;
+    struct lab_link link;
+
+    helper_assert_whole(result, "virbr0");
+    if (result->tap_fd < 0)
+        return;
+    assert_true(lab_tap_identify(result->tap_fd, name, &flags));
+    assert_true(lab_link_read(name, &link));
+    assert_true(link.flags & IFF_UP);
+    assert_int_equal(link.mtu, 1500);
+    assert_int_equal(link.address[0], 0xfe);
+    assert_int_equal(link.addr_gen_mode, 1);
+    assert_non_null(strstr(link.alias, "virbr0"));
+}
+
+struct calls {
+    unsigned count;
+    long numbers[CALL_MAX];
+};
+
+static enum lab_action call_note(const struct lab_stop *stop, void *visit_data)
+{
+    struct calls *calls = visit_data;
+
+    if (stop->at_entry && stop->ordinal < CALL_MAX) {
+        calls->numbers[stop->ordinal] = stop->number;
+        calls->count = stop->ordinal;
+    }
+    return LAB_GO;
+}
+
+/* The calls of a start without a fault: up to the one that fails, every other start makes the same. */
+static const struct calls *calls_record(const struct lab_start *start)
+{
+    static struct calls calls;
+    const struct lab_plan plan = {.visit = call_note, .visit_data = &calls};
+
+    calls.count = 0;
+    result = helper_trace(start, &plan);
+    assert_in_range(calls.count, CALL_FEWEST, CALL_MAX - 1);
+    return &calls;
+}
+
+/* These have no way to fail, and no program asks whether they did. */
+static bool always_succeeds(long number)
+{
+    return number == SYS_getuid || number == SYS_geteuid || number == SYS_getgid || number == SYS_getegid ||
+           number == SYS_getpid || number == SYS_gettid || number == SYS_umask;
+}
+
+static void faults_try(const struct lab_start *start, int error)
+{
+    const struct calls *calls = calls_record(start);
+    const bool is_denied = start->arguments == denied;
+    unsigned granted = 0;
+
+    for (unsigned n = 1; n <= calls->count; n++) {
+        struct trial trial = {.fake_at = n};
+        if (always_succeeds(calls->numbers[n]))
+            continue;
+        trial_run(start, &trial, -error);
+        trial_describe(&trial, strerror(error));
+        if (is_denied) {
+            assert_int_not_equal(result->exit_code, 0);
+            assert_int_equal(result->fd_count, 0);
+            assert_true(lab_tap_count_becomes(0));
+        }
+        delivered_check();
+        granted += result->tap_fd >= 0;
+    }
+    assert_in_range(granted, is_denied ? 0 : 1, is_denied ? 0 : CALL_MAX); /* some calls may well fail */
+    helper_release(result);
+}
+
+static void test_call_fails_allowed_whole_or_nothing(void **state)
+{
+    const struct lab_start start = helper_start_complete(&(struct lab_start){0});
+
+    (void)state; /* cmocka's signature, here and below */
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        print_message("  %s\n", strerror(errors[i]));
+        faults_try(&start, errors[i]);
+    }
+}
+
+static void test_call_fails_denied_stays_denied(void **state)
+{
+    const struct lab_start start = helper_start_complete(&(struct lab_start){.arguments = denied});
+
+    (void)state;
+    /* The deny stands behind an include: losing either file must not lose it. */
+    helper_rules_write("allow all\ninclude /etc/qemu/more.conf\n");
+    lab_text_write("/etc/qemu/more.conf", "deny br0\n", 0, 0, 0644);
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        print_message("  %s\n", strerror(errors[i]));
+        faults_try(&start, errors[i]);
+    }
+}
+
+static void test_call_fails_fscaps_and_root_whole_or_nothing(void **state)
+{
+    const struct lab_start fscaps = helper_start_complete(&(struct lab_start){.program = HELPER_FSCAPS});
+    const struct lab_start root =
+        helper_start_complete(&(struct lab_start){.program = HELPER_PLAIN, .caller = &lab_root});
+
+    (void)state;
+    faults_try(&fscaps, EPERM);
+    faults_try(&root, EPERM);
+}
+
+static bool changes_privilege(long number)
+{
+    return number == SYS_setresuid || number == SYS_setresgid || number == SYS_setuid || number == SYS_setgid ||
+           number == SYS_setgroups || number == SYS_capset || number == SYS_prctl;
+}
+
+/* The kernel says that it was done, and it was not: what is read back must tell. */
+static void lies_try(const struct lab_start *start)
+{
+    const struct calls *calls = calls_record(start);
+    unsigned lies = 0;
+
+    for (unsigned n = 1; n <= calls->count; n++) {
+        if (!changes_privilege(calls->numbers[n]))
+            continue;
+        struct trial trial = {.fake_at = n};
+        trial_run(start, &trial, 0);
+        trial_describe(&trial, "a lie");
+        delivered_check();
+        lies++;
+    }
+    assert_true(lies > 4);
+    helper_release(result);
+}
+
+static void test_drop_faked_is_noticed(void **state)
+{
+    const struct lab_start setuid = helper_start_complete(&(struct lab_start){0});
+    const struct lab_start fscaps = helper_start_complete(&(struct lab_start){.program = HELPER_FSCAPS});
+    const struct lab_start root =
+        helper_start_complete(&(struct lab_start){.program = HELPER_PLAIN, .caller = &lab_root});
+
+    (void)state;
+    lies_try(&setuid);
+    lies_try(&fscaps);
+    lies_try(&root);
+}
+
+static void kills_try(const struct lab_start *start)
+{
+    unsigned delivered = 0;
+
+    for (unsigned n = 1;; n++) {
+        struct trial trial = {.kill_at = n};
+        trial_run(start, &trial, 0);
+        trial_describe(&trial, "a kill");
+        if (trial.stop_count < n)
+            break;
+        assert_int_not_equal(result->exit_code, 0);
+        delivered_check();
+        delivered += result->tap_fd >= 0;
+        assert_in_range(n, 1, 2 * CALL_MAX);
+    }
+    assert_in_range(delivered, 1, 20); /* those after the hand-over */
+    helper_release(result);
+}
+
+static void test_killed_at_every_call_whole_or_nothing(void **state)
+{
+    const struct lab_start start = helper_start_complete(&(struct lab_start){0});
+
+    (void)state;
+    kills_try(&start);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_call_fails_allowed_whole_or_nothing, helper_rules_reset),
+        cmocka_unit_test_setup(test_call_fails_denied_stays_denied, helper_rules_reset),
+        cmocka_unit_test_setup(test_call_fails_fscaps_and_root_whole_or_nothing, helper_rules_reset),
+        cmocka_unit_test_setup(test_drop_faked_is_noticed, helper_rules_reset),
+        cmocka_unit_test_setup(test_killed_at_every_call_whole_or_nothing, helper_rules_reset),
+    };
+
+    return cmocka_run_group_tests_name("faults", tests, helper_world_setup, NULL);
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the helper may do at each moment of its life, seen from outside at every system call; and that its caller, whose
+ * uid it carries, cannot lay hands on it.
+ */
+#define _GNU_SOURCE
+#include "helper.h"
+
+#include "witness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/if_tun.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct lab_result *result; /* of the latest traced start */
+
+static struct witness witnessed_run(const struct lab_start *partial, bool keeps_bounding)
+{
+    const struct lab_start start = helper_start_complete(partial);
+    struct witness witness = {.caller = start.caller,
+                              .socket_number = LAB_SOCKET_NUMBER,
+                              .keeps_bounding = keeps_bounding};
+    const struct lab_plan plan = {.visit = witness_visit, .visit_data = &witness};
+
+    result = helper_trace(&start, &plan);
+    if (witness.fault[0] != '\0')
+        fail_msg("%s", witness.fault);
+    return witness;
+}
+
+static void test_grant_every_start_keeps_the_phases(void **state)
+{
+    static const struct {
+        const char *name;
+        struct lab_start start;
+        bool keeps_bounding;
+    } rows[] = {
+        {"setuid by a member of a group", {.program = HELPER_SETUID, .caller = &lab_vmuser}, false},
+        {"setuid by another", {.program = HELPER_SETUID, .caller = &lab_vmother}, false},
+        {"setuid by root", {.program = HELPER_SETUID, .caller = &lab_root}, false},
+        {"group", {.program = HELPER_GROUP, .caller = &lab_vmuser}, false},
+        {"file capability", {.program = HELPER_FSCAPS, .caller = &lab_vmuser}, true},
+        {"root", {.program = HELPER_PLAIN, .caller = &lab_root}, false},
+    };
+
+    (void)state; /* cmocka's signature, here and below */
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        print_message("  %s\n", rows[i].name);
+        const struct witness witness = witnessed_run(&rows[i].start, rows[i].keeps_bounding);
+        helper_assert_granted(result, "virbr0");
+        assert_true(witness.dropped);
+        assert_true(witness.rules_opened);
+        assert_true(witness.locked);
+        assert_true(witness.plugged);
+        assert_true(witness.handed_over);
+        assert_true(witness.netlink_count > 0);
+        assert_true(witness.undumpable_after_drop);
+        if (rows[i].start.caller->uid != 0)
+            assert_true(witness.tried_root);
+    }
+    helper_release(result);
+}
+
+static void test_denial_every_start_ends_before_the_plug(void **state)
+{
+    static const char *const arguments[] = {"--br=br0", NULL};
+    static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS, HELPER_PLAIN};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        const struct lab_start start = {.program = programs[i],
+                                        .caller = i == 3 ? &lab_root : &lab_vmuser,
+                                        .arguments = arguments};
+        const struct witness witness = witnessed_run(&start, i == 2);
+        helper_assert_refused(result, EXIT_NOPERM, "access denied by acl file");
+        assert_true(witness.dropped);
+        assert_false(witness.plugged);
+        assert_false(witness.handed_over);
+    }
+}
+
+/* A file that got more capabilities than it needs: the rest is given up. */
+static void test_file_capabilities_too_many_dropped(void **state)
+{
+    (void)state;
+    lab_command("setcap cap_net_admin,cap_setpcap,cap_dac_override,cap_sys_admin=eip " HELPER_FSCAPS);
+    witnessed_run(&(struct lab_start){.program = HELPER_FSCAPS}, true);
+    helper_assert_granted(result, "virbr0");
+    lab_command("setcap cap_net_admin=ep " HELPER_FSCAPS);
+    helper_release(result);
+}
+
+/* Inheritable and ambient capabilities that the caller brings along. */
+static void capabilities_bring(int socket_number, void *hook_data)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {{.effective = ~0U, .permitted = ~0U, .inheritable = 1U << CAP_NET_RAW}};
+
+    (void)socket_number; /* not at stake */
+    (void)hook_data;
+    if (syscall(SYS_capget, &header, data) != 0)
+        lab_die("capget");
+    data[0].inheritable = 1U << CAP_NET_RAW | 1U << CAP_NET_ADMIN;
+    if (syscall(SYS_capset, &header, data) != 0 || prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0) != 0)
+        lab_die("capset");
+}
+
+static void test_capabilities_brought_along_dropped(void **state)
+{
+    (void)state;
+    witnessed_run(
+        &(struct lab_start){.program = HELPER_PLAIN, .caller = &lab_root, .hook_as_caller = capabilities_bring}, false);
+    helper_assert_granted(result, "virbr0");
+    helper_release(result);
+}
+
+/* Effective and saved ids of somebody else: what a setuid program of another user starts us with. */
+static void ids_split(int socket_number, void *hook_data)
+{
+    const gid_t group = VMGROUP;
+
+    (void)socket_number; /* not at stake */
+    (void)hook_data;
+    if (setgroups(1, &group) != 0 || setresgid(lab_vmuser.gid, lab_vmother.gid, lab_vmother.gid) != 0 ||
+        setresuid(lab_vmuser.uid, lab_vmother.uid, lab_vmother.uid) != 0)
+        lab_die("setresuid");
+}
+
+/* The caller is who really called: his files are read, his ids are left over, and none of the other's. */
+static void test_real_ids_count(void **state)
+{
+    static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS};
+
+    (void)state;
+    helper_rules_write("include /etc/qemu/vmuser.conf\ninclude /etc/qemu/vmother.conf\n");
+    lab_text_write("/etc/qemu/vmuser.conf", "allow virbr0\n", 0, lab_vmuser.gid, 0640);
+    lab_text_write("/etc/qemu/vmother.conf", "deny virbr0\n", 0, lab_vmother.gid, 0640);
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+        const struct lab_start start = {.program = programs[i], .caller = &lab_root, .hook_as_caller = ids_split};
+        struct witness witness = {.caller = &lab_vmuser, .socket_number = LAB_SOCKET_NUMBER, .keeps_bounding = i == 2};
+        const struct lab_plan plan = {.visit = witness_visit, .visit_data = &witness};
+        result = helper_trace(&start, &plan);
+        if (witness.fault[0] != '\0')
+            fail_msg("%s", witness.fault);
+        const struct lab_link link = helper_assert_granted(result, "virbr0");
+        assert_non_null(strstr(link.alias, "4242"));
+    }
+}
+
+/* As many groups as the kernel lets a process have; the last one is the one that may read the rule. */
+static void test_many_groups_all_count(void **state)
+{
+    enum {
+        GROUPS = 65536,
+        FIRST = 100000
+    };
+    static gid_t groups[GROUPS];
+    static const size_t counts[] = {0, 1, 32, 33, 1000, GROUPS};
+
+    (void)state;
+    for (size_t i = 0; i < GROUPS; i++)
+        groups[i] = (gid_t)(FIRST + i);
+    helper_rules_write("include /etc/qemu/more.conf\n");
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        const struct lab_caller caller = {.uid = 4242, .gid = 4242, .groups = groups, .group_count = counts[i]};
+        const struct lab_start start = {.caller = &caller};
+        lab_text_write("/etc/qemu/more.conf", "allow virbr0\n", 0, (gid_t)(FIRST + counts[i] - 1), 0640);
+        if (counts[i] > 0)
+            helper_assert_granted(helper_start(&start), "virbr0");
+        lab_text_write("/etc/qemu/more.conf", "allow virbr0\n", 0, (gid_t)(FIRST + counts[i]), 0640);
+        helper_assert_refused(helper_start(&start), EXIT_NOPERM, "access denied by acl file");
+    }
+}
+
+/* prctl(2): 0 keeps every other process of this uid out; 2, which a change of ids may leave, lets cores be made. */
+struct dumpable {
+    struct witness witness;
+    unsigned asked_at;
+    int64_t answer;
+};
+
+static enum lab_action dumpable_ask(const struct lab_stop *stop, void *visit_data)
+{
+    struct dumpable *dumpable = visit_data;
+    static const uint64_t question[6] = {PR_GET_DUMPABLE};
+
+    witness_visit(stop, &dumpable->witness);
+    if (dumpable->asked_at == 0 && dumpable->witness.dropped && stop->at_entry && stop->number == SYS_openat) {
+        lab_call_replace(stop, SYS_prctl, question);
+        dumpable->asked_at = stop->ordinal;
+    } else if (stop->ordinal == dumpable->asked_at && !stop->at_entry) {
+        dumpable->answer = stop->value;
+        return LAB_KILL;
+    }
+    return LAB_GO;
+}
+
+static void test_not_dumpable_after_drop(void **state)
+{
+    static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+        struct dumpable dumpable = {.witness = {.caller = &lab_vmuser}, .answer = -1};
+        const struct lab_plan plan = {.visit = dumpable_ask, .visit_data = &dumpable};
+        helper_trace(&(struct lab_start){.program = programs[i]}, &plan);
+        assert_int_equal(dumpable.answer, 0);
+    }
+}
+
+/* Stop the helper where it is worth most to an attacker: at TUNSETIFF, with the capability raised. */
+static enum lab_action freeze_at_plug(const struct lab_stop *stop, void *visit_data)
+{
+    (void)visit_data; /* not needed */
+    return stop->at_entry && stop->number == SYS_ioctl && stop->args[1] == TUNSETIFF ? LAB_FREEZE : LAB_GO;
+}
+
+enum {
+    ATTACKS = 6
+};
+
+/* Run as the caller; bit i says that attack i worked. */
+static unsigned attacks_make(pid_t pid)
+{
+    static const char *const leaves[] = {"fd", "maps", "mem", "environ"};
+    unsigned worked = 0;
+    char path[64];
+
+    for (unsigned i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "/proc/%d/%s", pid, leaves[i]);
+        const int fd = open(path, O_RDONLY | O_CLOEXEC | (i == 0 ? O_DIRECTORY : 0));
+        char byte;
+        /* mem is readable or not by its open; environ by its read */
+        if (fd >= 0 && (i != 3 || read(fd, &byte, 1) >= 0))
+            worked |= 1U << i;
+    }
+    const int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd >= 0 && syscall(SYS_pidfd_getfd, pidfd, LAB_SOCKET_NUMBER, 0) >= 0)
+        worked |= 1U << 4;
+    if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0)
+        worked |= 1U << 5;
+    return worked;
+}
+
+static unsigned attacks_as(const struct lab_caller *caller, pid_t pid)
+{
+    int status;
+    const pid_t attacker = fork();
+
+    if (attacker == 0) {
+        if (setgroups(caller->group_count, caller->groups) != 0 ||
+            setresgid(caller->gid, caller->gid, caller->gid) != 0 ||
+            setresuid(caller->uid, caller->uid, caller->uid) != 0)
+            _exit(255);
+        _exit((int)attacks_make(pid));
+    }
+    if (attacker < 0 || waitpid(attacker, &status, 0) != attacker || !WIFEXITED(status))
+        lab_die("attacker");
+    return (unsigned)WEXITSTATUS(status);
+}
+
+static void stay(int socket_number, void *hook_data)
+{
+    (void)socket_number; /* not at stake */
+    (void)hook_data;
+    /* Where Yama forbids to trace anybody's process, this permits it; elsewhere it fails and is not needed. */
+    (void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+}
+
+static struct lab_result collected = {.tap_fd = -1};
+
+/* The attacks are good ones: they work against a program of the same user that has no privilege. */
+static void test_attacks_on_an_ordinary_process_work(void **state)
+{
+    static const char *const arguments[] = {"60", NULL};
+    struct lab_child child;
+
+    (void)state;
+    lab_spawn(&(struct lab_start){.program = "/bin/sleep",
+                                  .arguments = arguments,
+                                  .caller = &lab_vmuser,
+                                  .fd_argument = "",
+                                  .hook_as_caller = stay},
+              &child);
+    char byte;
+    assert_int_equal(read(child.exec_fd, &byte, 1), 0); /* its end: the program runs */
+    const unsigned worked = attacks_as(&lab_vmuser, child.pid);
+    assert_int_equal(kill(child.pid, SIGKILL), 0);
+    lab_collect(&child, &collected);
+    assert_int_equal(worked, (1U << ATTACKS) - 1);
+}
+
+static void test_attacks_on_the_helper_fail(void **state)
+{
+    static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+        struct lab_child child;
+        const struct lab_start start = helper_start_complete(&(struct lab_start){.program = programs[i]});
+        const struct lab_plan plan = {.visit = freeze_at_plug};
+        lab_trace(&start, &plan, &child);
+        const unsigned worked = attacks_as(&lab_vmuser, child.pid);
+        lab_trace_thaw(&child);
+        lab_collect(&child, &collected);
+        assert_int_equal(worked, 0);
+        helper_assert_granted(&collected, "virbr0");
+        helper_release(&collected);
+    }
+}
+
+/* In place of TUNSETIFF, with the capability raised, make another call: what a helper that was taken over could try. */
+struct takeover {
+    const char *name;
+    long number;
+    uint64_t args[6];
+    bool done;
+    bool keep_fd; /* the descriptor that TUNSETIFF was for */
+};
+
+static enum lab_action takeover_visit(const struct lab_stop *stop, void *visit_data)
+{
+    struct takeover *takeover = visit_data;
+
+    if (!takeover->done && stop->at_entry && stop->number == SYS_ioctl && stop->args[1] == TUNSETIFF) {
+        uint64_t args[6];
+        memcpy(args, takeover->args, sizeof args);
+        if (takeover->keep_fd)
+            args[0] = stop->args[0];
+        takeover->done = true;
+        lab_call_replace(stop, takeover->number, args);
+    }
+    return LAB_GO;
+}
+
+static void test_call_outside_the_filter_kills(void **state)
+{
+    struct takeover rows[] = {
+        {.name = "openat", .number = SYS_openat, .args = {(uint64_t)AT_FDCWD, 0, O_RDONLY}},
+        {.name = "execve", .number = SYS_execve},
+        {.name = "clone", .number = SYS_clone, .args = {SIGCHLD}},
+        {.name = "clone3", .number = SYS_clone3},
+        {.name = "socket packet", .number = SYS_socket, .args = {AF_PACKET, SOCK_RAW, 0}},
+        {.name = "socket inet", .number = SYS_socket, .args = {AF_INET, SOCK_DGRAM, 0}},
+        {.name = "TUNSETPERSIST", .number = SYS_ioctl, .args = {0, TUNSETPERSIST, 1}, .keep_fd = true},
+        {.name = "TUNSETOWNER", .number = SYS_ioctl, .args = {0, TUNSETOWNER, 0}, .keep_fd = true},
+        {.name = "SIOCSIFFLAGS", .number = SYS_ioctl, .args = {0, 0x8914, 0}, .keep_fd = true},
+        {.name = "ptrace", .number = SYS_ptrace},
+        {.name = "kill", .number = SYS_kill, .args = {1, 0}},
+        {.name = "setresuid", .number = SYS_setresuid},
+        {.name = "mount", .number = SYS_mount},
+        {.name = "setns", .number = SYS_setns},
+        {.name = "unshare", .number = SYS_unshare, .args = {0x40000000}},
+        {.name = "prctl to be dumpable", .number = SYS_prctl, .args = {PR_SET_DUMPABLE, 1}},
+        {.name = "mprotect to executable", .number = SYS_mprotect, .args = {0, 4096, 7}},
+        {.name = "mmap executable", .number = SYS_mmap, .args = {0, 4096, 7, 0x22, (uint64_t)-1, 0}},
+        {.name = "io_uring_setup", .number = SYS_io_uring_setup},
+        {.name = "bpf", .number = SYS_bpf},
+#ifdef __x86_64__
+        {.name = "x32 write", .number = 0x40000000 | SYS_write, .args = {2, 0, 0}},
+#endif
+    };
+    const struct lab_start start = helper_start_complete(&(struct lab_start){0});
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct lab_plan plan = {.visit = takeover_visit, .visit_data = &rows[i]};
+        print_message("  %s\n", rows[i].name);
+        result = helper_trace(&start, &plan);
+        assert_true(rows[i].done);
+        assert_int_equal(result->term_signal, SIGSYS);
+        assert_int_equal(result->fd_count, 0);
+        assert_true(lab_tap_count_becomes(0));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_grant_every_start_keeps_the_phases, helper_rules_reset),
+        cmocka_unit_test_setup(test_denial_every_start_ends_before_the_plug, helper_rules_reset),
+        cmocka_unit_test_setup(test_file_capabilities_too_many_dropped, helper_rules_reset),
+        cmocka_unit_test_setup(test_capabilities_brought_along_dropped, helper_rules_reset),
+        cmocka_unit_test_setup(test_real_ids_count, helper_rules_reset),
+        cmocka_unit_test_setup(test_many_groups_all_count, helper_rules_reset),
+        cmocka_unit_test_setup(test_not_dumpable_after_drop, helper_rules_reset),
+        cmocka_unit_test_setup(test_attacks_on_an_ordinary_process_work, helper_rules_reset),
+        cmocka_unit_test_setup(test_attacks_on_the_helper_fail, helper_rules_reset),
+        cmocka_unit_test_setup(test_call_outside_the_filter_kills, helper_rules_reset),
+    };
+
+    return cmocka_run_group_tests_name("privilege", tests, helper_world_setup, NULL);
+}
