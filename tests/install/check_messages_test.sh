@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# check_messages_test.sh SOURCE_FOLDER: does check_messages.pl see it when somebody forgets the documentation?
+set -eu
+
+source=$1
+world=$(mktemp -d)
+trap 'rm -rf "$world"' EXIT
+
+# copy: a fresh copy of what the checker reads
+copy() {
+    rm -rf "$world/tree"
+    mkdir "$world/tree"
+    cp -R "$source/helper" "$source/libacl" "$source/conf" "$world/tree"
+}
+
+# expect COMPLAINT: about the copy
+expect() {
+    found=$(perl "$source/tests/install/check_messages.pl" "$world/tree" 2>&1) && found="agrees $found"
+    case $found in
+    *"$1"*) ;;
+    *) echo "FAILED: wanted '$1', got: $found" >&2 && exit 1 ;;
+    esac
+}
+
+# expect_with COMPLAINT FILE LINE: when the file has this line more
+expect_with() {
+    copy
+    printf '%s\n' "$3" >>"$world/tree/$2"
+    expect "$1"
+}
+
+# expect_without COMPLAINT FILE PATTERN: when the file lacks the lines that match
+expect_without() {
+    copy
+    sed "/$3/d" "$source/$2" >"$world/tree/$2"
+    expect "$1"
+}
+
+expect_with agrees helper/tap.c '/* die(EX_OSERR, "in a comment"); */'
+expect_with "not in DIAGNOSTICS of vmnet-helper(8): a new one of %s" \
+    helper/tap.c 'die(EX_OSERR, "a new " "one of %s; try", x);'
+expect_with "1 calls of die(), of which 0" helper/main.c 'die(EX_OSERR, text);'
+expect_with "EX_IOERR is not in EXIT STATUS" helper/main.c 'return EX_IOERR;'
+expect_with "not in DIAGNOSTICS of vmnet-bridge.conf(5): open a new thing" \
+    libacl/file.c 'error_add(error, "open a new thing");'
+expect_without "nothing in libacl/ says: not a regular file" libacl/file.c 'not a regular file'
+expect_without "no die() says: the bridge is gone" helper/tap.c 'the bridge is gone'
+expect_without "EX_NOPERM is not in EXIT STATUS" helper/vmnet-helper.8 'Dv EX_NOPERM'
+echo "ok: the checker sees what is missing"

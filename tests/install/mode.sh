@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# mode.sh MODE BUILD_FOLDER, as root in lab.sh's world: an install in this VMNET_INSTALL_MODE, into DESTDIR and for
+# real.
+set -eu
+# shellcheck source=/dev/null
+. "${0%/*}/installed.sh"
+
+mode=$1 build=$2
+world=/run/lab/install
+helper=$world/stage/usr/libexec/vmnet-helper
+
+# assert_mode FILE: it is what the mode wants, and only that
+assert_mode() {
+    case $mode in
+    setuid) assert_file "$1" 0:0 4755 ;;
+    group) assert_file "$1" 0:4250 4750 ;;
+    fscaps) assert_file "$1" 0:0 755 cap_net_admin=ep ;;
+    none) assert_file "$1" 0:0 755 ;;
+    esac
+}
+
+# The mode is kept when there is a helper already, of the same build or of another, and when it is stripped on the way.
+mkdir "$world"
+configure "$build" -DVMNET_INSTALL_MODE="$mode" -DVMNET_INSTALL_GROUP=vmgroup
+install_into "$world/stage" "$build"
+case $mode in group | fscaps) assert_output "may be lost on the way to other hosts" ;; esac
+assert_mode "$helper"
+assert_files "$world/stage"
+install_into "$world/stage" "$build"
+assert_mode "$helper"
+echo other >"$helper"
+touch -d 2001-01-01 "$helper" # CMake looks at the time, in seconds
+install_into "$world/stage" "$build"
+assert_mode "$helper"
+cmp -s "$helper" "$build/helper/vmnet-helper" || fail "the other helper was not replaced"
+install_into "$world/stage" "$build" --strip
+assert_mode "$helper"
+assert_files "$world/stage"
+! readelf -SW "$helper" | grep -F ' .symtab ' || fail "not stripped"
+
+# For real, and below another prefix.
+output=$(cmake --install "$build" --prefix "$world/real" 2>&1) || fail "$output"
+assert_mode "$world/real/libexec/vmnet-helper"
+
+# Where root's word is not enough, the mode fails or, into DESTDIR, says what the package must do.
+refused() {
+    output=$(cmake --install "$build" --prefix "$world/refused" 2>&1) && fail "installed without privilege: $output"
+    assert_output "was installed without privilege and cannot work"
+    assert_file "$world/refused/libexec/vmnet-helper" 0:0 755
+    install_into "$world/refused.stage" "$build"
+    assert_output "the package must make it so"
+    assert_file "$world/refused.stage/usr/libexec/vmnet-helper" 0:0 755
+}
+case $mode in
+group)
+    configure "$build" -DVMNET_INSTALL_GROUP=nosuchgroup
+    refused
+    configure "$build" -DVMNET_INSTALL_GROUP=vmgroup
+    ;;
+fscaps)
+    mkdir "$world/refused" "$world/refused.stage"
+    mount -t ramfs ramfs "$world/refused" # takes no capability
+    mount -t ramfs ramfs "$world/refused.stage"
+    refused
+    ;;
+esac
+echo "ok: $mode"
