@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define BLOCK_SIZE ((off_t)64 * 1024) /* much more than the longest line, and little enough to stay in a cache */
+
 struct walk {
     const char *path; /* as it was asked for: errors name it */
     const struct file_trust *trust;
@@ -181,8 +183,8 @@ static enum vmnetacl_status walk_step(struct walk *walk, int *fd)
     return errno == ELOOP ? walk_link(walk, name) : walk_fail_open(walk, "open the file");
 }
 
-static enum vmnetacl_status file_open(const char *path, const struct file_trust *trust, int *fd,
-                                      struct vmnetacl_error *error)
+static enum vmnetacl_status walk_to_file(const char *path, const struct file_trust *trust, int *fd,
+                                         struct vmnetacl_error *error)
 {
     struct walk walk = {.path = path, .trust = trust, .error = error, .folder_fd = -1, .linked_rest = SIZE_MAX};
     enum vmnetacl_status status;
@@ -219,66 +221,98 @@ static enum vmnetacl_status file_check(const char *path, const struct stat *st, 
     return VMNETACL_OK;
 }
 
+enum vmnetacl_status file_open(struct file *file, const char *path, const struct file_trust *trust,
+                               struct vmnetacl_error *error)
+{
+    struct file opened = {.path = path, .fd = -1};
+    enum vmnetacl_status status = walk_to_file(path, trust, &opened.fd, error);
+
+    if (status != VMNETACL_OK)
+        return status;
+    if (fstat(opened.fd, &opened.stat) != 0) {
+        error_system(error, errno, path, "examine the file");
+        status = error_status(error);
+    } else {
+        status = file_check(path, &opened.stat, trust, error);
+    }
+    if (status == VMNETACL_OK) {
+        /* The byte more shows a file that grows. */
+        opened.block_size = opened.stat.st_size < BLOCK_SIZE ? (size_t)opened.stat.st_size + 1 : BLOCK_SIZE;
+        opened.block = malloc(opened.block_size);
+        if (opened.block == NULL) {
+            error_system(error, ENOMEM, path, "get memory for the file");
+            status = error_status(error);
+        }
+    }
+    if (status == VMNETACL_OK)
+        *file = opened;
+    else
+        (void)close(opened.fd); /* only read from: nothing to fail */
+    return status;
+}
+
 static bool same_time(struct timespec a, struct timespec b)
 {
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-/* Read size bytes and find the end of the file right behind them; anything else means that somebody writes to it. */
-static enum vmnetacl_status file_fill(int fd, const char *path, char *bytes, const struct stat *before,
-                                      struct vmnetacl_error *error)
+/* Fill the block up. at_end: is there nothing behind it? */
+static enum vmnetacl_status file_fill(struct file *file, bool *at_end, struct vmnetacl_error *error)
 {
-    size_t size = (size_t)before->st_size;
-    size_t used = 0;
-    ssize_t count;
-    struct stat after;
+    ssize_t count = 1;
 
-    do {
-        count = read(fd, bytes + used, size + 1 - used);
-        if (count > 0)
-            used += (size_t)count;
-    } while (count > 0 ? used <= size : count < 0 && errno == EINTR);
-    if (count < 0 || fstat(fd, &after) != 0) {
-        error_system(error, errno, path, "read the file");
-        return error_status(error);
+    while (file->filled < file->block_size && count != 0) {
+        count = read(file->fd, file->block + file->filled, file->block_size - file->filled);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0) {
+            error_system(error, errno, file->path, "read the file");
+            return error_status(error);
+        }
+        file->filled += (size_t)count;
+        file->total += (size_t)count;
     }
-    if (used != size || after.st_size != before->st_size || !same_time(after.st_mtim, before->st_mtim) ||
-        !same_time(after.st_ctim, before->st_ctim))
-        return file_fail(path, VMNETACL_CODE_FILE_CHANGED, "the file changed while it was read", error);
+    *at_end = count == 0;
     return VMNETACL_OK;
 }
 
-enum vmnetacl_status file_read(const char *path, const struct file_trust *trust, struct file_text *text,
-                               struct vmnetacl_error *error)
+/* Has nobody written to the file since it was opened? A rule that was half written may be half a deny. */
+static enum vmnetacl_status file_check_unchanged(const struct file *file, bool at_end, struct vmnetacl_error *error)
 {
-    int fd = -1;
-    char *bytes = NULL;
-    struct stat st;
-    enum vmnetacl_status status = file_open(path, trust, &fd, error);
+    struct stat now;
+    size_t size = (size_t)file->stat.st_size;
 
+    if (fstat(file->fd, &now) != 0) {
+        error_system(error, errno, file->path, "examine the file");
+        return error_status(error);
+    }
+    if ((at_end ? file->total != size : file->total > size) || now.st_size != file->stat.st_size ||
+        !same_time(now.st_mtim, file->stat.st_mtim) || !same_time(now.st_ctim, file->stat.st_ctim))
+        return file_fail(file->path, VMNETACL_CODE_FILE_CHANGED, "the file changed while it was read", error);
+    return VMNETACL_OK;
+}
+
+enum vmnetacl_status file_read(struct file *file, struct vmnetacl_error *error)
+{
+    bool at_end = false;
+    const char *newline;
+    enum vmnetacl_status status;
+
+    file->filled -= file->lines_len;
+    memmove(file->block, file->block + file->lines_len, file->filled);
+    file->lines_len = 0;
+    status = file_fill(file, &at_end, error);
+    if (status == VMNETACL_OK)
+        status = file_check_unchanged(file, at_end, error);
     if (status != VMNETACL_OK)
         return status;
-    if (fstat(fd, &st) != 0) {
-        error_system(error, errno, path, "examine the file");
-        status = error_status(error);
-        goto out;
-    }
-    status = file_check(path, &st, trust, error);
-    if (status != VMNETACL_OK)
-        goto out;
-    bytes = malloc((size_t)st.st_size + 1); /* the byte more shows a file that grows */
-    if (bytes == NULL) {
-        error_system(error, ENOMEM, path, "get memory for the file");
-        status = error_status(error);
-        goto out;
-    }
-    status = file_fill(fd, path, bytes, &st, error);
-    if (status != VMNETACL_OK)
-        goto out;
-    *text = (struct file_text){.bytes = bytes, .len = (size_t)st.st_size, .device = st.st_dev, .inode = st.st_ino};
-    bytes = NULL;
-out:
-    free(bytes);
-    (void)close(fd); /* only read from: nothing to fail */
-    return status;
+    newline = at_end ? NULL : memrchr(file->block, '\n', file->filled);
+    file->lines_len = newline != NULL ? (size_t)(newline - file->block) + 1 : file->filled;
+    return VMNETACL_OK;
+}
+
+void file_close(struct file *file)
+{
+    free(file->block);
+    (void)close(file->fd); /* only read from: nothing to fail */
 }

@@ -5,6 +5,8 @@
 
 #include "vmnetacl.h"
 
+#include <sys/stat.h>
+
 /* What a rule file must be like to be obeyed. */
 struct file_trust {
     uid_t owner;                /* of the file and of every folder on the way to it: 0 but in tests */
@@ -12,21 +14,39 @@ struct file_trust {
     size_t size_max;            /* bytes */
 };
 
-struct file_text {
-    char *bytes; /* from malloc(), not terminated */
-    size_t len;
-    dev_t device;
-    ino_t inode;
+/*
+ * A file that is being read, as many whole lines at a time as fit into a block: what is in memory is not the file but
+ * what it says.
+ */
+struct file {
+    const char *path; /* must outlive it */
+    int fd;
+    struct stat stat; /* when it was opened */
+    char *block;
+    size_t block_size;
+    size_t filled;    /* bytes in block */
+    size_t lines_len; /* of them in whole lines, from the start of block; the last line of a file needs no newline */
+    size_t total;     /* bytes read so far */
 };
 
 /*
- * Read the file at an absolute path, following symbolic links as long as each stands in a trusted folder, and checking
+ * Open the file at an absolute path, following symbolic links as long as each stands in a trusted folder, and checking
  * what was opened, not what a name says: nothing can be exchanged between the check and the use.
  *
- * OK: text is filled in, and text->bytes is the caller's to free. Else error is filled in and text is untouched:
- * error->code is FILE_MISSING when a folder or the file does not exist, FILE_DENIED when a permission is missing.
+ * OK: file is open, and the caller's to close. Else error is filled in and nothing is open: error->code is FILE_MISSING
+ * when a folder or the file does not exist, FILE_DANGLING when a symbolic link leads to nothing, FILE_DENIED when a
+ * permission is missing.
  */
-enum vmnetacl_status file_read(const char *path, const struct file_trust *trust, struct file_text *text,
+enum vmnetacl_status file_open(struct file *file, const char *path, const struct file_trust *trust,
                                struct vmnetacl_error *error);
+
+/*
+ * Read the next lines into file->block; file->lines_len is 0 when there are none left. A line that is longer than a
+ * block comes in pieces. OK; TRYAGAIN when the file changed since it was opened; UNAVAIL, TRYAGAIN when reading fails.
+ */
+enum vmnetacl_status file_read(struct file *file, struct vmnetacl_error *error);
+
+/* Close it, once. */
+void file_close(struct file *file);
 
 #endif

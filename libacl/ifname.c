@@ -13,5 +13,5 @@ const bool ifname_refused[UCHAR_MAX + 1] = {
 bool vmnetacl_name_valid(const char *name, size_t name_len)
 {
     return name_len >= 1 && name_len <= VMNETACL_NAME_MAX && !ifname_is_dots(name, name_len) &&
-           ifname_bad_byte(name, name_len) == name_len;
+           ifname_bad_byte(name, name + name_len) == name + name_len;
 }

@@ -10,14 +10,12 @@
 /* Is this a byte that no interface's name can hold? */
 extern const bool ifname_refused[UCHAR_MAX + 1];
 
-/* The index of the first byte that no interface's name can hold, or name_len when there is none. */
-static inline size_t ifname_bad_byte(const char *name, size_t name_len)
+/* The first byte that no interface's name can hold, or end when there is none. */
+static inline const char *ifname_bad_byte(const char *name, const char *end)
 {
-    size_t i = 0;
-
-    while (i < name_len && !ifname_refused[(unsigned char)name[i]])
-        i++;
-    return i;
+    while (name < end && !ifname_refused[(unsigned char)*name])
+        name++;
+    return name;
 }
 
 /* True for "." and "..", which the kernel refuses because a name becomes a folder in sysfs. */

@@ -5,9 +5,16 @@
 
 void lines_start(struct lines *lines, const char *file, const char *text, size_t text_len)
 {
+    *lines = (struct lines){.file = file};
+    lines_continue(lines, text, text_len);
+}
+
+void lines_continue(struct lines *lines, const char *text, size_t text_len)
+{
     const char *nul = text_len > 0 ? memchr(text, '\0', text_len) : NULL;
 
-    *lines = (struct lines){.file = file, .next = text, .end = text + text_len};
+    lines->next = text;
+    lines->end = text + text_len;
     lines->nul = nul != NULL ? nul : lines->end;
 }
 

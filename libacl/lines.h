@@ -29,15 +29,18 @@ struct line {
 
 void lines_start(struct lines *lines, const char *file, const char *text, size_t text_len);
 
+/* Go on with the text that follows; the last one ended with a newline, and all of it was taken. */
+void lines_continue(struct lines *lines, const char *text, size_t text_len);
+
 static inline bool lines_at_end(const struct lines *lines)
 {
     return lines->next == lines->end;
 }
 
-/* isspace() of the C locale, whatever the program's locale. */
+/* What qemu-bridge-helper holds for a blank, whatever the locale: g_ascii_isspace(), which knows no vertical tab. */
 static inline bool is_blank(char c)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r');
+    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
 }
 
 static inline size_t line_len(const struct line *line)
@@ -60,8 +63,8 @@ static inline void line_skip_blanks(struct line *line)
 enum vmnetacl_status lines_refuse(const struct lines *lines, const struct line *line, struct vmnetacl_error *error);
 
 /*
- * Take the next line, without its newline and the blanks around it (isspace() in the C locale, so a carriage return is
- * one). OK; UNAVAIL when it is longer than VMNETACL_LINE_MAX or holds a NUL. There must be one: see lines_at_end().
+ * Take the next line, without its newline and the blanks around it, of which a carriage return is one.
+ * OK; UNAVAIL when it is longer than VMNETACL_LINE_MAX or holds a NUL. There must be one: see lines_at_end().
  */
 static inline enum vmnetacl_status lines_next(struct lines *lines, struct line *line, struct vmnetacl_error *error)
 {

@@ -31,13 +31,13 @@ static enum vmnetacl_status parse_name(const struct lines *lines, const struct l
                                        struct qemu_statement *statement, struct vmnetacl_error *error)
 {
     size_t len = line_len(name);
-    size_t bad = ifname_bad_byte(name->at, len);
+    const char *bad = ifname_bad_byte(name->at, name->end);
 
     if (len == 0)
         return fail(lines, name, name->at, VMNETACL_CODE_NAME_MISSING,
                     "the name of a bridge is missing; write a name or all", error);
-    if (bad < len)
-        return fail(lines, name, name->at + bad, VMNETACL_CODE_NAME_INVALID,
+    if (bad < name->end)
+        return fail(lines, name, bad, VMNETACL_CODE_NAME_INVALID,
                     "the name of a bridge holds no blank, control byte, '/', ':' or '%'; "
                     "write one name a line, and comments on lines of their own",
                     error);
@@ -75,20 +75,20 @@ enum vmnetacl_status qemu_parse_line(struct lines *lines, struct qemu_statement 
 
     if (status != VMNETACL_OK)
         return status;
-    *statement = (struct qemu_statement){.line = lines->line, .column = (unsigned)(line.at - line.start) + 1};
+    statement->kind = QEMU_NOTHING;
+    statement->line = lines->line;
+    statement->column = (unsigned)(line.at - line.start) + 1;
     if (line_is_empty(&line) || *line.at == '#')
         return VMNETACL_OK;
-    if (line_take_word(&line, "allow")) {
+    if (line_take_word(&line, "allow"))
         statement->kind = QEMU_ALLOW;
-        return parse_name(lines, &line, statement, error);
-    }
-    if (line_take_word(&line, "deny")) {
+    else if (line_take_word(&line, "deny"))
         statement->kind = QEMU_DENY;
-        return parse_name(lines, &line, statement, error);
-    }
-    if (line_take_word(&line, "include")) {
+    else if (line_take_word(&line, "include"))
         statement->kind = QEMU_INCLUDE;
+    else
+        return fail_keyword(lines, &line, error);
+    if (statement->kind == QEMU_INCLUDE)
         return parse_path(lines, &line, statement, error);
-    }
-    return fail_keyword(lines, &line, error);
+    return parse_name(lines, &line, statement, error);
 }

@@ -5,7 +5,10 @@
  * A file that is valid means what it means to that helper. Whatever that helper passes over (the rest of a file behind
  * an error, an include that it has no descriptor left for) is an error here, since it may hold a deny.
  *
- * A host can have a million rules, so a rule is eight bytes that point into the text of its file.
+ * A host can have a million rules, and each page of memory costs time: a file's text is not kept. A rule is a byte, its
+ * place unless it is on the line behind the last rule's, and the name:
+ *
+ *     [RULE_DENY] | [RULE_PLACE] | name_len   [ struct place ]   name        (name_len 0: all)
  */
 #include "source.h"
 
@@ -17,25 +20,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct rule {
-    uint32_t name; /* where the name begins in the file's text */
-    uint32_t line : 27;
-    uint32_t name_len : 4; /* 0: all */
-    uint32_t is_deny : 1;
+#define RULE_NAME_LEN 0x0f
+#define RULE_DENY     0x10
+#define RULE_PLACE    0x20
+
+static_assert(VMNETACL_NAME_MAX <= RULE_NAME_LEN, "the length of a name fits its bits");
+
+struct place {
+    unsigned line;
+    unsigned column;
 };
 
-static_assert(VMNETACL_QEMU_FILE_MAX < 1U << 27, "the number of a line fits struct rule");
-static_assert(VMNETACL_NAME_MAX < 1U << 4, "the length of a name fits struct rule");
-static_assert(sizeof(struct rule) == 8, "a rule is small");
+struct rule {
+    bool is_deny;
+    struct place place;
+    const char *name;
+    size_t name_len; /* 0: all */
+};
 
 struct rule_file {
     char *path;
-    struct file_text text;
-    struct rule *rules;
-    size_t rules_count;
+    dev_t device;
+    ino_t inode;
+    char *rules; /* as above */
+    size_t rules_len;
     size_t rules_capacity;
-    unsigned height; /* how many includes follow one another from here on, at the most */
-    bool is_open;    /* being read: an include of it now is a loop */
+    struct place last; /* of the last rule */
+    unsigned height;   /* how many includes follow one another from here on, at the most */
+    bool is_open;      /* being read: an include of it now is a loop */
 };
 
 struct source_rules {
@@ -51,14 +63,16 @@ static enum vmnetacl_status fail_memory(const char *path, struct vmnetacl_error 
     return error_status(error);
 }
 
-/* Room for one element more: the array, moved or not, or NULL. The old one stays valid on failure. */
-static void *array_grow(void *array, size_t count, size_t *capacity, size_t element_size)
+/* Room for more elements: the array, moved or not, or NULL. The old one stays valid on failure. */
+static void *array_grow(void *array, size_t count, size_t more, size_t *capacity, size_t element_size)
 {
-    size_t wanted = *capacity > 0 ? *capacity * 2 : 16;
+    size_t wanted = *capacity;
     void *grown;
 
-    if (count < *capacity)
+    if (more <= *capacity - count)
         return array;
+    while (wanted - count < more)
+        wanted = wanted > 0 ? wanted * 2 : 32;
     grown = reallocarray(array, wanted, element_size);
     if (grown != NULL)
         *capacity = wanted;
@@ -68,41 +82,62 @@ static void *array_grow(void *array, size_t count, size_t *capacity, size_t elem
 static enum vmnetacl_status file_add_rule(struct rule_file *file, const struct qemu_statement *statement,
                                           struct vmnetacl_error *error)
 {
-    struct rule *rules = array_grow(file->rules, file->rules_count, &file->rules_capacity, sizeof *rules);
+    struct place place = {.line = statement->line, .column = statement->column};
+    bool follows = place.line == file->last.line + 1 && place.column == 1;
+    char head =
+        (char)(statement->argument_len | (statement->kind == QEMU_DENY ? RULE_DENY : 0) | (follows ? 0 : RULE_PLACE));
+    char *rules =
+        array_grow(file->rules, file->rules_len, 1 + sizeof place + VMNETACL_NAME_MAX, &file->rules_capacity, 1);
 
     if (rules == NULL)
         return fail_memory(file->path, error);
     file->rules = rules;
-    rules[file->rules_count++] = (struct rule){
-        .name = (uint32_t)(statement->argument - file->text.bytes),
-        .line = statement->line & ((1U << 27) - 1),
-        .name_len = statement->argument_len & VMNETACL_NAME_MAX,
-        .is_deny = statement->kind == QEMU_DENY,
-    };
+    file->last = place;
+    rules[file->rules_len++] = head;
+    if (!follows) {
+        memcpy(rules + file->rules_len, &place, sizeof place);
+        file->rules_len += sizeof place;
+    }
+    memcpy(rules + file->rules_len, statement->argument, statement->argument_len);
+    file->rules_len += statement->argument_len;
     return VMNETACL_OK;
 }
 
-/* Take over path and text as a file that is being read. On failure they stay the caller's. */
-static enum vmnetacl_status rules_add_file(struct source_rules *rules, char *path, struct file_text text, size_t *index,
-                                           struct vmnetacl_error *error)
+/* The rule at an offset, which moves on to the next; rule is the one before, and all zero at first. */
+static void file_take_rule(const struct rule_file *file, size_t *offset, struct rule *rule)
 {
-    struct rule_file *files = array_grow(rules->files, rules->files_count, &rules->files_capacity, sizeof *files);
+    unsigned char head = (unsigned char)file->rules[(*offset)++];
+
+    rule->is_deny = (head & RULE_DENY) != 0;
+    rule->name_len = head & RULE_NAME_LEN;
+    rule->place = (struct place){.line = rule->place.line + 1, .column = 1};
+    if ((head & RULE_PLACE) != 0) {
+        memcpy(&rule->place, file->rules + *offset, sizeof rule->place);
+        *offset += sizeof rule->place;
+    }
+    rule->name = file->rules + *offset;
+    *offset += rule->name_len;
+}
+
+/* Take over path as that of a file which is being read. On failure it stays the caller's. */
+static enum vmnetacl_status rules_add_file(struct source_rules *rules, char *path, const struct stat *stat,
+                                           size_t *index, struct vmnetacl_error *error)
+{
+    struct rule_file *files = array_grow(rules->files, rules->files_count, 1, &rules->files_capacity, sizeof *files);
 
     if (files == NULL)
         return fail_memory(path, error);
     rules->files = files;
     *index = rules->files_count++;
-    files[*index] = (struct rule_file){.path = path, .text = text, .is_open = true};
+    files[*index] = (struct rule_file){.path = path, .device = stat->st_dev, .inode = stat->st_ino, .is_open = true};
     return VMNETACL_OK;
 }
 
-static const struct rule_file *rules_find_file(const struct source_rules *rules, const struct file_text *text)
+static const struct rule_file *rules_find_file(const struct source_rules *rules, const struct stat *stat)
 {
-    for (size_t i = 0; i < rules->files_count; i++) {
-        const struct rule_file *file = &rules->files[i];
-        if (file->text.device == text->device && file->text.inode == text->inode)
-            return file;
-    }
+    for (size_t i = 0; i < rules->files_count; i++)
+        if (rules->files[i].device == stat->st_dev && rules->files[i].inode == stat->st_ino)
+            return &rules->files[i];
     return NULL;
 }
 
@@ -143,27 +178,42 @@ static enum vmnetacl_status load_include(struct source_rules *rules, const char 
     return status;
 }
 
-/* Read what the index-th file says. An include may move the array of files, so none is held on to across it. */
-static enum vmnetacl_status load_statements(struct source_rules *rules, size_t index, unsigned depth,
-                                            struct vmnetacl_error *error)
+/* An include may move the array of files, so none is held on to across it. */
+static enum vmnetacl_status load_lines(struct source_rules *rules, size_t index, struct lines *lines, unsigned depth,
+                                       struct vmnetacl_error *error)
 {
-    const char *path = rules->files[index].path;
-    struct lines lines;
     struct qemu_statement statement;
     unsigned height = 0;
     enum vmnetacl_status status = VMNETACL_OK;
 
-    lines_start(&lines, path, rules->files[index].text.bytes, rules->files[index].text.len);
-    while (status == VMNETACL_OK && !lines_at_end(&lines)) {
-        status = qemu_parse_line(&lines, &statement, error);
+    while (status == VMNETACL_OK && !lines_at_end(lines)) {
+        status = qemu_parse_line(lines, &statement, error);
         if (status != VMNETACL_OK || statement.kind == QEMU_NOTHING)
             continue;
         if (statement.kind == QEMU_INCLUDE)
-            status = load_include(rules, path, &statement, depth, &height, error);
+            status = load_include(rules, lines->file, &statement, depth, &height, error);
         else
             status = file_add_rule(&rules->files[index], &statement, error);
     }
-    rules->files[index].height = height;
+    if (rules->files[index].height < height)
+        rules->files[index].height = height;
+    return status;
+}
+
+/* Read what the index-th file says. */
+static enum vmnetacl_status load_statements(struct source_rules *rules, size_t index, struct file *file, unsigned depth,
+                                            struct vmnetacl_error *error)
+{
+    struct lines lines;
+    enum vmnetacl_status status = file_read(file, error);
+
+    lines_start(&lines, file->path, file->block, file->lines_len);
+    while (status == VMNETACL_OK && file->lines_len > 0) {
+        status = load_lines(rules, index, &lines, depth, error);
+        if (status == VMNETACL_OK)
+            status = file_read(file, error);
+        lines_continue(&lines, file->block, file->lines_len);
+    }
     rules->files[index].is_open = false;
     return status;
 }
@@ -172,7 +222,7 @@ static enum vmnetacl_status load_statements(struct source_rules *rules, size_t i
 static enum vmnetacl_status load_file(struct source_rules *rules, const char *path, size_t path_len, unsigned depth,
                                       unsigned *height, struct vmnetacl_error *error)
 {
-    struct file_text text = {.bytes = NULL};
+    struct file file;
     const struct rule_file *known;
     enum vmnetacl_status status;
     size_t index = 0;
@@ -180,25 +230,26 @@ static enum vmnetacl_status load_file(struct source_rules *rules, const char *pa
 
     if (name == NULL)
         return fail_memory(NULL, error);
-    status = file_read(name, &rules->trust, &text, error);
-    if (status != VMNETACL_OK)
-        goto out;
-    known = rules_find_file(rules, &text);
-    if (known != NULL && known->is_open) {
-        error_start(error, VMNETACL_CODE_INCLUDE_LOOP, name, 0, 0);
-        status = VMNETACL_UNAVAIL;
-    } else if (known != NULL) {
-        *height = known->height;
-    } else {
-        status = rules_add_file(rules, name, text, &index, error);
-        if (status != VMNETACL_OK)
-            goto out;
-        status = load_statements(rules, index, depth, error);
-        *height = rules->files[index].height;
+    status = file_open(&file, name, &rules->trust, error);
+    if (status != VMNETACL_OK) {
+        free(name);
         return status;
     }
-out:
-    free(text.bytes);
+    known = rules_find_file(rules, &file.stat);
+    if (known == NULL) {
+        status = rules_add_file(rules, name, &file.stat, &index, error);
+        if (status == VMNETACL_OK) {
+            name = NULL;
+            status = load_statements(rules, index, &file, depth, error);
+            *height = rules->files[index].height;
+        }
+    } else if (known->is_open) {
+        error_start(error, VMNETACL_CODE_INCLUDE_LOOP, name, 0, 0);
+        status = VMNETACL_UNAVAIL;
+    } else {
+        *height = known->height;
+    }
+    file_close(&file);
     free(name);
     return status;
 }
@@ -209,7 +260,6 @@ static void qemu_free(struct source_rules *rules)
         return;
     for (size_t i = 0; i < rules->files_count; i++) {
         free(rules->files[i].path);
-        free(rules->files[i].text.bytes);
         free(rules->files[i].rules);
     }
     free(rules->files);
@@ -240,29 +290,6 @@ static enum vmnetacl_status qemu_load(const char *path, uid_t owner, struct sour
     return status;
 }
 
-static struct vmnetacl_place rule_place(const struct rule_file *file, const struct rule *rule)
-{
-    const char *text = file->text.bytes;
-    size_t start = rule->name; /* of the line */
-    size_t statement;
-
-    while (start > 0 && text[start - 1] != '\n')
-        start--;
-    statement = start;
-    while (text[statement] != 'a' && text[statement] != 'd') /* the rest are blanks: allow and deny begin so */
-        statement++;
-    return (struct vmnetacl_place){.source = source_qemu.name,
-                                   .file = file->path,
-                                   .line = rule->line,
-                                   .column = (unsigned)(statement - start) + 1};
-}
-
-static bool rule_matches(const struct rule_file *file, const struct rule *rule, const char *name, size_t name_len)
-{
-    return rule->name_len == 0 ||
-           (rule->name_len == name_len && memcmp(file->text.bytes + rule->name, name, name_len) == 0);
-}
-
 /* bridge.conf knows no users: whoever may read a file is meant by it. */
 static enum vmnetacl_status qemu_decide(const struct source_rules *rules, const struct vmnetacl_caller *caller,
                                         const char *name, size_t name_len, struct vmnetacl_decision *decision)
@@ -272,14 +299,18 @@ static enum vmnetacl_status qemu_decide(const struct source_rules *rules, const 
     (void)caller;
     for (size_t i = 0; i < rules->files_count; i++) {
         const struct rule_file *file = &rules->files[i];
-        for (size_t j = 0; j < file->rules_count; j++) {
-            const struct rule *rule = &file->rules[j];
-            if (!rule->is_deny && status == VMNETACL_ALLOW)
+        struct rule rule = {.name = NULL};
+        for (size_t offset = 0; offset < file->rules_len;) {
+            file_take_rule(file, &offset, &rule);
+            if (!rule.is_deny && status == VMNETACL_ALLOW)
                 continue;
-            if (!rule_matches(file, rule, name, name_len))
+            if (rule.name_len != 0 && (rule.name_len != name_len || memcmp(rule.name, name, name_len) != 0))
                 continue;
-            decision->rule = rule_place(file, rule);
-            if (rule->is_deny)
+            decision->rule = (struct vmnetacl_place){.source = source_qemu.name,
+                                                     .file = file->path,
+                                                     .line = rule.place.line,
+                                                     .column = rule.place.column};
+            if (rule.is_deny)
                 return VMNETACL_DENY;
             status = VMNETACL_ALLOW;
         }
