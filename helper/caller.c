@@ -4,8 +4,7 @@
 #include "message.h"
 
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -22,49 +21,27 @@ void caller_capture(struct caller *caller)
     strcpy(caller->name, "?");
 }
 
-/* passwd(5): name:password:uid:... Is this line, which ends with a newline, of the user with this uid? */
-static bool line_has_uid(const char *line, uid_t uid)
-{
-    const char *at = line + strcspn(line, ":\n");
-    uint64_t number = 0;
-
-    if (*at == ':')
-        at += 1 + strcspn(at + 1, ":\n");
-    if (*at != ':' || at[1] < '0' || at[1] > '9')
-        return false;
-    for (at++; *at >= '0' && *at <= '9' && number <= UINT32_MAX; at++)
-        number = number * 10 + (uint64_t)(*at - '0');
-    return *at == ':' && number == uid;
-}
-
 void caller_find_name(struct caller *caller)
 {
-    char text[4096]; /* of which the first used bytes are the beginning of a line, and the rest is to be filled */
-    size_t used = 0;
-    ssize_t count;
+    static char text[64 * 1024]; /* who comes later in the file stays without a name */
+    char number[16];
     int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+    ssize_t len = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    char *rest = text;
+    char *line;
 
-    if (fd < 0)
+    if (fd >= 0)
+        (void)close(fd); /* only read from: nothing to fail */
+    text[len > 0 ? len : 0] = '\0';
+    (void)snprintf(number, sizeof number, "%u", (unsigned)caller->uid); /* always fits */
+    while ((line = strsep(&rest, "\n")) != NULL) {                      /* passwd(5): name:password:uid:... */
+        const char *name = strsep(&line, ":");
+        const char *password = strsep(&line, ":");
+        const char *uid = strsep(&line, ":");
+        size_t name_len = strlen(name);
+        if (password == NULL || uid == NULL || strcmp(uid, number) != 0 || name_len - 1 >= sizeof caller->name - 1)
+            continue; /* of somebody else, or the name is empty or too long */
+        strcpy(caller->name, name);
         return;
-    while ((count = read(fd, text + used, sizeof text - 1 - used)) > 0) {
-        const char *line = text;
-        const char *newline;
-        used += (size_t)count;
-        text[used] = '\0';
-        while ((newline = strchr(line, '\n')) != NULL) {
-            size_t name_len = strcspn(line, ":\n");
-            if (line_has_uid(line, caller->uid) && name_len > 0 && name_len < sizeof caller->name) {
-                memcpy(caller->name, line, name_len);
-                caller->name[name_len] = '\0';
-                goto out;
-            }
-            line = newline + 1;
-        }
-        used -= (size_t)(line - text);
-        memmove(text, line, used);
-        if (used == sizeof text - 1) /* no line of a user is that long: pass over its first part */
-            used = 0;
     }
-out:
-    (void)close(fd); /* only read from: nothing to fail */
 }

@@ -24,8 +24,5 @@ struct caller {
  */
 void caller_capture(struct caller *caller);
 
-/*
- * Find the caller's login name in /etc/passwd, read as the caller. The name service is not asked: it would load foreign
- * modules into this process. No failure here is one of the request.
- */
+/* Find the caller's login name in /etc/passwd. The name service is not asked: it would load foreign code. */
 void caller_find_name(struct caller *caller);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs only where there is no privilege to lose: in a helper that was installed or started in a way that cannot work. */
+/* Runs only in a helper that was installed or started in a way that cannot work: there is no privilege to lose. */
 #include "diagnosis.h"
 
 #include "message.h"
@@ -52,6 +52,13 @@ static bool is_traced(void)
     return tracer != NULL && strncmp(tracer, "\nTracerPid:\t0\n", 14) != 0;
 }
 
+void diagnose_user_namespace(void)
+{
+    if (in_user_namespace())
+        die(EX_NOPERM, "no privilege: this is inside a user namespace, where a setuid program of the host gains "
+                       "nothing; start it outside of the container or sandbox");
+}
+
 noreturn void diagnose_no_privilege(void)
 {
     struct stat file = {.st_mode = 0};
@@ -68,16 +75,14 @@ noreturn void diagnose_no_privilege(void)
     if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
         die(EX_NOPERM, "no privilege: no_new_privs is set, so a setuid program gains nothing; start it without "
                        "'-sandbox on', systemd's NoNewPrivileges=, flatpak or a container");
-    if (in_user_namespace())
-        die(EX_NOPERM, "no privilege: this is inside a user namespace, where a setuid program of the host gains "
-                       "nothing; start it outside of the container or sandbox");
+    diagnose_user_namespace();
     if (is_known && (file_system.f_flag & ST_NOSUID) != 0)
         die(EX_NOPERM, "no privilege: the file system that the program is on is mounted nosuid; install it on another, "
                        "or mount that one suid");
     if (is_known && file.st_uid != 0 && !has_capability)
         die(EX_NOPERM,
-            "no privilege: the program is setuid, but its owner is uid %u and not root; as root: chown root "
-            "the helper, then chmod 4755",
+            "no privilege: the program is setuid to uid %u and not to root; as root: chown root the helper, "
+            "then chmod 4755",
             (unsigned)file.st_uid);
     if (is_traced())
         die(EX_NOPERM, "no privilege: the program is traced, so it gains nothing; run it without strace or a debugger");

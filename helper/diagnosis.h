@@ -8,3 +8,6 @@
  * Reads /proc; changes nothing.
  */
 noreturn void diagnose_no_privilege(void);
+
+/* Returns in the initial user namespace; inside another, says so and exits with EX_NOPERM. */
+void diagnose_user_namespace(void);

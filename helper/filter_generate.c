@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
+#include <linux/sockios.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,8 @@ static void check(int status, const char *what)
 static void add_rules(scmp_filter_ctx filter)
 {
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
+    ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNGETIFF));
+    ALLOW(ioctl, 1, ARGUMENT_IS(1, SIOCGIFINDEX));
     ALLOW(socket, 3, ARGUMENT_IS(0, AF_NETLINK), ARGUMENT_IS(1, SOCK_RAW | SOCK_CLOEXEC),
           ARGUMENT_IS(2, NETLINK_ROUTE));
     ALLOW(sendmsg, 0);
@@ -48,8 +51,7 @@ static void print_program(FILE *program)
     int byte;
     unsigned long count = 0;
 
-    printf("/* Made by filter_generate. A struct sock_filter is 8 bytes. */\n"
-           "#define FILTER_TUNSETIFF %luUL\n"
+    printf("#define FILTER_TUNSETIFF %luUL\n"
            "_Alignas(8) static const unsigned char filter_program[] = {",
            (unsigned long)TUNSETIFF);
     while ((byte = getc(program)) != EOF)

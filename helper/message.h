@@ -15,9 +15,9 @@ struct request;
 noreturn void die(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Connect to the system log. From here on each run ends with one record: that of die(), or that of message_granted().
- * A host without a log is served all the same; a log that cannot be reached for want of a descriptor is a failure,
- * since a caller could bring that about to leave no trace. Returns whether there is a log.
+ * Connect to the system log, if there is one: returns whether there is. From here on each run makes one record, by die()
+ * or message_granted(); a grant that cannot be handed over makes both. Want of a descriptor is a failure, since a caller
+ * could bring that about to leave no trace.
  */
 bool message_open_log(const struct caller *caller, const struct request *request);
 

@@ -11,9 +11,6 @@
 
 void netlink_connect(struct netlink *netlink)
 {
-    netlink->sequence = 0;
-    netlink->used = 0;
-    netlink->message_start = 0;
     netlink->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (netlink->fd < 0 && (errno == EACCES || errno == EPERM))
         die(EX_NOPERM, "cannot open a netlink socket: %m; a security module forbids it, see 'dmesg' for AppArmor's or "
@@ -28,14 +25,13 @@ static struct nlmsghdr *current(struct netlink *netlink)
     return (struct nlmsghdr *)(void *)(netlink->buffer + netlink->message_start);
 }
 
-/* Append bytes to the message, and zeros up to where the next ones may stand. */
+/* Append bytes to the message; up to where the next ones may stand, the buffer is zero. */
 static void append(struct netlink *netlink, const void *data, size_t data_len)
 {
     size_t aligned_len = NLMSG_ALIGN(data_len);
 
     if (aligned_len > sizeof netlink->buffer - netlink->used)
         die(EX_SOFTWARE, "a netlink message is larger than its buffer");
-    memset(netlink->buffer + netlink->used, 0, aligned_len);
     memcpy(netlink->buffer + netlink->used, data, data_len);
     netlink->used += aligned_len;
     current(netlink)->nlmsg_len = (uint32_t)(netlink->used - netlink->message_start);

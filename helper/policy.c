@@ -3,6 +3,7 @@
 #include "policy.h"
 
 #include "caller.h"
+#include "diagnosis.h"
 #include "message.h"
 #include "request.h"
 
@@ -13,14 +14,18 @@
 
 static noreturn void die_unreadable(enum vmnetacl_status status, const struct vmnetacl_error *error)
 {
+    /* There root's files seem to be nobody's. */
+    if (error->code == VMNETACL_CODE_FOLDER_OWNER || error->code == VMNETACL_CODE_FILE_OWNER)
+        diagnose_user_namespace();
     errno = error->system_errno;
-    if (status == VMNETACL_TRYAGAIN)
-        die(EX_TEMPFAIL, "cannot read acl file: %s: %s; try again", error->file, error->message);
     if (error->code == VMNETACL_CODE_FILE_DENIED)
-        die(EX_CONFIG, "cannot read acl file: %s: %s: %m; join the group that may read it, or ask the administrator",
+        die(EX_CONFIG, "cannot read acl file: %s: %s: %m; join the group that may read it, or have it made readable",
             error->file, error->message);
-    if (error->code == VMNETACL_CODE_SYSTEM)
-        die(EX_CONFIG, "cannot read acl file: %s: %s: %m", error->file, error->message);
+    if (error->code == VMNETACL_CODE_FILE_CHANGED)
+        die(EX_TEMPFAIL, "cannot read acl file: %s: %s; try again", error->file, error->message);
+    if (error->system_errno != 0)
+        die(status == VMNETACL_TRYAGAIN ? EX_TEMPFAIL : EX_CONFIG, "cannot read acl file: %s: %s: %m; try again",
+            error->file, error->message);
     if (error->line == 0)
         die(EX_CONFIG, "cannot trust acl file: %s: %s", error->file, error->message);
     die(EX_CONFIG, "failed to parse acl file: %s:%u:%u: %s", error->file, error->line, error->column, error->message);
@@ -29,13 +34,12 @@ static noreturn void die_unreadable(enum vmnetacl_status status, const struct vm
 static noreturn void die_not_allowed(const struct vmnetacl_policy *policy, const struct request *request,
                                      const struct caller *caller)
 {
-    struct vmnetacl_file first = {.path = VMNET_QEMU_CONF};
+    struct vmnetacl_file first = {.path = VMNET_QEMU_CONF}; /* and so it stays without a file */
     struct vmnetacl_file other;
     size_t count = 0;
     char more[48] = "";
 
-    (void)vmnetacl_file_at(policy, 0, &first); /* without a file, first stays what it is */
-    while (vmnetacl_file_at(policy, count, &other))
+    while (vmnetacl_file_at(policy, count, count == 0 ? &first : &other))
         count++;
     if (count > 1)
         (void)snprintf(more, sizeof more, " and %zu more", count - 1); /* always fits */

@@ -10,6 +10,7 @@
 #include "message.h"
 
 #include <errno.h>
+#include <linux/securebits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/capability.h>
@@ -18,11 +19,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* linux/securebits.h calls them SECURE_ALL_BITS and SECURE_ALL_LOCKS; keep_caps alone is locked at off. */
-#define BIT(number) (1U << (number))
+/* All that Linux 5.9 knows, locked; keep_caps alone is locked at off. */
 #define LOCKED_SECUREBITS                                                                                              \
-    (BIT(0) | BIT(1) /* noroot */ | BIT(2) | BIT(3) /* no_setuid_fixup */ | BIT(5) /* keep_caps */ | BIT(6) |          \
-     BIT(7) /* no_cap_ambient_raise */)
+    (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |                   \
+     SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
 
 /* All made early, since nothing can be allocated behind the seccomp filter. They live until exit. */
 static cap_t permitted_set;
@@ -64,29 +64,40 @@ void privilege_is_there(void)
 /* The bounding set limits what exec can grant, and the securebits what uid 0 means. */
 static void forbid_gains_at_exec(void)
 {
-    for (cap_value_t capability = 0; capability < cap_max_bits(); capability++)
-        if (cap_drop_bound(capability) != 0)
-            die(EX_OSERR, "cannot drop capability %d from the bounding set: %m", capability);
+    cap_value_t capability = 0;
+
+    while (cap_drop_bound(capability) == 0)
+        capability++;
+    if (errno != EINVAL) /* there is no such capability: that was the last */
+        die(EX_OSERR, "cannot drop capability %d from the bounding set: %m", capability);
     if (cap_set_secbits(LOCKED_SECUREBITS) != 0)
         die(EX_OSERR, "cannot lock the securebits: %m");
 }
 
 static void check_gains_at_exec(void)
 {
-    for (cap_value_t capability = 0; capability < cap_max_bits(); capability++)
-        if (cap_get_bound(capability) != 0)
-            die(EX_SOFTWARE, "capability %d is still in the bounding set", capability);
+    cap_value_t capability = 0;
+
+    while (cap_get_bound(capability) == 0)
+        capability++;
+    if (capability <= CAP_NET_ADMIN || cap_get_bound(capability) == 1 || errno != EINVAL)
+        die(EX_SOFTWARE, "capability %d is still in the bounding set", capability);
     if (cap_get_secbits() != LOCKED_SECUREBITS)
         die(EX_SOFTWARE, "the securebits are not locked");
 }
 
 static void take_ids(const struct caller *caller)
 {
+    int error;
+
     /* The group first: without root's uid it could not be changed any more. All three, or the saved id leads back. */
-    if (setresgid(caller->gid, caller->gid, caller->gid) != 0)
-        die(EX_OSERR, "cannot drop to group %u: %m", (unsigned)caller->gid);
-    if (setresuid(caller->uid, caller->uid, caller->uid) != 0)
-        die(EX_OSERR, "cannot drop to user %u: %m", (unsigned)caller->uid);
+    if (setresgid(caller->gid, caller->gid, caller->gid) == 0 && setresuid(caller->uid, caller->uid, caller->uid) == 0)
+        return;
+    error = errno;
+    if (error == EINVAL) /* an id that is not mapped there */
+        diagnose_user_namespace();
+    errno = error;
+    die(EX_OSERR, "cannot drop to user %u and group %u: %m", (unsigned)caller->uid, (unsigned)caller->gid);
 }
 
 static void check_ids(const struct caller *caller)

@@ -18,7 +18,7 @@ void privilege_is_there(void);
  * set; the process is not dumpable; uid 0 means nothing and cannot come to mean something. All of that has been read
  * back, and attempts to regain root have failed. Unless started by a file capability, which lacks CAP_SETPCAP: the
  * bounding set is empty and the securebits are locked.
- * It must not: be undone.
+ * It must not: look at an argument or a file.
  */
 void privilege_is_only_permitted(const struct caller *caller);
 

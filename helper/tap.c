@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
+#include <linux/sockios.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,8 +33,6 @@ void tap_open(struct tap *tap)
     if (errno == EACCES || errno == EPERM)
         die(EX_NOPERM, "cannot open /dev/net/tun: %m; a helper with a file capability alone needs it to be writable by "
                        "the caller: chmod 0666 /dev/net/tun, or install the helper setuid root");
-    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
-        die(EX_TEMPFAIL, "cannot open /dev/net/tun: %m; try again");
     die(EX_OSERR, "cannot open /dev/net/tun: %m");
 }
 
@@ -60,21 +59,42 @@ static void tap_create(struct tap *tap)
     strcpy(request.ifr_name, tap->name);
     if (ioctl(tap->fd, TUNSETIFF, &request) != 0) {
         if (errno == EPERM)
-            die(EX_NOPERM, "cannot create a tap: %m; this network namespace belongs to a user namespace in which we "
-                           "have no privilege");
+            die(EX_NOPERM, "cannot create a tap: %m; in a user namespace, start it in a network namespace of its own");
         die(EX_OSERR, "cannot create a tap: %m");
     }
     memcpy(tap->name, request.ifr_name, sizeof tap->name);
 }
 
-/* Begin a message about the tap: about the link of its name, that is, until its first attribute says more. */
-static uint32_t start_message(struct netlink *netlink, const struct tap *tap, unsigned flags)
+/*
+ * The tap's index, by which it is spoken of from here on. Root's tools may rename it at any time, and another may get
+ * its name then: the index found under a name is the tap's if the tap is still called so afterwards.
+ */
+static int find_index(struct tap *tap, int socket_fd)
 {
-    const struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_flags = flags, .ifi_change = flags};
-    uint32_t sequence = netlink_start(netlink, RTM_SETLINK, &link, sizeof link);
+    for (int attempt = 0; attempt < 3; attempt++) {
+        struct ifreq index = {.ifr_ifindex = 0};
+        struct ifreq now = {.ifr_ifindex = 0};
+        bool found;
 
-    netlink_put(netlink, IFLA_IFNAME, tap->name, strlen(tap->name) + 1);
-    return sequence;
+        memcpy(index.ifr_name, tap->name, sizeof index.ifr_name);
+        found = ioctl(socket_fd, SIOCGIFINDEX, &index) == 0;
+        if ((!found && errno != ENODEV) || ioctl(tap->fd, TUNGETIFF, &now) != 0)
+            die(EX_OSERR, "cannot look up the tap: %m");
+        if (found && strncmp(now.ifr_name, tap->name, sizeof tap->name) == 0)
+            return index.ifr_ifindex;
+        memcpy(tap->name, now.ifr_name, sizeof tap->name);
+    }
+    die(EX_TEMPFAIL, "the tap was renamed again and again while it was set up; try again");
+}
+
+static uint32_t start_message(struct netlink *netlink, int index, unsigned flags)
+{
+    const struct ifinfomsg link = {.ifi_family = AF_UNSPEC,
+                                   .ifi_index = index,
+                                   .ifi_flags = flags,
+                                   .ifi_change = flags};
+
+    return netlink_start(netlink, RTM_SETLINK, &link, sizeof link);
 }
 
 /* No link-local address of the host's on the port: the host talks through the bridge. */
@@ -103,21 +123,23 @@ static void put_port(struct netlink *netlink, const struct tap *tap, const struc
 
 void tap_plug(struct tap *tap, const struct bridge *bridge)
 {
-    struct netlink netlink;
+    struct netlink netlink = {.sequence = 0};
     uint32_t address_generation;
     uint32_t failed;
+    int index;
 
     tap_create(tap);
     netlink_connect(&netlink);
+    index = find_index(tap, netlink.fd);
     /*
      * Three messages in one system call. Address generation first: an MTU below IPv6's least takes IPv6 off the link,
      * and in one message the kernel would bring the link up before it. Up last, when it is a port with all it needs.
      */
-    address_generation = start_message(&netlink, tap, 0);
+    address_generation = start_message(&netlink, index, 0);
     put_no_address_generation(&netlink);
-    (void)start_message(&netlink, tap, 0); /* which one failed matters for the first alone */
+    (void)start_message(&netlink, index, 0); /* which one failed matters for the first alone */
     put_port(&netlink, tap, bridge);
-    (void)start_message(&netlink, tap, IFF_UP); /* as above */
+    (void)start_message(&netlink, index, IFF_UP); /* as above */
     netlink_send(&netlink);
     while ((failed = netlink_wait(&netlink)) != 0) {
         if (failed == address_generation && errno == EAFNOSUPPORT)
@@ -125,10 +147,9 @@ void tap_plug(struct tap *tap, const struct bridge *bridge)
         if (errno == EXFULL)
             die(EX_UNAVAILABLE,
                 "the bridge has as many ports as it can have; shut down a guest, or use another bridge");
-        if (errno == ENODEV)
-            die(EX_UNAVAILABLE, "the bridge is gone; try again when it is back");
-        die(EX_OSERR, "cannot plug %s into the bridge: %m", tap->name);
+        if (errno == EINVAL) /* do_set_master() in net/core/rtnetlink.c */
+            die(EX_UNAVAILABLE, "cannot plug the tap into the bridge: %m; the bridge may be gone: try again");
+        die(EX_OSERR, "cannot plug the tap into the bridge: %m");
     }
-    if (close(netlink.fd) != 0)
-        die(EX_OSERR, "cannot close the netlink socket: %m");
+    (void)close(netlink.fd); /* the kernel has answered: nothing to fail */
 }

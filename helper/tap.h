@@ -25,11 +25,7 @@ struct tap {
  */
 void tap_open(struct tap *tap);
 
-/*
- * Make up the interface's properties: while there is no filter yet that forbids it.
- *
- * True when it ends: everything in tap is known, but what takes the place of the pattern in the name.
- */
+/* Make up the interface's properties, before a filter forbids it: all but what the pattern in the name stands for. */
 void tap_prepare(struct tap *tap, const struct caller *caller, const struct request *request);
 
 /*

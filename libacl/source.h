@@ -32,7 +32,7 @@ struct source {
     /* The path of the index-th file that was read, or NULL when there are no more. */
     const char *(*path_at)(const struct source_rules *rules, size_t index);
 
-    void (*free)(struct source_rules *rules);
+    void (*free)(struct source_rules *rules); /* not NULL */
 };
 
 extern const struct source source_qemu;

@@ -256,8 +256,6 @@ static enum vmnetacl_status load_file(struct source_rules *rules, const char *pa
 
 static void qemu_free(struct source_rules *rules)
 {
-    if (rules == NULL)
-        return;
     for (size_t i = 0; i < rules->files_count; i++) {
         free(rules->files[i].path);
         free(rules->files[i].rules);
