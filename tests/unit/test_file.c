@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which files are obeyed: kind, owner, mode, the folders and links on the way, and what happens while one is read.
+ * As root in the laboratory; where a permission has to be missing, as its unprivileged user.
+ */
+#include "faults.h"
+#include "file.h"
+#include "scratch.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define CONF   SCRATCH "/a.conf"
+#define FOLDER SCRATCH "/folder"
+#define INNER  FOLDER "/b.conf"
+
+static const struct file_trust trust = {.owner = 0, .group_writable_folder = false, .size_max = 4096};
+
+static int setup(void **state)
+{
+    (void)state;
+    faults_start(); /* so that what is written here gets through */
+    scratch_empty();
+    scratch_write(CONF, "text");
+    scratch_folder(FOLDER, 0755);
+    scratch_write(INNER, "inner");
+    faults_start();
+    return 0;
+}
+
+/* What was read last, put together from its blocks. */
+static char *text;
+static size_t text_len;
+static size_t blocks_count;
+static struct stat text_stat;
+
+static enum vmnetacl_status read_blocks(struct file *file, struct vmnetacl_error *error)
+{
+    enum vmnetacl_status status;
+
+    text_len = 0;
+    blocks_count = 0;
+    text_stat = file->stat;
+    while ((status = file_read(file, error)) == VMNETACL_OK && file->lines_len > 0) {
+        assert_true(file->lines_len <= file->filled && file->filled <= file->block_size);
+        text = realloc(text, text_len + file->lines_len);
+        assert_non_null(text);
+        memcpy(text + text_len, file->block, file->lines_len);
+        text_len += file->lines_len;
+        blocks_count++;
+    }
+    return status;
+}
+
+static enum vmnetacl_code read_with(const char *path, const struct file_trust *wanted, struct vmnetacl_error *error)
+{
+    struct file file = {.fd = -77};
+    enum vmnetacl_status status;
+    long descriptors = faults.open_descriptors;
+    long allocations = faults.live_allocations - (text != NULL);
+
+    memset(error, 'x', sizeof *error);
+    status = file_open(&file, path, wanted, error);
+    if (status != VMNETACL_OK) {
+        assert_int_equal(file.fd, -77);
+    } else {
+        status = read_blocks(&file, error);
+        file_close(&file);
+    }
+    assert_int_equal(faults.open_descriptors, descriptors);
+    assert_int_equal(faults.live_allocations - (text != NULL), allocations);
+    if (status == VMNETACL_OK)
+        return VMNETACL_CODE_NONE;
+    assert_int_not_equal(error->code, VMNETACL_CODE_NONE);
+    assert_int_equal(error->line, 0);
+    assert_int_equal(error->column, 0);
+    assert_int_equal(strncmp(error->file, path, sizeof error->file - 1), 0);
+    assert_string_not_equal(error->message, "");
+    return error->code;
+}
+
+static void assert_reads(const char *path)
+{
+    struct vmnetacl_error error;
+
+    if (read_with(path, &trust, &error) != VMNETACL_CODE_NONE)
+        fail_msg("%s: %s: %s", path, vmnetacl_code_name(error.code), error.message);
+}
+
+static void assert_code(const char *path, enum vmnetacl_code want)
+{
+    struct vmnetacl_error error;
+    enum vmnetacl_code got = read_with(path, &trust, &error);
+
+    if (got != want)
+        fail_msg("%s: want %s, got %s: %s", path, vmnetacl_code_name(want), vmnetacl_code_name(got), error.message);
+}
+
+static void assert_errno(const char *path, int want)
+{
+    struct vmnetacl_error error;
+
+    assert_int_equal(read_with(path, &trust, &error), VMNETACL_CODE_SYSTEM);
+    assert_int_equal(error.system_errno, want);
+}
+
+static void assert_text(const char *want)
+{
+    assert_reads(CONF);
+    assert_int_equal(text_len, strlen(want));
+    if (text_len > 0)
+        assert_memory_equal(text, want, text_len);
+}
+
+static void test_file_read_regular_file_read_whole(void **state)
+{
+    struct stat st;
+
+    (void)state; /* cmocka's signature, here and below */
+    assert_text("text");
+    assert_int_equal(stat(CONF, &st), 0);
+    assert_int_equal(text_stat.st_dev, st.st_dev);
+    assert_int_equal(text_stat.st_ino, st.st_ino);
+    scratch_write(CONF, "");
+    assert_text("");
+    assert_int_equal(blocks_count, 0);
+    scratch_write(CONF, "\n");
+    assert_text("\n");
+    scratch_write(CONF, "a\nb\nc");
+    assert_text("a\nb\nc");
+    assert_int_equal(blocks_count, 1);
+}
+
+/* Blocks end with a line, and the one line that is longer than a block comes in pieces, of which none is short. */
+static void test_file_read_large_file_read_in_whole_lines(void **state)
+{
+    static char bytes[300000];
+    static const size_t line_lens[] = {1, 2, 3, 100, 1000, 1024, 65535, 65536, 65537, 100000};
+    struct file_trust large = trust;
+    struct vmnetacl_error error;
+
+    (void)state;
+    large.size_max = sizeof bytes;
+    for (size_t i = 0; i < COUNT_OF(line_lens); i++) {
+        for (size_t len = sizeof bytes - 3; len <= sizeof bytes; len++) {
+            struct file file;
+            size_t done = 0;
+            for (size_t j = 0; j < sizeof bytes; j++)
+                bytes[j] = (j + 1) % line_lens[i] == 0 ? '\n' : (char)('a' + j % 23);
+            scratch_write_bytes(CONF, bytes, len);
+            assert_int_equal(file_open(&file, CONF, &large, &error), VMNETACL_OK);
+            while (file_read(&file, &error) == VMNETACL_OK && file.lines_len > 0) {
+                assert_true(done + file.lines_len <= len);
+                assert_memory_equal(file.block, bytes + done, file.lines_len);
+                done += file.lines_len;
+                if (done < len && file.block[file.lines_len - 1] != '\n')
+                    assert_true(file.lines_len > VMNETACL_LINE_MAX);
+            }
+            assert_int_equal(done, len);
+            file_close(&file);
+        }
+    }
+}
+
+static void test_file_read_path_spellings_read(void **state)
+{
+    static const char *const rows[] = {
+        CONF,
+        INNER,
+        "/" CONF,
+        "//" SCRATCH "///a.conf",
+        SCRATCH "/./a.conf",
+        SCRATCH "/folder/../a.conf",
+        FOLDER "/../folder/./b.conf",
+        "/../.." CONF,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        assert_reads(rows[i]);
+}
+
+static void test_file_read_missing_told_from_dangling(void **state)
+{
+    (void)state;
+    assert_code(SCRATCH "/none", VMNETACL_CODE_FILE_MISSING);
+    assert_code(SCRATCH "/none/b.conf", VMNETACL_CODE_FILE_MISSING);
+    assert_code("/none/b.conf", VMNETACL_CODE_FILE_MISSING);
+    assert_int_equal(symlink("none", SCRATCH "/dangling"), 0);
+    assert_code(SCRATCH "/dangling", VMNETACL_CODE_FILE_DANGLING);
+    assert_int_equal(symlink("/none/none", SCRATCH "/dangling2"), 0);
+    assert_code(SCRATCH "/dangling2", VMNETACL_CODE_FILE_DANGLING);
+    assert_int_equal(symlink("dangling", SCRATCH "/twice"), 0);
+    assert_code(SCRATCH "/twice", VMNETACL_CODE_FILE_DANGLING);
+    assert_code(SCRATCH "/dangling/b.conf", VMNETACL_CODE_FILE_DANGLING); /* the folder's link leads nowhere */
+    assert_int_equal(symlink("folder", SCRATCH "/link"), 0);
+    assert_code(SCRATCH "/link/none", VMNETACL_CODE_FILE_MISSING); /* the link leads somewhere: nobody wrote the file */
+    assert_int_equal(symlink("folder/none", SCRATCH "/into"), 0);
+    assert_code(SCRATCH "/into", VMNETACL_CODE_FILE_DANGLING);
+}
+
+static void test_file_read_other_kind_refused(void **state)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SCRATCH "/socket"};
+    int fd;
+
+    (void)state;
+    assert_int_equal(mkfifo(SCRATCH "/fifo", 0644), 0);
+    assert_code(SCRATCH "/fifo", VMNETACL_CODE_FILE_KIND); /* and does not wait for a writer */
+    assert_int_equal(symlink("fifo", SCRATCH "/to-fifo"), 0);
+    assert_code(SCRATCH "/to-fifo", VMNETACL_CODE_FILE_KIND);
+    assert_code(FOLDER, VMNETACL_CODE_FILE_KIND);
+    assert_code(SCRATCH "/.", VMNETACL_CODE_FILE_KIND);
+    assert_code(SCRATCH "/..", VMNETACL_CODE_FILE_KIND);
+    assert_code("/dev/null", VMNETACL_CODE_FILE_KIND);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_errno(SCRATCH "/socket", ENXIO);
+    assert_int_equal(close(fd), 0);
+    assert_errno("/", EISDIR);
+    assert_errno(CONF "/", ENOTDIR);
+    assert_errno(CONF "/b.conf", ENOTDIR);
+    assert_errno("relative", EBADF);
+}
+
+static void test_file_read_owner_other_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(chown(CONF, 4242, 0), 0);
+    assert_code(CONF, VMNETACL_CODE_FILE_OWNER);
+    assert_int_equal(chown(CONF, 0, 4242), 0); /* any group */
+    assert_reads(CONF);
+}
+
+static void test_file_read_mode_each_bit(void **state)
+{
+    (void)state;
+    for (mode_t mode = 0; mode <= 07777; mode++) {
+        assert_int_equal(chmod(CONF, mode), 0);
+        if ((mode & 0022) != 0)
+            assert_code(CONF, VMNETACL_CODE_FILE_MODE);
+        else
+            assert_reads(CONF);
+    }
+}
+
+static void test_file_read_folder_owner_or_mode_refused(void **state)
+{
+    struct file_trust lenient = trust;
+    struct vmnetacl_error error;
+
+    (void)state;
+    lenient.group_writable_folder = true;
+    assert_int_equal(chmod(FOLDER, 0770), 0);
+    assert_code(INNER, VMNETACL_CODE_FOLDER_MODE);
+    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_NONE);
+    assert_int_equal(chmod(FOLDER, 0757), 0);
+    assert_code(INNER, VMNETACL_CODE_FOLDER_MODE);
+    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_FOLDER_MODE);
+    assert_non_null(strstr(error.message, FOLDER));
+    assert_int_equal(chmod(FOLDER, 01777), 0); /* a sticky bit does not help: what is there may be anybody's link */
+    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_FOLDER_MODE);
+    assert_int_equal(chmod(FOLDER, 0755), 0);
+    assert_reads(INNER);
+    assert_int_equal(chown(FOLDER, 4242, 0), 0);
+    assert_code(INNER, VMNETACL_CODE_FOLDER_OWNER);
+    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_FOLDER_OWNER);
+    assert_int_equal(chown(SCRATCH, 4242, 0), 0); /* not the last folder alone, and not for a link's target alone */
+    assert_int_equal(chown(FOLDER, 0, 0), 0);
+    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_FOLDER_OWNER);
+}
+
+static void test_file_read_link_in_untrusted_folder_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(symlink(CONF, FOLDER "/link"), 0);
+    assert_reads(FOLDER "/link");
+    assert_int_equal(lchown(FOLDER "/link", 4242, 4242), 0); /* who owns a link says nothing: its folder counts */
+    assert_reads(FOLDER "/link");
+    assert_int_equal(chmod(FOLDER, 0777), 0);
+    assert_code(FOLDER "/link", VMNETACL_CODE_FOLDER_MODE);
+    assert_int_equal(chmod(FOLDER, 0755), 0);
+    /* Through an untrusted folder and out again. */
+    assert_int_equal(symlink("folder/../a.conf", SCRATCH "/through"), 0);
+    assert_reads(SCRATCH "/through");
+    assert_int_equal(chmod(FOLDER, 0777), 0);
+    assert_code(SCRATCH "/through", VMNETACL_CODE_FOLDER_MODE);
+}
+
+static void test_file_read_links_any_followed(void **state)
+{
+    (void)state;
+    assert_int_equal(symlink(CONF, SCRATCH "/absolute"), 0);
+    assert_int_equal(symlink("a.conf", SCRATCH "/relative"), 0);
+    assert_int_equal(symlink("folder", SCRATCH "/to-folder"), 0);
+    assert_int_equal(symlink(FOLDER "/", SCRATCH "/to-folder-slash"), 0);
+    assert_int_equal(symlink("../a.conf", FOLDER "/up"), 0);
+    assert_int_equal(symlink("to-folder/up", SCRATCH "/round"), 0);
+    assert_reads(SCRATCH "/absolute");
+    assert_reads(SCRATCH "/relative");
+    assert_reads(SCRATCH "/to-folder/b.conf");
+    assert_reads(SCRATCH "/to-folder-slash/b.conf");
+    assert_reads(SCRATCH "/to-folder/up");
+    assert_reads(SCRATCH "/round");
+    assert_int_equal(symlink("a.conf/", SCRATCH "/file-slash"), 0);
+    assert_errno(SCRATCH "/file-slash", ENOTDIR);
+}
+
+static void test_file_read_links_limit_kept(void **state)
+{
+    char from[64];
+    char to[64] = "a.conf";
+
+    (void)state;
+    for (int i = 1; i <= VMNETACL_SYMLINK_MAX + 1; i++) {
+        (void)snprintf(from, sizeof from, SCRATCH "/link%d", i);
+        assert_int_equal(symlink(to, from), 0);
+        (void)snprintf(to, sizeof to, "link%d", i);
+    }
+    assert_reads(SCRATCH "/link16");
+    assert_code(SCRATCH "/link17", VMNETACL_CODE_FILE_LINKS);
+    assert_int_equal(symlink("loop", SCRATCH "/loop"), 0);
+    assert_code(SCRATCH "/loop", VMNETACL_CODE_FILE_LINKS);
+    assert_int_equal(symlink("ping", SCRATCH "/pong"), 0);
+    assert_int_equal(symlink("pong/x", SCRATCH "/ping"), 0); /* gets longer each time round */
+    assert_code(SCRATCH "/ping", VMNETACL_CODE_FILE_LINKS);
+}
+
+static void test_file_read_name_limit_kept(void **state)
+{
+    char path[sizeof SCRATCH + NAME_MAX + 2] = SCRATCH "/";
+
+    (void)state;
+    memset(path + sizeof SCRATCH, 'n', NAME_MAX);
+    scratch_write(path, "");
+    assert_reads(path);
+    path[sizeof SCRATCH + NAME_MAX] = 'n'; /* is not cut to the file that there is */
+    assert_errno(path, ENAMETOOLONG);
+}
+
+/* SCRATCH, and enough of "/." in between, then the file: len bytes in all. */
+static void dotted_path(char *path, size_t len, const char *end)
+{
+    size_t at = sizeof SCRATCH - 1;
+    size_t end_len = strlen(end);
+
+    memcpy(path, SCRATCH, at);
+    if ((len - at - end_len) % 2 != 0)
+        path[at++] = '/';
+    for (; at < len - end_len; at += 2)
+        memcpy(path + at, "/.", 2);
+    memcpy(path + at, end, end_len + 1);
+    assert_int_equal(strlen(path), len);
+}
+
+static void test_file_read_path_limit_kept(void **state)
+{
+    char path[2 * VMNETACL_PATH_SIZE];
+
+    (void)state;
+    dotted_path(path, VMNETACL_PATH_SIZE - 1, "/a.conf"); /* N: fits with its NUL */
+    assert_reads(path);
+    dotted_path(path, VMNETACL_PATH_SIZE, "/a.conf"); /* N + 1 */
+    assert_errno(path, ENAMETOOLONG);
+    dotted_path(path, sizeof path - 1, "/a.conf");
+    assert_errno(path, ENAMETOOLONG);
+}
+
+static void test_file_read_link_target_limit_kept(void **state)
+{
+    char target[2 * VMNETACL_PATH_SIZE];
+    static const struct {
+        size_t len;
+        bool fits;
+    } rows[] = {{VMNETACL_PATH_SIZE - 1, true}, {VMNETACL_PATH_SIZE, false}, {VMNETACL_PATH_SIZE + 1, false}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        dotted_path(target, rows[i].len, "/a.conf");
+        assert_int_equal(symlink(target, SCRATCH "/long"), 0);
+        if (rows[i].fits)
+            assert_reads(SCRATCH "/long");
+        else
+            assert_errno(SCRATCH "/long", ENAMETOOLONG);
+        assert_int_equal(unlink(SCRATCH "/long"), 0);
+    }
+}
+
+/* Links can make the way longer than the path: what the walk notes of it has a limit of its own. */
+static void test_file_read_way_longer_than_room_refused(void **state)
+{
+    char target[VMNETACL_PATH_SIZE];
+
+    (void)state;
+    dotted_path(target, 600, "/./");
+    memmove(target, target + sizeof SCRATCH, strlen(target) - sizeof SCRATCH + 1); /* relative: "./././" */
+    assert_int_equal(symlink(target, SCRATCH "/dots"), 0);
+    assert_reads(SCRATCH "/dots/a.conf");
+    assert_errno(SCRATCH "/dots/dots/a.conf", ENAMETOOLONG);
+}
+
+static void test_file_read_size_limit_kept(void **state)
+{
+    char bytes[4097];
+
+    (void)state;
+    memset(bytes, '\n', sizeof bytes);
+    scratch_write_bytes(CONF, bytes, 4096);
+    assert_reads(CONF);
+    scratch_write_bytes(CONF, bytes, 4097);
+    assert_code(CONF, VMNETACL_CODE_FILE_LARGE);
+    assert_int_equal(truncate(CONF, (off_t)1 << 40), 0); /* sparse: nothing is allocated for it */
+    assert_code(CONF, VMNETACL_CODE_FILE_LARGE);
+}
+
+static void test_file_read_permission_missing_denied(void **state)
+{
+    (void)state;
+    assert_int_equal(chmod(CONF, 0640), 0);
+    assert_int_equal(chmod(FOLDER, 0750), 0);
+    scratch_folder(SCRATCH "/search-only", 0711);
+    scratch_write(SCRATCH "/search-only/c.conf", "c");
+    assert_int_equal(symlink("folder/b.conf", SCRATCH "/link"), 0);
+    scratch_as_user();
+    assert_code(CONF, VMNETACL_CODE_FILE_DENIED);
+    assert_code(INNER, VMNETACL_CODE_FILE_DENIED);
+    assert_code(FOLDER "/none", VMNETACL_CODE_FILE_DENIED);
+    assert_code(SCRATCH "/link", VMNETACL_CODE_FILE_DENIED);
+    assert_reads(SCRATCH "/search-only/c.conf"); /* a folder need not be readable */
+    scratch_as_root();
+    assert_int_equal(chown(CONF, 0, 4242), 0); /* the per-user idiom: root's, readable by his group */
+    scratch_as_user();
+    assert_reads(CONF);
+    scratch_as_root();
+}
+
+static void grow(int fd)
+{
+    char path[64];
+    int writer;
+
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    writer = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    assert_int_equal(write(writer, "more", 4), 4);
+    assert_int_equal(close(writer), 0);
+}
+
+static void shrink(int fd)
+{
+    (void)fd;
+    assert_int_equal(truncate(CONF, 2), 0);
+}
+
+static void change_modification_time(int fd)
+{
+    const struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+
+    assert_int_equal(futimens(fd, times), 0);
+}
+
+static void change_modification_nanoseconds(int fd)
+{
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000, .tv_nsec = 6}};
+
+    assert_int_equal(futimens(fd, times), 0);
+}
+
+/* As one who hides a change: the modification time stays. The kernel's clock may tick in milliseconds. */
+static void change_status_time(int fd)
+{
+    struct stat before;
+    struct stat after;
+
+    assert_int_equal(fstat(fd, &before), 0);
+    do {
+        assert_int_equal(fchmod(fd, 0600), 0);
+        assert_int_equal(fstat(fd, &after), 0);
+    } while (after.st_ctim.tv_sec == before.st_ctim.tv_sec && after.st_ctim.tv_nsec == before.st_ctim.tv_nsec);
+}
+
+static void test_file_read_changed_meanwhile_try_again(void **state)
+{
+    static const struct {
+        const char *name;
+        void (*input)(int fd);
+    } rows[] = {
+        {"grows", grow},
+        {"shrinks", shrink},
+        {"modification time", change_modification_time},
+        {"nanoseconds of the modification time", change_modification_nanoseconds},
+        {"status time", change_status_time},
+    };
+    const struct timespec times[2] = {{.tv_sec = 1000, .tv_nsec = 5}, {.tv_sec = 1000, .tv_nsec = 5}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct vmnetacl_error error;
+        scratch_write(CONF, "text");
+        assert_int_equal(utimensat(AT_FDCWD, CONF, times, 0), 0);
+        faults.before_read = rows[i].input;
+        if (read_with(CONF, &trust, &error) != VMNETACL_CODE_FILE_CHANGED)
+            fail_msg("%s: %s", rows[i].name, vmnetacl_code_name(error.code));
+        faults.before_read = NULL;
+        assert_reads(CONF);
+    }
+    /* Says that it is empty, and is not. */
+    assert_code("/proc/version", VMNETACL_CODE_FILE_CHANGED);
+}
+
+static void test_file_read_short_reads_read_whole(void **state)
+{
+    (void)state;
+    faults.short_read = 1;
+    assert_text("text");
+    /* EINTR in between changes nothing. */
+    faults.call = FAULT_READ;
+    faults.error = EINTR;
+    faults.first = faults.calls[FAULT_READ] + 2;
+    faults.last = faults.first + 1;
+    assert_text("text");
+}
+
+static int teardown(void **state)
+{
+    free(text);
+    text = NULL;
+    return scratch_teardown(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_file_read_regular_file_read_whole, setup),
+        cmocka_unit_test_setup(test_file_read_large_file_read_in_whole_lines, setup),
+        cmocka_unit_test_setup(test_file_read_path_spellings_read, setup),
+        cmocka_unit_test_setup(test_file_read_missing_told_from_dangling, setup),
+        cmocka_unit_test_setup(test_file_read_other_kind_refused, setup),
+        cmocka_unit_test_setup(test_file_read_owner_other_refused, setup),
+        cmocka_unit_test_setup(test_file_read_mode_each_bit, setup),
+        cmocka_unit_test_setup(test_file_read_folder_owner_or_mode_refused, setup),
+        cmocka_unit_test_setup(test_file_read_link_in_untrusted_folder_refused, setup),
+        cmocka_unit_test_setup(test_file_read_links_any_followed, setup),
+        cmocka_unit_test_setup(test_file_read_links_limit_kept, setup),
+        cmocka_unit_test_setup(test_file_read_name_limit_kept, setup),
+        cmocka_unit_test_setup(test_file_read_path_limit_kept, setup),
+        cmocka_unit_test_setup(test_file_read_link_target_limit_kept, setup),
+        cmocka_unit_test_setup(test_file_read_way_longer_than_room_refused, setup),
+        cmocka_unit_test_setup(test_file_read_size_limit_kept, setup),
+        cmocka_unit_test_setup(test_file_read_permission_missing_denied, setup),
+        cmocka_unit_test_setup(test_file_read_changed_meanwhile_try_again, setup),
+        cmocka_unit_test_setup(test_file_read_short_reads_read_whole, setup),
+    };
+
+    return cmocka_run_group_tests(tests, scratch_setup, teardown);
+}

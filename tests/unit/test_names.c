@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* Each constant of the public header has a word of its own. */
+#include "unit.h"
+#include "vmnetacl.h"
+
+#include <string.h>
+
+static const char *status_name(unsigned value)
+{
+    return vmnetacl_status_name((enum vmnetacl_status)value);
+}
+
+static const char *code_name(unsigned value)
+{
+    return vmnetacl_code_name((enum vmnetacl_code)value);
+}
+
+static void check_names(const char *(*name)(unsigned value), unsigned last)
+{
+    for (unsigned i = 0; i <= last; i++) {
+        assert_int_equal(strspn(name(i), "abcdefghijklmnopqrstuvwxyz-"), strlen(name(i)));
+        assert_string_not_equal(name(i), "unknown");
+        for (unsigned j = 0; j < i; j++)
+            assert_string_not_equal(name(i), name(j));
+    }
+    /* Behind the last there is none: else this test has not kept up with the header. */
+    assert_string_equal(name(last + 1), "unknown");
+    assert_string_equal(name(1000), "unknown");
+    assert_string_equal(name(~0U), "unknown");
+}
+
+static void test_status_name_each_value_distinct(void **state)
+{
+    (void)state; /* cmocka's signature, here and below */
+    check_names(status_name, VMNETACL_INVALID);
+    assert_string_equal(vmnetacl_status_name(VMNETACL_ALLOW), "allow");
+}
+
+static void test_code_name_each_value_distinct(void **state)
+{
+    (void)state;
+    check_names(code_name, VMNETACL_CODE_ARGUMENT);
+    assert_string_equal(vmnetacl_code_name(VMNETACL_CODE_NAME_MISSING), "name-missing");
+}
+
+static void test_status_allow_not_zero(void **state)
+{
+    const struct vmnetacl_decision decision = {0};
+
+    (void)state;
+    assert_int_not_equal(decision.verdict, VMNETACL_ALLOW);
+    assert_int_equal(VMNETACL_OK, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_status_name_each_value_distinct),
+        cmocka_unit_test(test_code_name_each_value_distinct),
+        cmocka_unit_test(test_status_allow_not_zero),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
