@@ -40,7 +40,9 @@ static inline bool lines_at_end(const struct lines *lines)
 /* What qemu-bridge-helper holds for a blank, whatever the locale: g_ascii_isspace(), which knows no vertical tab. */
 static inline bool is_blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
+    const uint64_t blanks = 1ULL << ' ' | 1ULL << '\t' | 1ULL << '\n' | 1ULL << '\f' | 1ULL << '\r';
+
+    return (unsigned char)c <= ' ' && (blanks >> c & 1) != 0;
 }
 
 static inline size_t line_len(const struct line *line)

@@ -31,6 +31,8 @@ struct place {
     unsigned column;
 };
 
+#define RULE_SIZE_MAX (1 + sizeof(struct place) + VMNETACL_NAME_MAX)
+
 struct rule {
     bool is_deny;
     struct place place;
@@ -86,8 +88,7 @@ static enum vmnetacl_status file_add_rule(struct rule_file *file, const struct q
     bool follows = place.line == file->last.line + 1 && place.column == 1;
     char head =
         (char)(statement->argument_len | (statement->kind == QEMU_DENY ? RULE_DENY : 0) | (follows ? 0 : RULE_PLACE));
-    char *rules =
-        array_grow(file->rules, file->rules_len, 1 + sizeof place + VMNETACL_NAME_MAX, &file->rules_capacity, 1);
+    char *rules = array_grow(file->rules, file->rules_len, RULE_SIZE_MAX, &file->rules_capacity, 1);
 
     if (rules == NULL)
         return fail_memory(file->path, error);
@@ -123,13 +124,21 @@ static void file_take_rule(const struct rule_file *file, size_t *offset, struct 
 static enum vmnetacl_status rules_add_file(struct source_rules *rules, char *path, const struct stat *stat,
                                            size_t *index, struct vmnetacl_error *error)
 {
+    size_t room = (size_t)stat->st_size + RULE_SIZE_MAX; /* rules seldom take more than their text */
     struct rule_file *files = array_grow(rules->files, rules->files_count, 1, &rules->files_capacity, sizeof *files);
+    char *bytes = files != NULL ? malloc(room) : NULL;
 
-    if (files == NULL)
+    if (files != NULL)
+        rules->files = files;
+    if (bytes == NULL)
         return fail_memory(path, error);
-    rules->files = files;
     *index = rules->files_count++;
-    files[*index] = (struct rule_file){.path = path, .device = stat->st_dev, .inode = stat->st_ino, .is_open = true};
+    files[*index] = (struct rule_file){.path = path,
+                                       .device = stat->st_dev,
+                                       .inode = stat->st_ino,
+                                       .rules = bytes,
+                                       .rules_capacity = room,
+                                       .is_open = true};
     return VMNETACL_OK;
 }
 
@@ -182,7 +191,7 @@ static enum vmnetacl_status load_include(struct source_rules *rules, const char 
 static enum vmnetacl_status load_lines(struct source_rules *rules, size_t index, struct lines *lines, unsigned depth,
                                        struct vmnetacl_error *error)
 {
-    struct qemu_statement statement;
+    struct qemu_statement statement = {.kind = QEMU_NOTHING};
     unsigned height = 0;
     enum vmnetacl_status status = VMNETACL_OK;
 
