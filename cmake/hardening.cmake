@@ -33,6 +33,7 @@ foreach(flag IN ITEMS -fstack-protector-strong -fstack-clash-protection -fcf-pro
     target_compile_options(vmnet_hardening INTERFACE ${flag})
   endif()
 endforeach()
+unset(CMAKE_REQUIRED_FLAGS)
 
 # _FORTIFY_SOURCE needs optimisation. Level 3 came with gcc 12 and clang 9 (glibc 2.34); what the C library does not
 # know it takes for the highest that it knows. -U first: distributions' compilers may define a level of their own.

@@ -3,7 +3,7 @@
  * Runs when the helper is built, on the machine that builds: prints the seccomp filter for the machine that the helper
  * is for, as the bytes of its program, which libseccomp writes in that machine's order.
  *
- *     filter_generate ARCHITECTURE        (a name that seccomp_arch_resolve_name(3) knows)
+ *     filter_generate [ARCHITECTURE]      (a name that seccomp_arch_resolve_name(3) knows; without it, this machine's)
  */
 #include <errno.h>
 #include <linux/if_tun.h>
@@ -63,15 +63,16 @@ static void print_program(FILE *program)
 
 int main(int argc, char *argv[])
 {
-    uint32_t target = argc == 2 ? seccomp_arch_resolve_name(argv[1]) : 0;
+    uint32_t target = argc > 1 ? seccomp_arch_resolve_name(argv[1]) : seccomp_arch_native();
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     FILE *program = tmpfile();
 
     if (target == 0 || filter == NULL || program == NULL)
-        check(-EINVAL, "usage: filter_generate ARCHITECTURE");
+        check(-EINVAL, "usage: filter_generate [ARCHITECTURE]");
     if (target != seccomp_arch_native()) {
-        check(seccomp_arch_add(filter, target), argv[1]);
+        /* In this order: one filter cannot be for machines of two byte orders. */
         check(seccomp_arch_remove(filter, SCMP_ARCH_NATIVE), "remove the native architecture");
+        check(seccomp_arch_add(filter, target), argv[1]);
     }
     check(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS), "set the answer to others");
     add_rules(filter);

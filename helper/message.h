@@ -8,10 +8,7 @@
 struct caller;
 struct request;
 
-/*
- * Say why and exit with a code from <sysexits.h>. errno is taken first thing: %m in the format is its text.
- * The line is "vmnet-helper: " and the formatted text, with every byte outside printable ASCII escaped.
- */
+/* Say why and exit with a code from <sysexits.h>. errno is taken first thing: %m in the format is its text. */
 noreturn void die(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*

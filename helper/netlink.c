@@ -7,11 +7,14 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 void netlink_connect(struct netlink *netlink)
 {
-    netlink->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    /* Not socket(): on i386 and s390x that is socketcall(2), whose arguments no filter can see. */
+    netlink->fd = (int)syscall(SYS_socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (netlink->fd < 0 && (errno == EACCES || errno == EPERM))
         die(EX_NOPERM, "cannot open a netlink socket: %m; a security module forbids it, see 'dmesg' for AppArmor's or "
                        "SELinux's reason");
@@ -66,6 +69,8 @@ void netlink_send(struct netlink *netlink)
     current(netlink)->nlmsg_flags |= NLM_F_ACK;
     if (sendmsg(netlink->fd, &message, 0) != (ssize_t)netlink->used)
         die(EX_OSERR, "cannot send netlink messages: %m");
+    memset(netlink->buffer, 0, netlink->used);
+    netlink->used = 0;
 }
 
 uint32_t netlink_wait(struct netlink *netlink)
@@ -79,8 +84,7 @@ uint32_t netlink_wait(struct netlink *netlink)
     struct msghdr message = {.msg_name = &sender, .msg_namelen = sizeof sender, .msg_iov = &part, .msg_iovlen = 1};
     ssize_t len;
 
-    /* The kernel has answered before sendmsg() returned, so there is nothing to wait for. What is cut off behind the
-     * error number is our own message. */
+    /* There is nothing to wait for: the kernel answers before sendmsg() returns. Behind the number it quotes us. */
     do {
         message.msg_namelen = sizeof sender;
         len = recvmsg(netlink->fd, &message, MSG_DONTWAIT);

@@ -24,7 +24,7 @@ uint32_t netlink_start(struct netlink *netlink, uint16_t type, const void *heade
 /* Append an attribute to the message. */
 void netlink_put(struct netlink *netlink, uint16_t type, const void *data, size_t data_len);
 
-/* Send all messages. The kernel answers the last, and of the others those that fail. */
+/* Send the messages made since the last time. The kernel answers the last, and of the others those that fail. */
 void netlink_send(struct netlink *netlink);
 
 /* The next answer: 0 when the last message succeeded; else the number of one that failed, and errno says why. */

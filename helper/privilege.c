@@ -19,7 +19,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* All that Linux 5.9 knows, locked; keep_caps alone is locked at off. */
+/* keep_caps alone is locked at off. Others that the caller's session has set stay: they can be locked, too. */
 #define LOCKED_SECUREBITS                                                                                              \
     (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |                   \
      SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
@@ -70,7 +70,7 @@ static void forbid_gains_at_exec(void)
         capability++;
     if (errno != EINVAL) /* there is no such capability: that was the last */
         die(EX_OSERR, "cannot drop capability %d from the bounding set: %m", capability);
-    if (cap_set_secbits(LOCKED_SECUREBITS) != 0)
+    if (cap_set_secbits(cap_get_secbits() | LOCKED_SECUREBITS) != 0)
         die(EX_OSERR, "cannot lock the securebits: %m");
 }
 
@@ -82,7 +82,7 @@ static void check_gains_at_exec(void)
         capability++;
     if (capability <= CAP_NET_ADMIN || cap_get_bound(capability) == 1 || errno != EINVAL)
         die(EX_SOFTWARE, "capability %d is still in the bounding set", capability);
-    if (cap_get_secbits() != LOCKED_SECUREBITS)
+    if ((cap_get_secbits() & (LOCKED_SECUREBITS | SECBIT_KEEP_CAPS)) != LOCKED_SECUREBITS)
         die(EX_SOFTWARE, "the securebits are not locked");
 }
 

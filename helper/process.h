@@ -5,8 +5,8 @@
  * Phase 1: take back from the caller what he chose for this process.
  *
  * True when it ends: there was an argument 0; descriptors 0, 1 and 2 are open; the environment is empty; the umask is
- * 077; no signal is blocked or ignored, but SIGPIPE is ignored; no core file is written; the process is not dumpable;
- * the working folder is "/".
+ * 077; no signal is blocked, and of the standard ones none is ignored but SIGPIPE; no core file is written; the process
+ * is not dumpable; the working folder is "/".
  * It must not: look at the arguments, open anything but /dev/null, change an identity or a capability.
  */
 void process_make_sane(int argc);

@@ -121,35 +121,43 @@ static void put_port(struct netlink *netlink, const struct tap *tap, const struc
     netlink_put(netlink, IFLA_MASTER, &bridge->ifindex, sizeof bridge->ifindex);
 }
 
-void tap_plug(struct tap *tap, const struct bridge *bridge)
+static void plug_port(struct netlink *netlink, int index, const struct tap *tap, const struct bridge *bridge)
 {
-    struct netlink netlink = {.sequence = 0};
-    uint32_t address_generation;
+    uint32_t address_generation = start_message(netlink, index, 0);
     uint32_t failed;
-    int index;
 
-    tap_create(tap);
-    netlink_connect(&netlink);
-    index = find_index(tap, netlink.fd);
-    /*
-     * Three messages in one system call. Address generation first: an MTU below IPv6's least takes IPv6 off the link,
-     * and in one message the kernel would bring the link up before it. Up last, when it is a port with all it needs.
-     */
-    address_generation = start_message(&netlink, index, 0);
-    put_no_address_generation(&netlink);
-    (void)start_message(&netlink, index, 0); /* which one failed matters for the first alone */
-    put_port(&netlink, tap, bridge);
-    (void)start_message(&netlink, index, IFF_UP); /* as above */
-    netlink_send(&netlink);
-    while ((failed = netlink_wait(&netlink)) != 0) {
+    /* Two messages: an MTU below IPv6's least takes IPv6 off the link, and with it what the first one sets. */
+    put_no_address_generation(netlink);
+    (void)start_message(netlink, index, 0); /* which one failed matters for the first alone */
+    put_port(netlink, tap, bridge);
+    netlink_send(netlink);
+    while ((failed = netlink_wait(netlink)) != 0) {
         if (failed == address_generation && errno == EAFNOSUPPORT)
             continue; /* a kernel without IPv6 */
         if (errno == EXFULL)
             die(EX_UNAVAILABLE,
                 "the bridge has as many ports as it can have; shut down a guest, or use another bridge");
-        if (errno == EINVAL) /* do_set_master() in net/core/rtnetlink.c */
-            die(EX_UNAVAILABLE, "cannot plug the tap into the bridge: %m; the bridge may be gone: try again");
+        if (errno == EINVAL) /* do_set_master() and dev_validate_mtu() in net/core */
+            die(EX_UNAVAILABLE,
+                "cannot plug the tap into the bridge: %m; the bridge is gone, or its MTU is more than the "
+                "65521 of a tap");
         die(EX_OSERR, "cannot plug the tap into the bridge: %m");
     }
+}
+
+void tap_plug(struct tap *tap, const struct bridge *bridge)
+{
+    struct netlink netlink = {.sequence = 0};
+    int index;
+
+    tap_create(tap);
+    netlink_connect(&netlink);
+    index = find_index(tap, netlink.fd);
+    plug_port(&netlink, index, tap, bridge);
+    /* On its own: the kernel goes on with the next message when one has failed, and in one it brings the link up first. */
+    (void)start_message(&netlink, index, IFF_UP); /* the only one that is answered */
+    netlink_send(&netlink);
+    if (netlink_wait(&netlink) != 0)
+        die(EX_OSERR, "cannot bring the tap up: %m");
     (void)close(netlink.fd); /* the kernel has answered: nothing to fail */
 }

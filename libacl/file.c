@@ -70,10 +70,6 @@ static enum vmnetacl_status walk_fail_long(struct walk *walk)
 /* Is the folder that the walk is in one that only root can have filled? */
 static enum vmnetacl_status walk_check_folder(struct walk *walk, const struct stat *st)
 {
-    if (!S_ISDIR(st->st_mode)) {
-        errno = ENOTDIR;
-        return walk_fail_system(walk, "walk the path to the file");
-    }
     if (st->st_uid != walk->trust->owner)
         return walk_fail_folder(walk, VMNETACL_CODE_FOLDER_OWNER, " is not owned by root; chown it to root");
     if ((st->st_mode & S_IWOTH) != 0)
@@ -85,29 +81,30 @@ static enum vmnetacl_status walk_check_folder(struct walk *walk, const struct st
 
 static enum vmnetacl_status walk_link(struct walk *walk, const char *name);
 
-/* Step into the folder called name: "/", or one in the folder that the walk is in. */
+/*
+ * Step into the folder called name: "/", or one in the folder that the walk is in. O_DIRECTORY has an automount mounted:
+ * without it we would be in the empty folder below, where no file denies anything.
+ */
 static enum vmnetacl_status walk_enter(struct walk *walk, const char *name)
 {
     size_t used = name[0] == '/' ? 0 : strlen(walk->folder);
     size_t name_len = strlen(name);
-    struct stat st = {.st_mode = 0};
-    int fd = openat(walk->folder_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    struct stat st;
+    int fd = openat(walk->folder_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
     if (fd < 0)
-        return walk_fail_open(walk, "open a folder on the way to the file");
-    if (fstat(fd, &st) == 0 && S_ISLNK(st.st_mode)) {
-        (void)close(fd); /* O_PATH: nothing to write back, so nothing to fail */
-        return walk_link(walk, name);
-    }
+        return errno == ENOTDIR ? walk_link(walk, name) : walk_fail_open(walk, "open a folder on the way to the file");
     if (walk->folder_fd >= 0)
-        (void)close(walk->folder_fd); /* as above */
+        (void)close(walk->folder_fd); /* O_PATH: nothing to write back, so nothing to fail */
     walk->folder_fd = fd;
     if (used + 1 + name_len >= sizeof walk->folder)
         return walk_fail_long(walk);
     if (used > 1)
         walk->folder[used++] = '/';
     memcpy(walk->folder + used, name, name_len + 1);
-    return walk_check_folder(walk, &st); /* all zero when fstat() failed: not a folder */
+    if (fstat(fd, &st) != 0)
+        return walk_fail_system(walk, "examine a folder on the way to the file");
+    return walk_check_folder(walk, &st);
 }
 
 /* Put a path in front of what is left to walk. An absolute one starts again at the root. */
@@ -130,8 +127,10 @@ static enum vmnetacl_status walk_link(struct walk *walk, const char *name)
     char target[VMNETACL_PATH_SIZE];
     ssize_t len = readlinkat(walk->folder_fd, name, target, sizeof target);
 
+    if (len < 0 && errno == EINVAL) /* readlink(2): not a symbolic link */
+        errno = ENOTDIR;
     if (len < 0)
-        return walk_fail_system(walk, "read a symbolic link on the way to the file");
+        return walk_fail_system(walk, "walk the path to the file");
     if ((size_t)len == sizeof target)
         return walk_fail_long(walk);
     if (++walk->links_count > VMNETACL_SYMLINK_MAX) {

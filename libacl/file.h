@@ -31,7 +31,7 @@ struct file {
 
 /*
  * Open the file at an absolute path, following symbolic links as long as each stands in a trusted folder, and checking
- * what was opened, not what a name says: nothing can be exchanged between the check and the use.
+ * what was opened, not what a name says: a file that is read is the one that was checked.
  *
  * OK: file is open, and the caller's to close. Else error is filled in and nothing is open: error->code is FILE_MISSING
  * when a folder or the file does not exist, FILE_DANGLING when a symbolic link leads to nothing, FILE_DENIED when a

@@ -73,9 +73,9 @@ static enum vmnetacl_status policy_ask(const struct vmnetacl_policy *policy, con
         enum vmnetacl_status status = VMNETACL_NOTFOUND;
         if (source->rules != NULL)
             status = source->entry.source->decide(source->rules, caller, bridge, strlen(bridge), &answer);
-        if (status == VMNETACL_DENY) {
+        if (status != VMNETACL_ALLOW && status != VMNETACL_NOTFOUND) { /* DENY, or what no source should answer */
             *decision = (struct vmnetacl_decision){.rule = answer.rule};
-            return VMNETACL_DENY;
+            return status;
         }
         if (status == VMNETACL_ALLOW && verdict == VMNETACL_NOTFOUND) {
             *decision = answer;

@@ -48,7 +48,6 @@ struct rule_file {
     size_t rules_len;
     size_t rules_capacity;
     struct place last; /* of the last rule */
-    unsigned height;   /* how many includes follow one another from here on, at the most */
     bool is_open;      /* being read: an include of it now is a loop */
 };
 
@@ -142,57 +141,54 @@ static enum vmnetacl_status rules_add_file(struct source_rules *rules, char *pat
     return VMNETACL_OK;
 }
 
-static const struct rule_file *rules_find_file(const struct source_rules *rules, const struct stat *stat)
+/*
+ * Is this file being read further up? Its descriptor is open then, so nothing else can have its inode. A file that has
+ * been read to its end is read again: its inode may be another file's by now, and more rules only add to the denies.
+ */
+static bool rules_is_open(const struct source_rules *rules, const struct stat *stat)
 {
-    for (size_t i = 0; i < rules->files_count; i++)
-        if (rules->files[i].device == stat->st_dev && rules->files[i].inode == stat->st_ino)
-            return &rules->files[i];
-    return NULL;
+    for (size_t i = 0; i < rules->files_count; i++) {
+        const struct rule_file *file = &rules->files[i];
+        if (file->is_open && file->device == stat->st_dev && file->inode == stat->st_ino)
+            return true;
+    }
+    return false;
 }
 
 static enum vmnetacl_status load_file(struct source_rules *rules, const char *path, size_t path_len, unsigned depth,
-                                      unsigned *height, struct vmnetacl_error *error);
+                                      struct vmnetacl_error *error);
 
-/* A file that only some users may read, or that need not exist, is how rules for one user are written. */
-static bool may_be_passed_over(enum vmnetacl_code code)
-{
-    return code == VMNETACL_CODE_FILE_MISSING || code == VMNETACL_CODE_FILE_DANGLING ||
-           code == VMNETACL_CODE_FILE_DENIED;
-}
-
-/* from is the path of the file that the statement is in, depth how many includes led to it, height its new height. */
+/* from is the path of the file that the statement is in, depth how many includes led to it. */
 static enum vmnetacl_status load_include(struct source_rules *rules, const char *from,
-                                         const struct qemu_statement *include, unsigned depth, unsigned *height,
+                                         const struct qemu_statement *include, unsigned depth,
                                          struct vmnetacl_error *error)
 {
-    unsigned below = 0;
-    enum vmnetacl_status status = VMNETACL_OK;
+    enum vmnetacl_status status;
 
-    if (depth < VMNETACL_INCLUDE_DEPTH_MAX)
-        status = load_file(rules, include->argument, include->argument_len, depth + 1, &below, error);
-    if (status != VMNETACL_OK && may_be_passed_over(error->code))
-        status = VMNETACL_OK;
-    if (status != VMNETACL_OK && error->code == VMNETACL_CODE_INCLUDE_LOOP && error->line == 0) {
+    if (depth == VMNETACL_INCLUDE_DEPTH_MAX) {
+        error_start(error, VMNETACL_CODE_INCLUDE_DEEP, from, include->line, include->column);
+        error_add(error, "with this include more than eight follow one another; include the file further up");
+        return VMNETACL_UNAVAIL;
+    }
+    status = load_file(rules, include->argument, include->argument_len, depth + 1, error);
+    if (status == VMNETACL_OK)
+        return VMNETACL_OK;
+    if (error->code == VMNETACL_CODE_INCLUDE_LOOP && error->line == 0) {
         error_start(error, VMNETACL_CODE_INCLUDE_LOOP, from, include->line, include->column);
         error_add(error, "this file is included by itself, here or further up; remove one of the includes");
     }
-    /* Counted also through a file that was read before by a shorter way: the order of lines must not matter. */
-    if (status == VMNETACL_OK && depth + 1 + below > VMNETACL_INCLUDE_DEPTH_MAX) {
-        error_start(error, VMNETACL_CODE_INCLUDE_DEEP, from, include->line, include->column);
-        error_add(error, "with this include more than eight follow one another; include the file further up");
-        status = VMNETACL_UNAVAIL;
-    }
-    if (*height < below + 1)
-        *height = below + 1;
+    /* A file that only some users may read, or that need not exist, is how rules for one user are written. */
+    if (error->code == VMNETACL_CODE_FILE_MISSING || error->code == VMNETACL_CODE_FILE_DANGLING ||
+        error->code == VMNETACL_CODE_FILE_DENIED)
+        return VMNETACL_OK;
     return status;
 }
 
-/* An include may move the array of files, so none is held on to across it. */
+/* Read what the index-th file says. An include may move the array of files, so none is held on to across it. */
 static enum vmnetacl_status load_lines(struct source_rules *rules, size_t index, struct lines *lines, unsigned depth,
                                        struct vmnetacl_error *error)
 {
     struct qemu_statement statement = {.kind = QEMU_NOTHING};
-    unsigned height = 0;
     enum vmnetacl_status status = VMNETACL_OK;
 
     while (status == VMNETACL_OK && !lines_at_end(lines)) {
@@ -200,18 +196,15 @@ static enum vmnetacl_status load_lines(struct source_rules *rules, size_t index,
         if (status != VMNETACL_OK || statement.kind == QEMU_NOTHING)
             continue;
         if (statement.kind == QEMU_INCLUDE)
-            status = load_include(rules, lines->file, &statement, depth, &height, error);
+            status = load_include(rules, lines->file, &statement, depth, error);
         else
             status = file_add_rule(&rules->files[index], &statement, error);
     }
-    if (rules->files[index].height < height)
-        rules->files[index].height = height;
     return status;
 }
 
-/* Read what the index-th file says. */
-static enum vmnetacl_status load_statements(struct source_rules *rules, size_t index, struct file *file, unsigned depth,
-                                            struct vmnetacl_error *error)
+static enum vmnetacl_status load_blocks(struct source_rules *rules, size_t index, struct file *file, unsigned depth,
+                                        struct vmnetacl_error *error)
 {
     struct lines lines;
     enum vmnetacl_status status = file_read(file, error);
@@ -227,12 +220,11 @@ static enum vmnetacl_status load_statements(struct source_rules *rules, size_t i
     return status;
 }
 
-/* depth: how many includes led here. A file that was read before adds nothing, since only deny beats allow. */
+/* depth: how many includes led here. */
 static enum vmnetacl_status load_file(struct source_rules *rules, const char *path, size_t path_len, unsigned depth,
-                                      unsigned *height, struct vmnetacl_error *error)
+                                      struct vmnetacl_error *error)
 {
     struct file file;
-    const struct rule_file *known;
     enum vmnetacl_status status;
     size_t index = 0;
     char *name = strndup(path, path_len);
@@ -244,19 +236,15 @@ static enum vmnetacl_status load_file(struct source_rules *rules, const char *pa
         free(name);
         return status;
     }
-    known = rules_find_file(rules, &file.stat);
-    if (known == NULL) {
-        status = rules_add_file(rules, name, &file.stat, &index, error);
-        if (status == VMNETACL_OK) {
-            name = NULL;
-            status = load_statements(rules, index, &file, depth, error);
-            *height = rules->files[index].height;
-        }
-    } else if (known->is_open) {
+    if (rules_is_open(rules, &file.stat)) {
         error_start(error, VMNETACL_CODE_INCLUDE_LOOP, name, 0, 0);
         status = VMNETACL_UNAVAIL;
     } else {
-        *height = known->height;
+        status = rules_add_file(rules, name, &file.stat, &index, error);
+    }
+    if (status == VMNETACL_OK) {
+        name = NULL;
+        status = load_blocks(rules, index, &file, depth, error);
     }
     file_close(&file);
     free(name);
@@ -278,7 +266,6 @@ static enum vmnetacl_status qemu_load(const char *path, uid_t owner, struct sour
 {
     struct source_rules *loaded = calloc(1, sizeof *loaded);
     enum vmnetacl_status status;
-    unsigned height; /* of no interest here */
 
     *rules = NULL;
     if (loaded == NULL)
@@ -286,7 +273,7 @@ static enum vmnetacl_status qemu_load(const char *path, uid_t owner, struct sour
     /* /etc/qemu as root:kvm 0770 is in use, so a folder that its group may write to is obeyed. */
     loaded->trust =
         (struct file_trust){.owner = owner, .group_writable_folder = true, .size_max = VMNETACL_QEMU_FILE_MAX};
-    status = load_file(loaded, path, strlen(path), 0, &height, error);
+    status = load_file(loaded, path, strlen(path), 0, error);
     if (status == VMNETACL_OK) {
         *rules = loaded;
         return VMNETACL_OK;

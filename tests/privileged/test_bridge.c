@@ -177,6 +177,21 @@ static void test_tap_renamed_meanwhile_no_other_is_plugged(void **state)
         assert_int_not_equal(result->exit_code, 0);
 }
 
+/* BR_MAX_PORTS in net/bridge/br_private.h: port numbers are 1 to 1023. A veth pair fills two of them, and the group
+ * makes it one command to delete them all. */
+static void test_bridge_full_refused(void **state)
+{
+    (void)state;
+    helper_rules_write("allow crowded\n");
+    lab_command("ip link add crowded type bridge &&"
+                " { seq 512 | sed 's/.*/link add p& group 7 master crowded type veth peer name q&/';"
+                " seq 511 | sed 's/.*/link set q& master crowded/'; } | ip -batch -");
+    helper_assert_refused(helper_run(&lab_vmuser, "--br=crowded", NULL), EXIT_UNAVAILABLE, "as many ports as it can");
+    lab_command("ip link set q1 nomaster");
+    helper_assert_granted(helper_run(&lab_vmuser, "--br=crowded", NULL), "crowded");
+    lab_command("ip link delete group 7 && ip link delete crowded");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +205,7 @@ int main(void)
         cmocka_unit_test_setup(test_bridge_deleted_meanwhile_refused, helper_rules_reset),
         cmocka_unit_test_setup(test_bridge_replaced_meanwhile_refused, helper_rules_reset),
         cmocka_unit_test_setup(test_tap_renamed_meanwhile_no_other_is_plugged, helper_rules_reset),
+        cmocka_unit_test_setup(test_bridge_full_refused, helper_rules_reset),
     };
 
     return cmocka_run_group_tests_name("bridge", tests, helper_world_setup, NULL);

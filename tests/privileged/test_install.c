@@ -297,6 +297,22 @@ static void test_no_privilege_securebits_noroot_refused(void **state)
     helper_assert_refused(helper_start(&(struct lab_start){.hook_as_root = noroot_lock}), EXIT_NOPERM, "");
 }
 
+/* Linux 6.14 and later: what a session may do to itself without privilege, for all its programs. */
+static void securebits_lock_exec_restrict(int socket_number, void *hook_data)
+{
+    const long secbit_exec_restrict_file = 1 << 8, its_lock = 1 << 9;
+
+    (void)socket_number, (void)hook_data; /* not needed */
+    if (prctl(PR_SET_SECUREBITS, secbit_exec_restrict_file | its_lock, 0, 0, 0) != 0 && errno != EPERM)
+        lab_die("PR_SET_SECUREBITS"); /* EPERM: an older kernel, on which there is nothing to survive */
+}
+
+static void test_securebits_of_a_session_kept_granted(void **state)
+{
+    (void)state;
+    helper_assert_granted(helper_start(&(struct lab_start){.hook_as_caller = securebits_lock_exec_restrict}), "virbr0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +335,7 @@ int main(void)
         cmocka_unit_test_setup(test_no_privilege_bounding_set_refused, helper_rules_reset),
         cmocka_unit_test_setup(test_setuid_without_setpcap_whole, helper_rules_reset),
         cmocka_unit_test_setup(test_no_privilege_securebits_noroot_refused, helper_rules_reset),
+        cmocka_unit_test_setup(test_securebits_of_a_session_kept_granted, helper_rules_reset),
     };
 
     return cmocka_run_group_tests_name("install", tests, helper_world_setup, NULL);

@@ -9,11 +9,19 @@
 
 static const struct model_file *files;
 static size_t files_count;
+static bool inode_is_shared;
 
 void memory_files_set(const struct model_file *new_files, size_t new_files_count)
 {
     files = new_files;
     files_count = new_files_count;
+    inode_is_shared = false;
+}
+
+void memory_files_set_inode_shared(const struct model_file *new_files, size_t new_files_count)
+{
+    memory_files_set(new_files, new_files_count);
+    inode_is_shared = true;
 }
 
 enum vmnetacl_status memory_files_load(struct vmnetacl_policy **policy, struct vmnetacl_error *error)
@@ -47,7 +55,7 @@ enum vmnetacl_status __wrap_file_open(struct file *file, const char *path, const
     for (size_t i = 0; i < files_count; i++) {
         if (strcmp(files[i].path, path) != 0)
             continue;
-        *file = (struct file){.path = path, .fd = (int)i, .stat = {.st_ino = i + 1}};
+        *file = (struct file){.path = path, .fd = (int)i, .stat = {.st_ino = inode_is_shared && i > 0 ? 2 : i + 1}};
         return VMNETACL_OK;
     }
     error_start(error, VMNETACL_CODE_FILE_MISSING, path, 0, 0);

@@ -11,6 +11,9 @@
 /* From now on these files are all that there is. They must outlive their use. */
 void memory_files_set(const struct model_file *files, size_t files_count);
 
+/* The same, but all files except files[0] have one inode number, as when each was gone before the next was made. */
+void memory_files_set_inode_shared(const struct model_file *files, size_t files_count);
+
 /* Load files[0] as bridge.conf. OK, UNAVAIL, TRYAGAIN; the policy is the caller's to free. */
 enum vmnetacl_status memory_files_load(struct vmnetacl_policy **policy, struct vmnetacl_error *error);
 

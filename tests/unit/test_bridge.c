@@ -36,8 +36,8 @@ int __wrap_ioctl(int fd, unsigned long request, struct ifreq *ifreq)
     CHILD_CHECK(request == SIOCGIFNAME || strcmp(ifreq->ifr_name, "virbr0") == 0);
     switch (request) {
     case SIOCGIFINDEX:
-        ifreq->ifr_ifindex = 12;
         errno = world->index_error;
+        ifreq->ifr_ifindex = errno == 0 ? 12 : 0; /* the kernel writes nothing when it fails */
         break;
     case SIOCETHTOOL:
         info = (struct ethtool_drvinfo *)(void *)ifreq->ifr_data;

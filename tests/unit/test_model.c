@@ -265,6 +265,24 @@ static int setup(void **state)
     return 0;
 }
 
+/*
+ * An inode number says which file it is only as long as that file is open: the next file may get the number of one that
+ * is gone, and a caller can stop the load until it has. A deny in it was passed over as read before.
+ */
+static void test_decide_include_with_inode_of_another_is_read(void **state)
+{
+    static const struct model_file files[] = {
+        {.path = "/main", .text = "allow br0\ninclude /a\ninclude /b\n", .text_len = 32},
+        {.path = "/a", .text = "allow br1\n", .text_len = 10},
+        {.path = "/b", .text = "deny br0\n", .text_len = 9},
+    };
+
+    (void)state;
+    memory_files_set_inode_shared(files, COUNT_OF(files));
+    assert_int_equal(memory_files_decide("br0"), VMNETACL_DENY);
+    assert_int_equal(memory_files_decide("br1"), VMNETACL_ALLOW);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +290,7 @@ int main(void)
         cmocka_unit_test_setup(test_decide_lines_moved_same_verdict, setup),
         cmocka_unit_test_setup(test_decide_includes_deep_as_model_in_any_order, setup),
         cmocka_unit_test_setup(test_decide_line_added_deny_or_error_stays, setup),
+        cmocka_unit_test(test_decide_include_with_inode_of_another_is_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

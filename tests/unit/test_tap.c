@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sysexits.h>
 
 #define TUN_FD     1000
@@ -45,6 +46,8 @@ static struct {
     char pattern[IFNAMSIZ];
     size_t sent_len;
     _Alignas(8) unsigned char sent[2048];
+    int sends;
+    uint32_t last; /* the last message that was sent */
     int asked_count;
     bool closed;
 } kernel;
@@ -52,7 +55,7 @@ static struct {
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_ioctl(int fd, unsigned long request, void *argument);
-int __wrap_socket(int domain, int type, int protocol);
+long __wrap_syscall(long number, int domain, int type, int protocol);
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags);
 ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags);
 int __real_close(int fd);
@@ -112,8 +115,9 @@ int __wrap_ioctl(int fd, unsigned long request, void *argument)
     return kernel.create_error != 0 ? -1 : 0;
 }
 
-int __wrap_socket(int domain, int type, int protocol)
+long __wrap_syscall(long number, int domain, int type, int protocol)
 {
+    CHILD_CHECK(number == SYS_socket);
     CHILD_CHECK(domain == AF_NETLINK && type == (SOCK_RAW | SOCK_CLOEXEC) && protocol == NETLINK_ROUTE);
     CHILD_CHECK(kernel.asked_count++ == 1);
     errno = kernel.socket_error;
@@ -123,27 +127,32 @@ int __wrap_socket(int domain, int type, int protocol)
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
 {
     const struct sockaddr_nl *address = message->msg_name;
+    size_t len = message->msg_iov->iov_len;
+    struct nlmsghdr *header = (struct nlmsghdr *)(void *)(kernel.sent + kernel.sent_len);
+    unsigned left = (unsigned)len;
 
     (void)flags;
-    CHILD_CHECK(fd == NETLINK_FD && kernel.asked_count++ == 2 && message->msg_iovlen == 1);
+    CHILD_CHECK(fd == NETLINK_FD && kernel.asked_count++ == 2 + kernel.sends++ && message->msg_iovlen == 1);
     CHILD_CHECK(address->nl_family == AF_NETLINK && address->nl_pid == 0 && address->nl_groups == 0);
-    CHILD_CHECK(message->msg_iov->iov_len <= sizeof kernel.sent);
-    kernel.sent_len = message->msg_iov->iov_len;
-    memcpy(kernel.sent, message->msg_iov->iov_base, kernel.sent_len);
-    return (ssize_t)kernel.sent_len;
+    CHILD_CHECK(len <= sizeof kernel.sent - kernel.sent_len);
+    memcpy(header, message->msg_iov->iov_base, len);
+    kernel.sent_len += len;
+    for (; NLMSG_OK(header, left); header = NLMSG_NEXT(header, left))
+        kernel.last = header->nlmsg_seq;
+    return (ssize_t)len;
 }
 
-/* The failing message's answer, and then the last one's: success, unless it is the failing one. */
+/* The failing message's answer when it was sent, and then the last one's: success, unless it is the failing one. */
 ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags)
 {
     struct {
         struct nlmsghdr header;
         struct nlmsgerr error;
-    } answer = {.header = {.nlmsg_len = sizeof answer, .nlmsg_type = NLMSG_ERROR, .nlmsg_seq = 3}};
+    } answer = {.header = {.nlmsg_len = sizeof answer, .nlmsg_type = NLMSG_ERROR, .nlmsg_seq = kernel.last}};
 
     (void)flags;
     CHILD_CHECK(fd == NETLINK_FD && message->msg_iov->iov_len >= sizeof answer);
-    if (kernel.failing_message != 0) {
+    if (kernel.failing_message != 0 && (uint32_t)kernel.failing_message <= kernel.last) {
         answer.header.nlmsg_seq = (uint32_t)kernel.failing_message;
         answer.error.error = -kernel.message_error;
         kernel.failing_message = 0;
@@ -306,7 +315,7 @@ static void test_tap_plug_three_messages_up_last(void **state)
 
     message = NLMSG_NEXT(message, left);
     assert_true(NLMSG_OK(message, left));
-    assert_message(message, 2, NLM_F_REQUEST, 0, 4);
+    assert_message(message, 2, NLM_F_REQUEST | NLM_F_ACK, 0, 4);
     assert_attribute(message, IFLA_MTU, &mtu, sizeof mtu);
     assert_attribute(message, IFLA_ADDRESS, tap.address, 6);
     assert_attribute(message, IFLA_IFALIAS, tap.alias, strlen(tap.alias));
@@ -317,6 +326,7 @@ static void test_tap_plug_three_messages_up_last(void **state)
     assert_message(message, 3, NLM_F_REQUEST | NLM_F_ACK, IFF_UP, 0);
     (void)NLMSG_NEXT(message, left);
     assert_int_equal(left, 0);
+    assert_int_equal(kernel.sends, 2); /* the kernel goes on with the next message of a send when one has failed */
 }
 
 static int plug(const void *unused)
@@ -389,9 +399,9 @@ static void test_tap_refusals_of_kernel_reported(void **state)
         {"address generation: other", &kernel.message_error, EIO, 1, EX_OSERR, "plug the tap into the bridge: Input"},
         {"port: no IPv6", &kernel.message_error, EAFNOSUPPORT, 2, EX_OSERR, "plug the tap into the bridge: Address"},
         {"port: full", &kernel.message_error, EXFULL, 2, EX_UNAVAILABLE, "as many ports as it can have"},
-        {"port: gone", &kernel.message_error, EINVAL, 2, EX_UNAVAILABLE, "the bridge may be gone"},
+        {"port: gone", &kernel.message_error, EINVAL, 2, EX_UNAVAILABLE, "the bridge is gone, or its MTU"},
         {"port: other", &kernel.message_error, EPERM, 2, EX_OSERR, "plug the tap into the bridge: Operation not"},
-        {"up", &kernel.message_error, ENOBUFS, 3, EX_OSERR, "cannot plug the tap into the bridge: No buffer space"},
+        {"up", &kernel.message_error, ENOBUFS, 3, EX_OSERR, "cannot bring the tap up: No buffer space"},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
