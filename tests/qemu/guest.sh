@@ -7,6 +7,7 @@
 # Each gives
 #   FOLDER/KIND/vmlinux     Debian's kernel, out of its bzImage: unpacking itself would take longer than all the boot
 #   FOLDER/KIND/initramfs   busybox, the modules of the NICs, and guest/init.sh
+#   FOLDER/cloud/host       the modules that make the same kernel a host of guests, for host.sh
 # The kernel package is downloaded with apt, unpacked, and never installed. What is there already is used again, without
 # the network. Needs no root; may run several times at once.
 set -eu
@@ -62,16 +63,16 @@ extract_vmlinux() {
         die "$bzimage: '$unpack' failed"
 }
 
-# add_module NAME: copy a module behind those that it needs; init.sh loads them in the order of the list. modules.dep
-# names the deepest need last.
+# add_module FOLDER NAME: copy a module behind those that it needs; init.sh loads them in the order of the list.
+# modules.dep names the deepest need last.
 add_module() {
-    needs=$(sed -n "s|^\([^:]*/$1\.ko\):\(.*\)|\1\2|p" "$modules/modules.dep" | tr ' ' '\n' | sed '1!G;h;$!d')
-    [ -n "$needs" ] || grep -q "/$1\.ko$" "$modules/modules.builtin" || die "this kernel has no module $1"
+    needs=$(sed -n "s|^\([^:]*/$2\.ko\):\(.*\)|\1\2|p" "$modules/modules.dep" | tr ' ' '\n' | sed '1!G;h;$!d')
+    [ -n "$needs" ] || grep -q "/$2\.ko$" "$modules/modules.builtin" || die "this kernel has no module $2"
     for need in $needs; do
         name=${need##*/}
-        grep -qsx "$name" "$kernel/modules/list" && continue
-        cp "$modules/$need" "$kernel/modules/$name"
-        echo "$name" >>"$kernel/modules/list"
+        grep -qsx "$name" "$1/list" && continue
+        cp "$modules/$need" "$1/$name"
+        echo "$name" >>"$1/list"
     done
 }
 
@@ -83,13 +84,17 @@ make_kernel() {
     modules=$work/kernel/lib/modules/$release
     kernel=$work/new
     "$busybox" depmod -b "$work/kernel" "$release"
-    mkdir -p "$kernel/modules"
+    mkdir -p "$kernel/modules" "$kernel/host"
     for module in $drivers; do
-        add_module "$module"
+        add_module "$kernel/modules" "$module"
+    done
+    for module in $host_drivers; do
+        add_module "$kernel/host" "$module"
     done
     extract_vmlinux
     mv "$work/vmlinux" "$kernel/vmlinux"
     echo "$release" >"$kernel/release"
+    echo "$drivers, $host_drivers" >"$kernel/drivers"
     chmod -R a+rX "$kernel"
     rm -rf "${folder:?}/$kind"
     mv "$kernel" "$folder/$kind"
@@ -110,16 +115,17 @@ make_initramfs() {
 }
 
 make_guest() {
-    kind=$1
+    kind=$1 host_drivers=
     case $kind in
-    cloud) metapackage=linux-image-cloud-amd64 drivers='virtio_pci virtio_net' ;;
+    cloud) metapackage=linux-image-cloud-amd64 drivers='virtio_pci virtio_net' host_drivers='tun bridge' ;;
     full) metapackage=linux-image-amd64 drivers='virtio_pci virtio_net e1000' ;;
     *) die "unknown kind '$kind'; cloud or full" ;;
     esac
     work=$folder/$kind.work
     rm -rf "$work"
     mkdir "$work"
-    [ -e "$folder/$kind/vmlinux" ] || (make_kernel)
+    had=$(cat "$folder/$kind/drivers" 2>/dev/null) || true
+    [ "$had" = "$drivers, $host_drivers" ] || (make_kernel)
     newer=$(find "$here/guest.sh" "$here/guest" "$busybox" -newer "$folder/$kind/initramfs" 2>/dev/null || echo none)
     [ -z "$newer" ] || (make_initramfs)
 }
