@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * netdevice(7) ioctls: for RTM_GETLINK the kernel builds a whole link message, which takes as long as reading the rules.
- * They also know alternative names; hence the question at the end how the index is called.
+ * netdevice(7) ioctls: for RTM_GETLINK the kernel builds a whole link message, which takes as long as reading
+ * the rules. They also know alternative names; hence the question at the end how the index is called.
  */
 #include "bridge.h"
 
@@ -48,10 +48,12 @@ void bridge_find(struct bridge *bridge, const char *name)
     if (ioctl(fd, SIOCGIFINDEX, &index) != 0 && errno == ENODEV)
         die(EX_UNAVAILABLE, "there is no bridge '%s'; see 'ip link show type bridge'", name);
     again.ifr_ifindex = index.ifr_ifindex; /* 0 when the call failed otherwise */
-    if (index.ifr_ifindex <= 0 || ioctl(fd, SIOCGIFMTU, &mtu) != 0 || ioctl(fd, SIOCGIFNAME, &again) != 0)
+    if (index.ifr_ifindex <= 0 || ioctl(fd, SIOCGIFMTU, &mtu) != 0)
         die(EX_OSERR, "cannot look up bridge '%s': %m", name);
     if (!is_bridge(fd, name))
         die(EX_UNAVAILABLE, "'%s' is not a bridge; see 'ip link show type bridge'", name);
+    if (ioctl(fd, SIOCGIFNAME, &again) != 0)
+        die(EX_OSERR, "cannot look up bridge '%s': %m", name);
     if (strncmp(again.ifr_name, name, sizeof again.ifr_name) != 0)
         die(EX_UNAVAILABLE, "'%s' is another name of '%.15s'; rules are for the name that 'ip link' shows first", name,
             again.ifr_name);

@@ -15,7 +15,7 @@ struct netlink {
     _Alignas(struct nlmsghdr) unsigned char buffer[1024];
 };
 
-/* Open the socket of an all-zero struct. The kernel lets it change links only when CAP_NET_ADMIN is in effect now and when it sends. */
+/* Open the socket of an all-zero struct. For what it changes, CAP_NET_ADMIN must be in effect now and when it sends. */
 void netlink_connect(struct netlink *netlink);
 
 /* Begin a message of a type, with the header that belongs to the type. Returns its sequence number. */

@@ -25,10 +25,7 @@ static void open_standard_descriptors(void)
     }
 }
 
-/*
- * Exec keeps ignored signals and the mask: QEMU starts us with SIGCHLD blocked. Only the standard signals are reset: the
- * kernel sends no other, so a real-time one that is ignored changes nothing here.
- */
+/* Exec keeps ignored signals and the mask. Only standard signals are reset: an ignored real-time one does no harm. */
 static void reset_signals(void)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};

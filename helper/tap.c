@@ -135,12 +135,10 @@ static void plug_port(struct netlink *netlink, int index, const struct tap *tap,
         if (failed == address_generation && errno == EAFNOSUPPORT)
             continue; /* a kernel without IPv6 */
         if (errno == EXFULL)
-            die(EX_UNAVAILABLE,
-                "the bridge has as many ports as it can have; shut down a guest, or use another bridge");
+            die(EX_UNAVAILABLE, "the bridge has as many ports as it can have; shut down a guest or use another bridge");
         if (errno == EINVAL) /* do_set_master() and dev_validate_mtu() in net/core */
             die(EX_UNAVAILABLE,
-                "cannot plug the tap into the bridge: %m; the bridge is gone, or its MTU is more than the "
-                "65521 of a tap");
+                "cannot plug the tap into the bridge: %m; it is gone, or its MTU is above a tap's 65521");
         die(EX_OSERR, "cannot plug the tap into the bridge: %m");
     }
 }
@@ -154,7 +152,7 @@ void tap_plug(struct tap *tap, const struct bridge *bridge)
     netlink_connect(&netlink);
     index = find_index(tap, netlink.fd);
     plug_port(&netlink, index, tap, bridge);
-    /* On its own: the kernel goes on with the next message when one has failed, and in one it brings the link up first. */
+    /* On its own: the kernel goes on with the next message when one has failed, and in one message up comes first. */
     (void)start_message(&netlink, index, IFF_UP); /* the only one that is answered */
     netlink_send(&netlink);
     if (netlink_wait(&netlink) != 0)

@@ -82,7 +82,7 @@ static enum vmnetacl_status walk_check_folder(struct walk *walk, const struct st
 static enum vmnetacl_status walk_link(struct walk *walk, const char *name);
 
 /*
- * Step into the folder called name: "/", or one in the folder that the walk is in. O_DIRECTORY has an automount mounted:
+ * Step into the folder called name: "/", or one in the folder that the walk is in. O_DIRECTORY has automounts mounted:
  * without it we would be in the empty folder below, where no file denies anything.
  */
 static enum vmnetacl_status walk_enter(struct walk *walk, const char *name)
@@ -153,7 +153,7 @@ static bool walk_take_name(struct walk *walk, char name[static NAME_MAX + 2], bo
     if (len == 0)
         return false;
     *is_last = *after == '\0' && start[len] == '\0';
-    /* One byte more than a name can have: the kernel then answers ENAMETOOLONG, and nothing is cut to something else. */
+    /* A byte more than a name can have: the kernel then answers ENAMETOOLONG, and nothing is cut to something else. */
     len = len <= NAME_MAX ? len : NAME_MAX + 1;
     memcpy(name, start, len);
     name[len] = '\0';

@@ -399,7 +399,7 @@ static void test_tap_refusals_of_kernel_reported(void **state)
         {"address generation: other", &kernel.message_error, EIO, 1, EX_OSERR, "plug the tap into the bridge: Input"},
         {"port: no IPv6", &kernel.message_error, EAFNOSUPPORT, 2, EX_OSERR, "plug the tap into the bridge: Address"},
         {"port: full", &kernel.message_error, EXFULL, 2, EX_UNAVAILABLE, "as many ports as it can have"},
-        {"port: gone", &kernel.message_error, EINVAL, 2, EX_UNAVAILABLE, "the bridge is gone, or its MTU"},
+        {"port: gone", &kernel.message_error, EINVAL, 2, EX_UNAVAILABLE, "it is gone, or its MTU"},
         {"port: other", &kernel.message_error, EPERM, 2, EX_OSERR, "plug the tap into the bridge: Operation not"},
         {"up", &kernel.message_error, ENOBUFS, 3, EX_OSERR, "cannot bring the tap up: No buffer space"},
     };
