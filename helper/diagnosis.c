@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs only in a helper that was installed or started in a way that cannot work, at times as root without its powers. */
+/* Runs only in a helper that was installed or started in a way that cannot work, maybe as root without its powers. */
 #include "diagnosis.h"
 
 #include "message.h"

@@ -275,17 +275,19 @@ static enum vmnetacl_status file_fill(struct file *file, bool *at_end, struct vm
     return VMNETACL_OK;
 }
 
-/* Has nobody written to the file since it was opened? A rule that was half written may be half a deny. */
-static enum vmnetacl_status file_check_unchanged(const struct file *file, bool at_end, struct vmnetacl_error *error)
+/*
+ * Has nobody written to the file since it was opened? A rule that was half written may be half a deny. What was read
+ * so far is of no use if so, and the end is early enough to find out.
+ */
+static enum vmnetacl_status file_check_unchanged(const struct file *file, struct vmnetacl_error *error)
 {
     struct stat now;
-    size_t size = (size_t)file->stat.st_size;
 
     if (fstat(file->fd, &now) != 0) {
         error_system(error, errno, file->path, "examine the file");
         return error_status(error);
     }
-    if ((at_end ? file->total != size : file->total > size) || now.st_size != file->stat.st_size ||
+    if (file->total != (size_t)file->stat.st_size || now.st_size != file->stat.st_size ||
         !same_time(now.st_mtim, file->stat.st_mtim) || !same_time(now.st_ctim, file->stat.st_ctim))
         return file_fail(file->path, VMNETACL_CODE_FILE_CHANGED, "the file changed while it was read", error);
     return VMNETACL_OK;
@@ -301,8 +303,8 @@ enum vmnetacl_status file_read(struct file *file, struct vmnetacl_error *error)
     memmove(file->block, file->block + file->lines_len, file->filled);
     file->lines_len = 0;
     status = file_fill(file, &at_end, error);
-    if (status == VMNETACL_OK)
-        status = file_check_unchanged(file, at_end, error);
+    if (status == VMNETACL_OK && (at_end || file->total > (size_t)file->stat.st_size))
+        status = file_check_unchanged(file, error);
     if (status != VMNETACL_OK)
         return status;
     newline = at_end ? NULL : memrchr(file->block, '\n', file->filled);

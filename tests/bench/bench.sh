@@ -42,5 +42,12 @@ if [ -f "$build/tests/bench/floor-static" ]; then
     static=floor-static=/run/lab/bench/floor-static
 fi
 
+dynamic=
+if [ -f "$build/tests/bench/vmnet-helper-dynamic" ]; then
+    install_copy dynamic "$build/tests/bench/vmnet-helper-dynamic"
+    dynamic=dynamic=/run/lab/bench/dynamic
+fi
+
 "$build/tests/bench/bench" --holder=/run/lab/bench/floor "$@" stock=/run/lab/bench/stock ours=/run/lab/bench/ours \
-    floor=/run/lab/bench/floor ${static:+"$static"} ours/stock ours/floor floor/stock
+    ${dynamic:+"$dynamic"} floor=/run/lab/bench/floor ${static:+"$static"} \
+    ours/stock ours/floor ${dynamic:+dynamic/stock dynamic/floor} floor/stock
