@@ -46,7 +46,7 @@ suite() {
     name=$(echo "$what" | tr -cs '[:alnum:]\n' -)
     log=$logs/$name.log
     begun=$(date +%s)
-    if ! { cmake --preset "$preset" -B "$top/build/check-$name" -DVMNET_WERROR=ON "-DVMNET_GUEST_DIR=$top/build/guest" "$@" &&
+    if ! { cmake --preset "$preset" -B "$top/build/check-$name" -DBUILD_TESTING=ON -DVMNET_WERROR=ON "-DVMNET_GUEST_DIR=$top/build/guest" "$@" &&
         cmake --build "$top/build/check-$name" --parallel "$(nproc)"; } >"$log" 2>&1; then
         grep -E -A 5 'error|Error' "$log" | tail -n 40
         count 0 1 "$what: the build"

@@ -14,7 +14,7 @@ if [ "${BENCH_INSIDE-}" != 1 ]; then
     build=${1:-$here/../../build/release}
     [ $# = 0 ] || shift
     [ -d "$build" ] || {
-        echo "bench.sh: no build folder $build; make it with cmake --preset release, cmake --build --preset release" >&2
+        echo "bench.sh: no build folder $build; make it with cmake --preset release -DBUILD_TESTING=ON, cmake --build --preset release" >&2
         exit 1
     }
     build=$(CDPATH='' cd -- "$build" && pwd)
