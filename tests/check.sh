@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 logs=$top/build/check
 packages="cmake make gcc g++ clang libclang-rt-dev llvm libc6-dev pkg-config libcap-dev libcap2-bin libseccomp-dev \
-libcmocka-dev qemu-system-x86 qemu-system-common busybox-static lz4 iproute2 dnsmasq-base nftables mandoc strace \
+libcmocka-dev qemu-system-x86 qemu-system-common busybox-static lz4 xz-utils iproute2 dnsmasq-base nftables mandoc strace \
 binutils perl-base fakeroot shellcheck git"
 passed=0
 failed=0
