@@ -143,7 +143,7 @@ static enum vmnetacl_status rules_add_file(struct source_rules *rules, char *pat
 
 /*
  * Is this file being read further up? Its descriptor is open then, so nothing else can have its inode. A file that has
- * been read to its end is read again: its inode may be another file's by now, and more rules only add to the denies.
+ * been read to its end is read again when it is included again: its inode may be another file's by now.
  */
 static bool rules_is_open(const struct source_rules *rules, const struct stat *stat)
 {
