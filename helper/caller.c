@@ -39,8 +39,8 @@ void caller_find_name(struct caller *caller)
         const char *password = strsep(&line, ":");
         const char *uid = strsep(&line, ":");
         size_t name_len = strlen(name);
-        if (password == NULL || uid == NULL || strcmp(uid, number) != 0 || name_len - 1 >= sizeof caller->name - 1)
-            continue; /* of somebody else, or the name is empty or too long */
+        if (password == NULL || line == NULL || strcmp(uid, number) != 0 || name_len - 1 >= sizeof caller->name - 1)
+            continue; /* of somebody else, or cut off at the end of text, or the name is empty or too long */
         strcpy(caller->name, name);
         return;
     }

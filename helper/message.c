@@ -10,8 +10,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -59,6 +57,7 @@ static void log_record(int priority, const char *event, const char *tap, const c
     struct iovec part = {.iov_base = record};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     int prefix_len;
+    ssize_t sent;
 
     if (journal.fd < 0)
         return;
@@ -67,7 +66,9 @@ static void log_record(int priority, const char *event, const char *tap, const c
                    (unsigned)journal.caller->uid, journal.request->bridge, tap, details); /* cut off when too long */
     part.iov_len = (size_t)prefix_len;
     part.iov_len += escape(record + prefix_len, sizeof record - (size_t)prefix_len, text);
-    (void)sendmsg(journal.fd, &message, MSG_NOSIGNAL); /* a log that takes nothing must not stop anybody's guest */
+    do { /* again when stopped and continued; but a log that takes nothing must not stop anybody's guest */
+        sent = sendmsg(journal.fd, &message, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
 }
 
 noreturn void die(int code, const char *format, ...)
@@ -105,6 +106,8 @@ bool message_open_log(const struct caller *caller, const struct request *request
     if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0)
         die(EX_OSERR, "cannot set up the socket for the system log: %m");
     if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+        if (errno == ENOMEM || errno == ENOBUFS || errno == EAGAIN || errno == EINTR)
+            die(EX_TEMPFAIL, "cannot connect to the system log: %m; try again");
         (void)close(fd); /* never used: nothing to fail */
         return false;
     }

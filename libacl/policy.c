@@ -22,16 +22,11 @@ static const struct policy_entry system_entries[] = {
     {.source = &source_qemu, .path = VMNET_QEMU_CONF},
 };
 
-enum vmnetacl_status policy_load(const struct policy_entry *entries, size_t entries_count, uid_t owner,
-                                 struct vmnetacl_policy **policy, struct vmnetacl_error *error)
+static enum vmnetacl_status load_sources(const struct policy_entry *entries, size_t entries_count, uid_t owner,
+                                         struct vmnetacl_policy **policy, struct vmnetacl_error *error)
 {
-    struct vmnetacl_error ignored;
     struct vmnetacl_policy *loaded = NULL;
 
-    if (error == NULL)
-        error = &ignored;
-    if (policy != NULL)
-        *policy = NULL;
     if (policy == NULL || entries_count > POLICY_ENTRIES_MAX) {
         error_start(error, VMNETACL_CODE_ARGUMENT, NULL, 0, 0);
         error_add(error, "no place for the policy, or too many sources");
@@ -54,6 +49,20 @@ enum vmnetacl_status policy_load(const struct policy_entry *entries, size_t entr
     }
     *policy = loaded;
     return VMNETACL_OK;
+}
+
+enum vmnetacl_status policy_load(const struct policy_entry *entries, size_t entries_count, uid_t owner,
+                                 struct vmnetacl_policy **policy, struct vmnetacl_error *error)
+{
+    struct vmnetacl_error found; /* filled in, too, for an include that is then passed over */
+    enum vmnetacl_status status;
+
+    if (policy != NULL)
+        *policy = NULL;
+    status = load_sources(entries, entries_count, owner, policy, &found);
+    if (status != VMNETACL_OK && error != NULL)
+        *error = found;
+    return status;
 }
 
 enum vmnetacl_status vmnetacl_load(struct vmnetacl_policy **policy, struct vmnetacl_error *error)

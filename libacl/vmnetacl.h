@@ -48,7 +48,7 @@ enum vmnetacl_status {
     VMNETACL_DENY,     /* a rule denies it */
     VMNETACL_NOTFOUND, /* all rules were read, and none speaks of it */
     VMNETACL_UNAVAIL,  /* the rules could not be read in full: no verdict, so nothing is permitted */
-    VMNETACL_TRYAGAIN, /* as UNAVAIL, for want of memory or descriptors: may go through later */
+    VMNETACL_TRYAGAIN, /* as UNAVAIL, for want of memory or descriptors, or a file was being written: try later */
     VMNETACL_INVALID,  /* the arguments are not what the function takes */
 };
 
@@ -136,7 +136,8 @@ struct vmnetacl_policy;
  * policy: where the new policy goes, to be freed with vmnetacl_free(); set to NULL on failure. Not NULL.
  * error:  filled in on failure; may be NULL.
  * Returns OK; UNAVAIL when a file is not trusted, not readable or wrong in any line; TRYAGAIN for want of memory or of
- * file descriptors; INVALID when policy is NULL. Any number of threads may call it at once.
+ * file descriptors, or when a file changed while it was read; INVALID when policy is NULL. Any number of threads may
+ * call it at once.
  */
 enum vmnetacl_status vmnetacl_load(struct vmnetacl_policy **policy, struct vmnetacl_error *error);
 

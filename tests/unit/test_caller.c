@@ -87,7 +87,7 @@ static void test_find_name_lines_of_passwd(void **state)
         {"lines end early", 5, "a:x\nb\n:\n::\n", "?"},
         {"empty line between", 5, "a:x:6:1\n\nb:x:5:1:::\n", "b"},
         {"no newline at the end", 5, "a:x:5:1:::", "a"},
-        {"nothing behind the uid", 5, "a:x:5", "a"},
+        {"nothing behind the uid, which may go on where reading ended", 5, "a:x:5", "?"},
         {"empty", 5, "", "?"},
         {"no file", 5, NULL, "?"},
     };
@@ -118,6 +118,8 @@ static void test_find_name_file_large_first_part_read(void **state)
             assert_string_equal(name_of(1000, text), "alice");
         else if (before + strlen("alice:x:1000") > room)
             assert_string_equal(name_of(1000, text), "?");
+        assert_string_equal(name_of(100, text), "?"); /* what is left of the uid when the end is in it */
+        assert_string_equal(name_of(1, text), "?");
     }
 }
 

@@ -15,6 +15,7 @@
 #include <sysexits.h>
 
 static int log_receiver = -1;
+static int log_error; /* what connecting to it ends with; 0: as there is a receiver or none */
 
 int __real_connect(int fd, const struct sockaddr *address, socklen_t address_len);
 int __wrap_connect(int fd, const struct sockaddr *address, socklen_t address_len);
@@ -27,8 +28,8 @@ int __wrap_connect(int fd, const struct sockaddr *address, socklen_t address_len
 
     if (strcmp(((const struct sockaddr_un *)(const void *)address)->sun_path, "/dev/log") != 0)
         return __real_connect(fd, address, address_len);
-    if (log_receiver < 0) {
-        errno = ENOENT;
+    if (log_error != 0 || log_receiver < 0) {
+        errno = log_error != 0 ? log_error : ENOENT;
         return -1;
     }
     return getsockname(log_receiver, (struct sockaddr *)&own, &own_len) == 0
@@ -288,6 +289,31 @@ static void test_open_log_absent_served_all_the_same(void **state)
     child_assert_died(&result, EX_NOPERM, "no\n");
 }
 
+static int open_log_with_error(const void *error)
+{
+    log_error = *(const int *)error;
+    CHILD_CHECK(!message_open_log(&caller, &request));
+    return 0;
+}
+
+/* Only what a caller can bring about is a failure: a log that is not there, or is something else, is none. */
+static void test_open_log_connect_fails_refused_or_served(void **state)
+{
+    static const int refused[] = {ENOMEM, ENOBUFS, EAGAIN, EINTR};
+    static const int served[] = {ENOENT, ECONNREFUSED, EACCES, EPERM, EPROTOTYPE, ENOTDIR};
+    struct child_result result;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(refused); i++) {
+        child_run(open_log_with_error, &refused[i], &result);
+        child_assert_died(&result, EX_TEMPFAIL, "cannot connect to the system log");
+    }
+    for (size_t i = 0; i < COUNT_OF(served); i++) {
+        child_run(open_log_with_error, &served[i], &result);
+        child_assert_exit(&result, 0, "");
+    }
+}
+
 static int open_log_without_descriptors(const void *unused)
 {
     int fd;
@@ -320,6 +346,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_record_long_text_cut, setup_log, teardown_log),
         cmocka_unit_test_setup_teardown(test_message_granted_log_full_served_all_the_same, setup_log, teardown_log),
         cmocka_unit_test(test_open_log_absent_served_all_the_same),
+        cmocka_unit_test(test_open_log_connect_fails_refused_or_served),
         cmocka_unit_test(test_open_log_no_descriptor_try_again),
     };
 

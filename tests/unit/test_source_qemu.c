@@ -112,6 +112,22 @@ static void test_load_include_missing_or_denied_skipped(void **state)
     scratch_as_root();
 }
 
+/* The error of an include that is passed over is none of the caller's. */
+static void test_load_ok_error_untouched(void **state)
+{
+    struct vmnetacl_error error;
+    struct vmnetacl_error before;
+    struct vmnetacl_policy *policy;
+
+    (void)state;
+    memset(&before, 0x5a, sizeof before);
+    error = before;
+    scratch_write(CONF, "include " SCRATCH "/nothing\nallow br9\n");
+    assert_int_equal(scratch_load(CONF, &policy, &error), VMNETACL_OK);
+    assert_memory_equal(&error, &before, sizeof error);
+    vmnetacl_free(policy);
+}
+
 static void test_load_include_faulty_error_of_that_file(void **state)
 {
     (void)state;
@@ -375,6 +391,7 @@ int main(void)
         cmocka_unit_test_setup(test_load_first_file_dangling_or_denied_error, setup),
         cmocka_unit_test_setup(test_load_includes_all_count, setup),
         cmocka_unit_test_setup(test_load_include_missing_or_denied_skipped, setup),
+        cmocka_unit_test_setup(test_load_ok_error_untouched, setup),
         cmocka_unit_test_setup(test_load_include_faulty_error_of_that_file, setup),
         cmocka_unit_test_setup(test_load_folder_group_writable_obeyed, setup),
         cmocka_unit_test_setup(test_load_include_loop_error_at_the_include, setup),
