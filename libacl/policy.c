@@ -54,7 +54,7 @@ static enum vmnetacl_status load_sources(const struct policy_entry *entries, siz
 enum vmnetacl_status policy_load(const struct policy_entry *entries, size_t entries_count, uid_t owner,
                                  struct vmnetacl_policy **policy, struct vmnetacl_error *error)
 {
-    struct vmnetacl_error found; /* filled in, too, for an include that is then passed over */
+    struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE}; /* an include that is passed over fills it in, too */
     enum vmnetacl_status status;
 
     if (policy != NULL)

@@ -8,8 +8,11 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sysexits.h>
@@ -289,6 +292,33 @@ static void test_open_log_absent_served_all_the_same(void **state)
     child_assert_died(&result, EX_NOPERM, "no\n");
 }
 
+/* A stderr that cannot be written to without dying: a file, where files may have no size. */
+static int die_with_deadly_stderr(const void *unused)
+{
+    const struct rlimit no_size = {.rlim_cur = 0, .rlim_max = 0};
+    int file = memfd_create("stderr", MFD_CLOEXEC);
+
+    (void)unused;
+    CHILD_CHECK(message_open_log(&caller, &request));
+    CHILD_CHECK(setrlimit(RLIMIT_FSIZE, &no_size) == 0 && dup2(file, STDERR_FILENO) == STDERR_FILENO);
+    die(EX_NOPERM, "the reason");
+}
+
+/* The caller chose stderr, and may have chosen one that never lets go: the record must not depend on it. */
+static void test_die_stderr_deadly_record_written_before(void **state)
+{
+    struct child_result result;
+    char record[512];
+    unsigned pid;
+
+    (void)state;
+    child_run(die_with_deadly_stderr, NULL, &result);
+    assert_int_equal(result.signal, SIGXFSZ);
+    read_record(record, sizeof record, &pid);
+    assert_non_null(strstr(record, "denied: "));
+    assert_non_null(strstr(record, "the reason"));
+}
+
 static int open_log_with_error(const void *error)
 {
     log_error = *(const int *)error;
@@ -345,6 +375,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_die_with_log_one_record_and_one_line, setup_log, teardown_log),
         cmocka_unit_test_setup_teardown(test_record_long_text_cut, setup_log, teardown_log),
         cmocka_unit_test_setup_teardown(test_message_granted_log_full_served_all_the_same, setup_log, teardown_log),
+        cmocka_unit_test_setup_teardown(test_die_stderr_deadly_record_written_before, setup_log, teardown_log),
         cmocka_unit_test(test_open_log_absent_served_all_the_same),
         cmocka_unit_test(test_open_log_connect_fails_refused_or_served),
         cmocka_unit_test(test_open_log_no_descriptor_try_again),
