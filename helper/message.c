@@ -118,10 +118,14 @@ bool message_open_log(const struct caller *caller, const struct request *request
     return true;
 }
 
-void message_granted(const char *tap, const char *rule_file, unsigned rule_line)
+void message_granted(const char *tap, const struct vmnetacl_decision *decision)
 {
-    char rule[LINE_SIZE / 2];
+    const struct vmnetacl_place *rule = &decision->rule;
+    char text[LINE_SIZE];
+    int used =
+        snprintf(text, sizeof text, "rule=%s:%u", rule->file, rule->line); /* cut off when too long, also below */
 
-    (void)snprintf(rule, sizeof rule, "rule=%s:%u", rule_file, rule_line); /* cut off when too long */
-    log_record(LOG_INFO, "granted", tap, rule);
+    if (decision->degraded && used > 0 && (size_t)used < sizeof text)
+        (void)snprintf(text + used, sizeof text - (size_t)used, " degraded=%s", decision->error->file);
+    log_record(LOG_INFO, "granted", tap, text);
 }

@@ -31,27 +31,77 @@ static noreturn void die_unreadable(enum vmnetacl_status status, const struct vm
     die(EX_CONFIG, "failed to parse acl file: %s:%u:%u: %s", error->file, error->line, error->column, error->message);
 }
 
+/* The rules are fine, but who is meant by them cannot be found out. */
+static noreturn void die_unresolved(enum vmnetacl_status status, const struct vmnetacl_error *error)
+{
+    errno = error->system_errno;
+    if (status == VMNETACL_TRYAGAIN)
+        die(EX_TEMPFAIL, "cannot look up names for acl file: %s:%u: %s", error->file, error->line, error->message);
+    die(EX_CONFIG, "cannot look up names for acl file: %s:%u: %s: %m; see 'getent passwd' and nsswitch.conf(5)",
+        error->file, error->line, error->message);
+}
+
+/* The first file that was read, and how many more; the first that could have been when none was. */
+static struct vmnetacl_file find_read(const struct vmnetacl_policy *policy, size_t *count)
+{
+    struct vmnetacl_file first = {.path = VMNET_QEMU_CONF};
+    struct vmnetacl_file file;
+
+    *count = 0;
+    for (size_t i = 0; vmnetacl_file_at(policy, i, &file); i++) {
+        if (file.found && (*count)++ == 0)
+            first = file;
+    }
+    return first;
+}
+
+static bool has_source(const struct vmnetacl_policy *policy, const char *name, struct vmnetacl_source *source)
+{
+    for (size_t i = 0; vmnetacl_source_at(policy, i, source); i++)
+        if (strcmp(source->name, name) == 0)
+            return true;
+    return false;
+}
+
 static noreturn void die_not_allowed(const struct vmnetacl_policy *policy, const struct request *request,
                                      const struct caller *caller)
 {
-    struct vmnetacl_file first = {.path = VMNET_QEMU_CONF}; /* and so it stays without a file */
-    struct vmnetacl_file other;
-    size_t count = 0;
-    char more[48] = "";
+    const char *bridge = request->bridge;
+    unsigned uid = (unsigned)caller->uid;
+    struct vmnetacl_source qemu;
+    struct vmnetacl_source files;
+    size_t count;
+    struct vmnetacl_file first = find_read(policy, &count);
+    bool has_qemu = has_source(policy, "qemu", &qemu);
+    char read[VMNETACL_PATH_SIZE + 64];
 
-    while (vmnetacl_file_at(policy, count, count == 0 ? &first : &other))
-        count++;
-    if (count > 1)
-        (void)snprintf(more, sizeof more, " and %zu more", count - 1); /* always fits */
-    if (!first.found)
+    if (count == 0)
+        (void)snprintf(read, sizeof read, "there is no %s", has_qemu ? qemu.path : "file of rules"); /* always fits */
+    else if (count == 1)
+        (void)snprintf(read, sizeof read, "read: %s", first.path);
+    else
+        (void)snprintf(read, sizeof read, "read: %s and %zu more", first.path, count - 1);
+    if (has_source(policy, "files", &files) && (files.status == VMNETACL_OK || !has_qemu))
         die(EX_NOPERM,
-            "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (there is no %s); to allow "
-            "it, create that file with the line 'allow %s'",
-            caller->name, (unsigned)caller->uid, request->bridge, first.path, request->bridge);
+            "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (%s); to allow it, add the line "
+            "'allow uid %u bridge %s' to a .rules file in %s",
+            caller->name, uid, bridge, read, uid, bridge, files.path);
+    if (count == 0)
+        die(EX_NOPERM,
+            "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (%s); to allow it, create that file "
+            "with the line 'allow %s'",
+            caller->name, uid, bridge, read, bridge);
     die(EX_NOPERM,
-        "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (read: %s%s); to allow it, add "
-        "the line 'allow %s' there",
-        caller->name, (unsigned)caller->uid, request->bridge, first.path, more, request->bridge);
+        "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (%s); to allow it, add the line "
+        "'allow %s' there",
+        caller->name, uid, bridge, read, bridge);
+}
+
+static bool has_option(const struct vmnetacl_grant *grant)
+{
+    static const struct vmnetacl_grant none = {.limit = 0};
+
+    return memcmp(grant, &none, sizeof none) != 0;
 }
 
 void policy_allows(const struct request *request, struct caller *caller, struct vmnetacl_decision *decision)
@@ -61,15 +111,21 @@ void policy_allows(const struct request *request, struct caller *caller, struct 
                                           .groups = caller->groups,
                                           .groups_count = caller->groups_count};
     struct vmnetacl_policy *policy;
+    struct vmnetacl_names *names;
     struct vmnetacl_error error;
     enum vmnetacl_status status = vmnetacl_load(&policy, &error);
 
     if (status != VMNETACL_OK)
         die_unreadable(status, &error);
-    /* The policy is not freed: the decision points into it, and the process ends in a moment. */
-    status = vmnetacl_decide(policy, &asker, request->bridge, decision);
-    if (status == VMNETACL_ALLOW && decision->grant.limit == 0)
+    status = vmnetacl_resolve(policy, &asker, request->bridge, 0, &names, &error);
+    if (status != VMNETACL_OK)
+        die_unresolved(status, &error);
+    /* Nothing is freed: the decision points into it, and the process ends in a moment. */
+    status = vmnetacl_decide(policy, &asker, names, request->bridge, decision);
+    if (status == VMNETACL_ALLOW && !has_option(&decision->grant))
         return;
+    if (status == VMNETACL_UNAVAIL || status == VMNETACL_TRYAGAIN)
+        die_unreadable(status, decision->error);
     caller_find_name(caller);
     if (status == VMNETACL_ALLOW)
         die(EX_CONFIG, "cannot enforce the option of %s:%u, so the request is refused; remove the option",

@@ -41,6 +41,18 @@ void error_add(struct vmnetacl_error *error, const char *text)
     error_add_bytes(error, text, strlen(text));
 }
 
+void error_add_number(struct vmnetacl_error *error, unsigned number)
+{
+    char digits[16];
+    size_t first = sizeof digits;
+
+    do {
+        digits[--first] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    error_add_bytes(error, digits + first, sizeof digits - first);
+}
+
 void error_system(struct vmnetacl_error *error, int system_errno, const char *file, const char *what)
 {
     error_start(error, system_errno == ENOMEM ? VMNETACL_CODE_MEMORY : VMNETACL_CODE_SYSTEM, file, 0, 0);
@@ -52,6 +64,10 @@ void error_system(struct vmnetacl_error *error, int system_errno, const char *fi
 enum vmnetacl_status error_status(const struct vmnetacl_error *error)
 {
     if (error->code == VMNETACL_CODE_MEMORY || error->code == VMNETACL_CODE_FILE_CHANGED)
+        return VMNETACL_TRYAGAIN;
+    /* The process that looks up names is within a caller's reach. */
+    if (error->code == VMNETACL_CODE_LOOKUP_BROKEN || error->code == VMNETACL_CODE_LOOKUP_TIMEOUT ||
+        error->code == VMNETACL_CODE_LOOKUP_LIMITS)
         return VMNETACL_TRYAGAIN;
     /* A caller can provoke these with resource limits, so they must never count as "there is no such file". */
     if (error->code == VMNETACL_CODE_SYSTEM &&

@@ -12,6 +12,7 @@ void error_start(struct vmnetacl_error *error, enum vmnetacl_code code, const ch
 /* Append to the message, escaping what is not printable ASCII; what does not fit is cut off at a whole character. */
 void error_add(struct vmnetacl_error *error, const char *text);
 void error_add_bytes(struct vmnetacl_error *error, const char *bytes, size_t len);
+void error_add_number(struct vmnetacl_error *error, unsigned number);
 
 /* An error that a failed system call makes: "cannot WHAT", with the code and the errno that belong to it. */
 void error_system(struct vmnetacl_error *error, int system_errno, const char *file, const char *what);

@@ -3,25 +3,20 @@
 #ifndef VMNETACL_FILE_H
 #define VMNETACL_FILE_H
 
-#include "vmnetacl.h"
+#include "walk.h"
 
 #include <sys/stat.h>
 
-/* What a rule file must be like to be obeyed. */
-struct file_trust {
-    uid_t owner;                /* of the file and of every folder on the way to it: 0 but in tests */
-    bool group_writable_folder; /* is a folder that its group may write to obeyed? */
-    size_t size_max;            /* bytes */
-};
-
 /*
  * A file that is being read, as many whole lines at a time as fit into a block: what is in memory is not the file but
- * what it says.
+ * what it says. One that is in a buffer of the caller's is a single block.
  */
 struct file {
     const char *path; /* must outlive it */
-    int fd;
-    struct stat stat; /* when it was opened */
+    int fd;           /* -1: in a buffer */
+    struct stat stat; /* when it was opened; st_dev and st_ino tell files apart that are open */
+    bool everybody_may_read;
+    bool group_writable_folder; /* one on the way to it */
     char *block;
     size_t block_size;
     size_t filled;    /* bytes in block */
@@ -30,15 +25,19 @@ struct file {
 };
 
 /*
- * Open the file at an absolute path, following symbolic links as long as each stands in a trusted folder, and checking
- * what was opened, not what a name says: a file that is read is the one that was checked.
+ * Open the file at an absolute path, checking what was opened, not what a name says: a file that is read is the one
+ * that was checked; see walk_open(), also for the errors.
  *
- * OK: file is open, and the caller's to close. Else error is filled in and nothing is open: error->code is FILE_MISSING
- * when a folder or the file does not exist, FILE_DANGLING when a symbolic link leads to nothing, FILE_DENIED when a
- * permission is missing.
+ * OK: file is open, and the caller's to close. Else error is filled in and nothing is open.
  */
-enum vmnetacl_status file_open(struct file *file, const char *path, const struct file_trust *trust,
+enum vmnetacl_status file_open(struct file *file, const char *path, const struct trust *trust,
                                struct vmnetacl_error *error);
+
+/* The same for a file in memory, which must outlive it; there is nothing to check, and nothing to fail. */
+void file_open_buffer(struct file *file, const struct vmnetacl_buffer *buffer, size_t index);
+
+/* The error of a file that is larger than it may be. Always UNAVAIL. */
+enum vmnetacl_status file_refuse_large(const char *path, struct vmnetacl_error *error);
 
 /*
  * Read the next lines into file->block; file->lines_len is 0 when there are none left. A line that is longer than a

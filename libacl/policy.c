@@ -3,63 +3,112 @@
 
 #include "error.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
-struct loaded_source {
-    struct policy_entry entry;
-    struct source_rules *rules; /* NULL: there is nothing at the path */
-};
-
-struct vmnetacl_policy {
-    struct loaded_source sources[POLICY_ENTRIES_MAX];
-    size_t sources_count;
-};
-
-/* In the order in which they are asked. */
-static const struct policy_entry system_entries[] = {
-    {.source = &source_qemu, .path = VMNET_QEMU_CONF},
-};
-
-static enum vmnetacl_status load_sources(const struct policy_entry *entries, size_t entries_count, uid_t owner,
-                                         struct vmnetacl_policy **policy, struct vmnetacl_error *error)
+static enum vmnetacl_status refuse(enum vmnetacl_code code, const char *message, struct vmnetacl_error *error)
 {
-    struct vmnetacl_policy *loaded = NULL;
+    error_start(error, code, NULL, 0, 0);
+    error_add(error, message);
+    return VMNETACL_INVALID;
+}
 
-    if (policy == NULL || entries_count > POLICY_ENTRIES_MAX) {
-        error_start(error, VMNETACL_CODE_ARGUMENT, NULL, 0, 0);
-        error_add(error, "no place for the policy, or too many sources");
-        return VMNETACL_INVALID;
+enum vmnetacl_status policy_check_origin(const struct vmnetacl_origin *origin, struct vmnetacl_error *error)
+{
+    const char *const paths[] = {origin->root, origin->switch_path, origin->files_path, origin->qemu_path};
+
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        if (paths[i] == NULL)
+            continue;
+        if (paths[i][0] != '/')
+            return refuse(VMNETACL_CODE_ARGUMENT, "a path must be absolute", error);
+        if (getauxval(AT_SECURE) != 0)
+            return refuse(VMNETACL_CODE_SECURE, "a privileged program takes rules from the system's place alone",
+                          error);
     }
-    loaded = calloc(1, sizeof *loaded);
-    if (loaded == NULL) {
-        error_system(error, ENOMEM, NULL, "get memory for the policy");
-        return error_status(error);
-    }
-    for (size_t i = 0; i < entries_count; i++) {
-        struct loaded_source *source = &loaded->sources[loaded->sources_count++];
-        enum vmnetacl_status status;
-        source->entry = entries[i];
-        status = entries[i].source->load(entries[i].path, owner, &source->rules, error);
-        if (status != VMNETACL_OK && status != VMNETACL_NOTFOUND) {
-            vmnetacl_free(loaded);
-            return status;
-        }
-    }
-    *policy = loaded;
     return VMNETACL_OK;
 }
 
-enum vmnetacl_status policy_load(const struct policy_entry *entries, size_t entries_count, uid_t owner,
-                                 struct vmnetacl_policy **policy, struct vmnetacl_error *error)
+static void unload(struct loaded_source *source)
 {
+    ruleset_free(&source->ruleset);
+    free(source->path);
+}
+
+/* An error in a source is no error of the load: what it means is the switch's to say. */
+static enum vmnetacl_status load_source(struct loaded_source *source, struct loading *loading)
+{
+    const char *path = source_path(source->entry.source, loading->origin);
     struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE}; /* an include that is passed over fills it in, too */
+    struct vmnetacl_error *error = loading->error;
+
+    source->path = strndup(path, strlen(path));
+    if (source->path == NULL)
+        return loading_fail_memory(loading, NULL);
+    loading->source = source->entry.source->name;
+    loading->ruleset = &source->ruleset;
+    loading->error = &found;
+    source->status = source->entry.source->load(loading, source->path);
+    if (source->status != VMNETACL_OK && source->status != VMNETACL_NOTFOUND) {
+        source->error = found;
+        if (loading->report != NULL)
+            loading->report(loading, loading->report_data);
+        ruleset_free(&source->ruleset);
+    }
+    loading->error = error;
+    return VMNETACL_OK;
+}
+
+enum vmnetacl_status policy_load_sources(struct vmnetacl_policy *policy, const struct switch_table *table,
+                                         struct loading *loading)
+{
+    enum vmnetacl_status status = VMNETACL_OK;
+
+    loading->accounts = &policy->accounts;
+    for (size_t i = 0; i < table->count && status == VMNETACL_OK; i++) {
+        struct loaded_source *source = &policy->sources[policy->sources_count++];
+        source->entry = table->entries[i];
+        status = load_source(source, loading);
+    }
+    return status;
+}
+
+static enum vmnetacl_status load(const struct vmnetacl_origin *origin, struct vmnetacl_policy **policy,
+                                 struct vmnetacl_error *error)
+{
+    struct loading loading = {.origin = origin, .error = error};
+    struct switch_table table;
+    struct vmnetacl_policy *loaded;
+    enum vmnetacl_status status = policy_check_origin(origin, error);
+
+    if (status == VMNETACL_OK)
+        status = switch_load(&loading, &table);
+    if (status != VMNETACL_OK)
+        return status;
+    loaded = calloc(1, sizeof *loaded);
+    if (loaded == NULL)
+        return loading_fail_memory(&loading, NULL);
+    status = policy_load_sources(loaded, &table, &loading);
+    if (status == VMNETACL_OK)
+        *policy = loaded;
+    else
+        vmnetacl_free(loaded);
+    return status;
+}
+
+enum vmnetacl_status vmnetacl_load_from(const struct vmnetacl_origin *origin, struct vmnetacl_policy **policy,
+                                        struct vmnetacl_error *error)
+{
+    struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE};
     enum vmnetacl_status status;
 
     if (policy != NULL)
         *policy = NULL;
-    status = load_sources(entries, entries_count, owner, policy, &found);
+    if (policy == NULL || origin == NULL)
+        status = refuse(VMNETACL_CODE_ARGUMENT, "no place for the policy, or no origin", &found);
+    else
+        status = load(origin, policy, &found);
     if (status != VMNETACL_OK && error != NULL)
         *error = found;
     return status;
@@ -67,67 +116,9 @@ enum vmnetacl_status policy_load(const struct policy_entry *entries, size_t entr
 
 enum vmnetacl_status vmnetacl_load(struct vmnetacl_policy **policy, struct vmnetacl_error *error)
 {
-    return policy_load(system_entries, sizeof system_entries / sizeof system_entries[0], 0, policy, error);
-}
+    static const struct vmnetacl_origin system_origin = {.root = NULL};
 
-/* An ALLOW does not end the search: a deny in a later source counts as much as one in an earlier. */
-static enum vmnetacl_status policy_ask(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
-                                       const char *bridge, struct vmnetacl_decision *decision)
-{
-    enum vmnetacl_status verdict = VMNETACL_NOTFOUND;
-
-    for (size_t i = 0; i < policy->sources_count; i++) {
-        const struct loaded_source *source = &policy->sources[i];
-        struct vmnetacl_decision answer = {.verdict = VMNETACL_NOTFOUND};
-        enum vmnetacl_status status = VMNETACL_NOTFOUND;
-        if (source->rules != NULL)
-            status = source->entry.source->decide(source->rules, caller, bridge, strlen(bridge), &answer);
-        if (status != VMNETACL_ALLOW && status != VMNETACL_NOTFOUND) { /* DENY, or what no source should answer */
-            *decision = (struct vmnetacl_decision){.rule = answer.rule};
-            return status;
-        }
-        if (status == VMNETACL_ALLOW && verdict == VMNETACL_NOTFOUND) {
-            *decision = answer;
-            verdict = VMNETACL_ALLOW;
-        }
-    }
-    return verdict;
-}
-
-enum vmnetacl_status vmnetacl_decide(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
-                                     const char *bridge, struct vmnetacl_decision *decision)
-{
-    struct vmnetacl_decision made = {.verdict = VMNETACL_INVALID};
-
-    if (policy != NULL && caller != NULL && bridge != NULL && vmnetacl_name_valid(bridge, strlen(bridge)))
-        made.verdict = policy_ask(policy, caller, bridge, &made);
-    if (decision != NULL)
-        *decision = made;
-    return made.verdict;
-}
-
-static const char *source_path_at(const struct loaded_source *source, size_t index)
-{
-    if (source->rules == NULL)
-        return index == 0 ? source->entry.path : NULL;
-    return source->entry.source->path_at(source->rules, index);
-}
-
-bool vmnetacl_file_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_file *file)
-{
-    for (size_t i = 0; policy != NULL && i < policy->sources_count; i++) {
-        const struct loaded_source *source = &policy->sources[i];
-        const char *path;
-        for (size_t j = 0; (path = source_path_at(source, j)) != NULL; j++) {
-            if (index-- > 0)
-                continue;
-            *file = (struct vmnetacl_file){.source = source->entry.source->name,
-                                           .path = path,
-                                           .found = source->rules != NULL};
-            return true;
-        }
-    }
-    return false;
+    return vmnetacl_load_from(&system_origin, policy, error);
 }
 
 void vmnetacl_free(struct vmnetacl_policy *policy)
@@ -135,7 +126,49 @@ void vmnetacl_free(struct vmnetacl_policy *policy)
     if (policy == NULL)
         return;
     for (size_t i = 0; i < policy->sources_count; i++)
-        if (policy->sources[i].rules != NULL)
-            policy->sources[i].entry.source->free(policy->sources[i].rules);
+        unload(&policy->sources[i]);
+    accounts_free(&policy->accounts);
     free(policy);
+}
+
+/* The index-th file of a source that has been read; or what is in the place of a file that it has not. */
+static bool source_file_at(const struct loaded_source *source, size_t index, struct vmnetacl_file *file)
+{
+    *file = (struct vmnetacl_file){.source = source->entry.source->name};
+    if (source->status == VMNETACL_NOTFOUND) {
+        file->path = source->path;
+        file->code = VMNETACL_CODE_FILE_MISSING;
+        return index == 0;
+    }
+    if (index >= source->ruleset.files_count)
+        return false;
+    file->path = source->ruleset.files[index].path;
+    file->code = source->ruleset.files[index].skipped;
+    file->found = file->code == VMNETACL_CODE_NONE;
+    return true;
+}
+
+bool vmnetacl_file_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_file *file)
+{
+    for (size_t i = 0; policy != NULL && i < policy->sources_count; i++)
+        for (size_t j = 0; source_file_at(&policy->sources[i], j, file); j++)
+            if (index-- == 0)
+                return true;
+    return false;
+}
+
+bool vmnetacl_source_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_source *source)
+{
+    const struct loaded_source *loaded;
+    bool is_error;
+
+    if (policy == NULL || index >= policy->sources_count)
+        return false;
+    loaded = &policy->sources[index];
+    is_error = loaded->status != VMNETACL_OK && loaded->status != VMNETACL_NOTFOUND;
+    *source = (struct vmnetacl_source){.name = loaded->entry.source->name,
+                                       .path = loaded->path,
+                                       .status = loaded->status,
+                                       .error = is_error ? &loaded->error : NULL};
+    return true;
 }

@@ -1,23 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* Several sources of rules, asked in turn. */
+/* What a loaded policy is made of. */
 #ifndef VMNETACL_POLICY_H
 #define VMNETACL_POLICY_H
 
+#include "accounts.h"
+#include "ruleset.h"
 #include "source.h"
+#include "switch.h"
 
-/* A source and where it reads from. */
-struct policy_entry {
-    const struct source *source;
-    const char *path; /* must outlive the policy */
+struct loaded_source {
+    struct switch_entry entry;
+    char *path;
+    enum vmnetacl_status status; /* OK, NOTFOUND, UNAVAIL or TRYAGAIN; only with OK there are rules */
+    struct ruleset ruleset;
+    struct vmnetacl_error error; /* of UNAVAIL and TRYAGAIN */
 };
 
-#define POLICY_ENTRIES_MAX 4
+struct vmnetacl_policy {
+    struct loaded_source sources[SWITCH_ENTRIES_MAX];
+    size_t sources_count;
+    struct accounts accounts;
+};
+
+/* May rules come from this origin? INVALID, with error filled in, if not. */
+enum vmnetacl_status policy_check_origin(const struct vmnetacl_origin *origin, struct vmnetacl_error *error);
 
 /*
- * As vmnetacl_load(), from given sources; owner is who must own what is read. At most POLICY_ENTRIES_MAX entries.
- * A source that ends in an error makes the policy fail: what it would have denied is not known.
+ * Load each source of the table, into an empty policy. TRYAGAIN with error filled in when there is no memory for that;
+ * what is in policy then is to be freed as well.
  */
-enum vmnetacl_status policy_load(const struct policy_entry *entries, size_t entries_count, uid_t owner,
-                                 struct vmnetacl_policy **policy, struct vmnetacl_error *error);
+enum vmnetacl_status policy_load_sources(struct vmnetacl_policy *policy, const struct switch_table *table,
+                                         struct loading *loading);
 
 #endif

@@ -1,40 +1,62 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a source of rules is to the policy that combines several of them.
- *
- * A source is one file that fills in a struct source; the policy's table names it, and nothing else knows it.
+ * What a source of rules is to the policy that combines several of them: something that reads a file or a folder and
+ * adds the rules in it to a ruleset. A source is one file that fills in a struct source; the table in source.c names
+ * it, and nothing else knows it.
  */
 #ifndef VMNETACL_SOURCE_H
 #define VMNETACL_SOURCE_H
 
+#include "accounts.h"
 #include "file.h"
+#include "ruleset.h"
 #include "vmnetacl.h"
 
-struct source_rules; /* what a source has read; its layout is the source's own */
+/* What loading one source needs, and what becomes of it. */
+struct loading {
+    const struct vmnetacl_origin *origin;
+    const char *source; /* the name of what is being loaded */
+    struct accounts *accounts;
+    struct ruleset *ruleset;      /* empty at first; what is in it after a failure is worthless */
+    struct vmnetacl_error *error; /* why it failed; worthless otherwise */
+    /* To look for every error: called with each one in a line or of a file in error, and loading goes on behind it.
+       NULL: the first error ends it. */
+    void (*report)(const struct loading *loading, void *data);
+    void *report_data;
+};
 
 struct source {
     const char *name;
+    const char *system_path;
+    const char *(*path)(const struct vmnetacl_origin *origin); /* where origin has it; NULL: at the usual place */
 
     /*
-     * Read every rule from path. OK: *rules is the caller's to give to free. NOTFOUND: there is nothing at path, and
-     * *rules is NULL. UNAVAIL, TRYAGAIN: error is filled in and *rules is NULL.
+     * Read every rule. OK; NOTFOUND when there is nothing at path, the top file or folder; UNAVAIL, TRYAGAIN with
+     * loading->error filled in.
      */
-    enum vmnetacl_status (*load)(const char *path, uid_t owner, struct source_rules **rules,
-                                 struct vmnetacl_error *error);
-
-    /*
-     * ALLOW or DENY, with the rule's place and the grant in decision (the verdict in it is the policy's to set), or
-     * NOTFOUND. Allocates nothing and cannot fail. name is valid, name_len bytes and a NUL.
-     */
-    enum vmnetacl_status (*decide)(const struct source_rules *rules, const struct vmnetacl_caller *caller,
-                                   const char *name, size_t name_len, struct vmnetacl_decision *decision);
-
-    /* The path of the index-th file that was read, or NULL when there are no more. */
-    const char *(*path_at)(const struct source_rules *rules, size_t index);
-
-    void (*free)(struct source_rules *rules); /* not NULL */
+    enum vmnetacl_status (*load)(struct loading *loading, const char *path);
 };
 
+extern const struct source source_files;
 extern const struct source source_qemu;
+
+/* The source that is called so; NULL when there is none. */
+const struct source *source_find(const char *name, size_t name_len);
+
+/* Where the source reads from: as origin says, or the usual place. */
+const char *source_path(const struct source *source, const struct vmnetacl_origin *origin);
+
+/* What status a load goes on with after an error in a part of it: OK when the error was reported. */
+enum vmnetacl_status loading_go_on(struct loading *loading, enum vmnetacl_status status);
+
+/* TRYAGAIN, with the error filled in. path may be NULL. */
+enum vmnetacl_status loading_fail_memory(struct loading *loading, const char *path);
+
+/* Open a file of loading->source: from the origin's buffers, if it has any, or from the file system. As file_open(). */
+enum vmnetacl_status loading_open(struct loading *loading, const char *path, size_t size_max,
+                                  bool group_writable_folder, struct file *file);
+
+/* What the origin trusts. */
+struct trust loading_trust(const struct vmnetacl_origin *origin, size_t size_max, bool group_writable_folder);
 
 #endif

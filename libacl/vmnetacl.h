@@ -2,22 +2,28 @@
 /*
  * libvmnetacl: who may plug a virtual machine into which bridge.
  *
- * A program loads a policy once, asks it any number of questions, and frees it:
+ * A program loads a policy, has the names in it looked up for one caller, asks, and frees both:
  *
+ *     struct vmnetacl_policy *policy = NULL;
+ *     struct vmnetacl_names *names = NULL;
+ *     struct vmnetacl_decision decision = {.verdict = VMNETACL_INVALID};
  *     struct vmnetacl_error error;
- *     struct vmnetacl_policy *policy;
- *     struct vmnetacl_decision decision;
  *
- *     if (vmnetacl_load(&policy, &error) != VMNETACL_OK)
- *         ...say error.file, error.line, error.column, error.message...
- *     if (vmnetacl_decide(policy, &caller, "virbr0", &decision) == VMNETACL_ALLOW)
+ *     if (vmnetacl_load(&policy, &error) == VMNETACL_OK &&
+ *         vmnetacl_resolve(policy, &caller, "virbr0", 0, &names, &error) == VMNETACL_OK &&
+ *         vmnetacl_decide(policy, &caller, names, "virbr0", &decision) == VMNETACL_ALLOW)
  *         ...
+ *     vmnetacl_names_free(names);
  *     vmnetacl_free(policy);
  *
  * The rules are read with the credentials of the calling thread: what it may not read, it does not obey. A policy is
- * immutable once loaded. No function here uses the environment, the locale, stdio, a global variable or exit(3).
+ * immutable once loaded, and so are names. No function here uses the environment, the locale, stdio, a global variable
+ * or exit(3). Every function may be called by any number of threads at once, as long as no two of them write to the
+ * same memory of the caller's; what is said of one function alone stands with it.
  *
  * Only the value VMNETACL_ALLOW permits anything. It is not zero, so memory that nobody filled in never does.
+ *
+ * The rules are described in vmnet-rules(5), vmnet-bridge.conf(5) and vmnet-switch.conf(5).
  */
 #ifndef VMNETACL_H
 #define VMNETACL_H
@@ -31,12 +37,22 @@
 extern "C" {
 #endif
 
+/* The version of this header; vmnetacl_version() tells that of the library. */
+#define VMNETACL_VERSION "1.0.0"
+
 /* Limits. Each is the largest that is accepted; one more is an error that names the place. */
 #define VMNETACL_NAME_MAX          15                 /* bytes in the name of an interface: IFNAMSIZ - 1 */
+#define VMNETACL_ACCOUNT_MAX       255                /* bytes in the name of a user or a group: LOGIN_NAME_MAX - 1 */
 #define VMNETACL_LINE_MAX          1023               /* bytes in a line, without its newline */
 #define VMNETACL_QEMU_FILE_MAX     (16 * 1024 * 1024) /* bytes in bridge.conf and in each file that it includes */
+#define VMNETACL_FILE_MAX          (1024 * 1024)      /* bytes in switch.conf and in each file of rules.d */
+#define VMNETACL_FILES_MAX         1024               /* rule files in rules.d */
 #define VMNETACL_INCLUDE_DEPTH_MAX 8                  /* files on the way from bridge.conf to an included file */
 #define VMNETACL_SYMLINK_MAX       16                 /* symbolic links on the way to one file */
+#define VMNETACL_GROUPS_MAX        65536              /* groups of one user in the user database: NGROUPS_MAX */
+
+/* How long vmnetacl_resolve() waits for the name service unless told otherwise, in milliseconds. */
+#define VMNETACL_TIMEOUT_MS 2000
 
 /* Room in struct vmnetacl_error, with the terminating NUL. */
 #define VMNETACL_PATH_SIZE    1024
@@ -55,6 +71,7 @@ enum vmnetacl_status {
 /* What exactly is wrong. A code's name (vmnetacl_code_name) is stable and fit for tests and for other programs. */
 enum vmnetacl_code {
     VMNETACL_CODE_NONE = 0,
+    /* In a line. */
     VMNETACL_CODE_KEYWORD_UNKNOWN,
     VMNETACL_CODE_NAME_MISSING,
     VMNETACL_CODE_NAME_INVALID,
@@ -63,8 +80,30 @@ enum vmnetacl_code {
     VMNETACL_CODE_PATH_RELATIVE,
     VMNETACL_CODE_LINE_LONG,
     VMNETACL_CODE_LINE_NUL,
+    VMNETACL_CODE_SUBJECT_MISSING,
+    VMNETACL_CODE_SUBJECT_UNKNOWN,
+    VMNETACL_CODE_ACCOUNT_MISSING,
+    VMNETACL_CODE_ACCOUNT_INVALID,
+    VMNETACL_CODE_ACCOUNT_LONG,
+    VMNETACL_CODE_NUMBER_MISSING,
+    VMNETACL_CODE_NUMBER_INVALID,
+    VMNETACL_CODE_NUMBER_LARGE,
+    VMNETACL_CODE_BRIDGE_MISSING,
+    VMNETACL_CODE_PATTERN_INVALID,
+    VMNETACL_CODE_OPTION_UNKNOWN,
+    VMNETACL_CODE_OPTION_REPEATED,
+    VMNETACL_CODE_OPTION_DENY,
+    VMNETACL_CODE_SWITCH_SECOND,
+    VMNETACL_CODE_SOURCE_UNKNOWN,
+    VMNETACL_CODE_SOURCE_REPEATED,
+    VMNETACL_CODE_SOURCE_MISSING,
+    VMNETACL_CODE_ACTION_INVALID,
+    VMNETACL_CODE_ACTION_FORBIDDEN,
+    VMNETACL_CODE_ACTION_REPEATED,
     VMNETACL_CODE_INCLUDE_DEEP,
     VMNETACL_CODE_INCLUDE_LOOP,
+    /* Of a file. */
+    VMNETACL_CODE_SWITCH_EMPTY,
     VMNETACL_CODE_FILE_MISSING,
     VMNETACL_CODE_FILE_DANGLING,
     VMNETACL_CODE_FILE_DENIED,
@@ -74,11 +113,29 @@ enum vmnetacl_code {
     VMNETACL_CODE_FILE_LARGE,
     VMNETACL_CODE_FILE_CHANGED,
     VMNETACL_CODE_FILE_LINKS,
+    VMNETACL_CODE_FOLDER_KIND,
     VMNETACL_CODE_FOLDER_OWNER,
     VMNETACL_CODE_FOLDER_MODE,
+    VMNETACL_CODE_FOLDER_LARGE,
+    /* Of the system, and of names. */
     VMNETACL_CODE_SYSTEM, /* a system call failed: see system_errno */
     VMNETACL_CODE_MEMORY,
+    VMNETACL_CODE_NAMES_MISSING,  /* a rule names a user or a group, and it was not looked up */
+    VMNETACL_CODE_LOOKUP_FAILED,  /* the name service says that it cannot answer now */
+    VMNETACL_CODE_LOOKUP_BROKEN,  /* the process that asks the name service ended, or did not answer as it should */
+    VMNETACL_CODE_LOOKUP_TIMEOUT, /* it did not answer in time */
+    VMNETACL_CODE_LOOKUP_LIMITS,  /* the resource limits are too tight for it to be believed */
+    VMNETACL_CODE_LOOKUP_NONE,    /* this build of the library cannot ask the name service */
     VMNETACL_CODE_ARGUMENT,
+    VMNETACL_CODE_SECURE, /* a setuid program takes its rules from nowhere but the system */
+    /* What vmnetacl_lint() warns of. */
+    VMNETACL_CODE_RULE_SHADOWED, /* an allow adds nothing to one above it */
+    VMNETACL_CODE_RULE_DENIED,   /* an allow is taken back in full by a deny */
+    VMNETACL_CODE_ACCOUNT_UNKNOWN,
+    VMNETACL_CODE_FILE_IGNORED,
+    VMNETACL_CODE_FOLDER_GROUP,
+    VMNETACL_CODE_INCLUDE_HIDES,   /* a deny in an included file that not everybody may read */
+    VMNETACL_CODE_INCLUDE_SKIPPED, /* an included file that does not exist, or that is not ours to read */
 };
 
 /*
@@ -94,87 +151,267 @@ struct vmnetacl_error {
     char message[VMNETACL_MESSAGE_SIZE]; /* escaped: \xHH stands for each byte outside printable ASCII */
 };
 
-/* Who asks. Everything that rules can depend on is in here; the library never looks it up. */
+/* Who asks. The library never looks these up. */
 struct vmnetacl_caller {
     uid_t uid;
     gid_t gid;
-    const gid_t *groups; /* the supplementary groups, in any order; NULL when there are none */
+    const gid_t *groups; /* the supplementary groups, in any order (ascending is fastest); NULL when there are none */
     size_t groups_count;
 };
 
 /* Where a rule stands. The strings live as long as the policy. */
 struct vmnetacl_place {
-    const char *source; /* "qemu" */
+    const char *source; /* "files" or "qemu" */
     const char *file;
     unsigned line;   /* from 1 */
     unsigned column; /* in bytes, from 1: the first byte of the rule */
 };
 
-/* What comes with a permission. */
+/* What comes with a permission. Who grants it must enforce all of it, or refuse. */
 struct vmnetacl_grant {
-    uint32_t limit; /* how many live taps the caller may have; 0: no limit */
+    uint32_t limit;        /* how many live taps the caller may have; 0: no limit */
+    uint32_t reserved[15]; /* 0. Options to come: a grant in which one of these is not 0 is to be refused */
 };
 
 struct vmnetacl_decision {
     enum vmnetacl_status verdict;
-    struct vmnetacl_place rule;  /* the rule that decided; rule.file is NULL for NOTFOUND */
-    struct vmnetacl_grant grant; /* all zero unless the verdict is ALLOW */
+    struct vmnetacl_place rule;         /* the rule that decided; rule.file is NULL when none did */
+    struct vmnetacl_grant grant;        /* all zero unless the verdict is ALLOW */
+    bool degraded;                      /* a source could not be consulted, and switch.conf says to go on without it */
+    const struct vmnetacl_error *error; /* for UNAVAIL and TRYAGAIN, and when degraded: why; else NULL. Lives as long as
+                                           the policy */
 };
 
 /* A file that the policy was made from. */
 struct vmnetacl_file {
     const char *source; /* both strings live as long as the policy */
     const char *path;
-    bool found; /* false: it does not exist, which is no error for the first file of a source */
+    bool found;              /* false: it was passed over, for the reason in code */
+    enum vmnetacl_code code; /* NONE; or FILE_MISSING, FILE_DANGLING, FILE_DENIED */
+};
+
+/* A source of the switch, in the order in which they are asked. */
+struct vmnetacl_source {
+    const char *name;                   /* "files" or "qemu"; lives for ever */
+    const char *path;                   /* of its file or folder; lives as long as the policy */
+    enum vmnetacl_status status;        /* OK; NOTFOUND: there is nothing at path; UNAVAIL, TRYAGAIN: see error */
+    const struct vmnetacl_error *error; /* NULL for OK and NOTFOUND; lives as long as the policy */
 };
 
 struct vmnetacl_policy;
+struct vmnetacl_names;
 
 /*
- * Read this system's rules: /etc/qemu/bridge.conf and what it includes; see vmnet-bridge.conf(5).
+ * Read this system's rules: /etc/vmnet/switch.conf, and the sources that it names; see vmnet-switch.conf(5).
  *
  * policy: where the new policy goes, to be freed with vmnetacl_free(); set to NULL on failure. Not NULL.
  * error:  filled in on failure; may be NULL.
- * Returns OK; UNAVAIL when a file is not trusted, not readable or wrong in any line; TRYAGAIN for want of memory or of
- * file descriptors, or when a file changed while it was read; INVALID when policy is NULL. Any number of threads may
- * call it at once.
+ * Returns OK; UNAVAIL when switch.conf is not trusted, not readable or wrong in any line; TRYAGAIN for want of memory
+ * or of file descriptors, or when it changed while it was read; INVALID when policy is NULL.
+ *
+ * A source that cannot be read is no failure here: its part of the policy is an error, which vmnetacl_decide() answers
+ * with, unless the switch says to go on without it. vmnetacl_source_at() tells.
  */
 enum vmnetacl_status vmnetacl_load(struct vmnetacl_policy **policy, struct vmnetacl_error *error);
+
+/* A file in memory, which need not end with a NUL. */
+struct vmnetacl_buffer {
+    const char *source; /* "switch", "files" or "qemu" */
+    const char *path;   /* what it is called in errors and places, and what an include calls it */
+    const char *text;
+    size_t text_len; /* bytes */
+};
+
+/* Where rules come from, if not from this system's usual place. All zero is that place. */
+struct vmnetacl_origin {
+    const char *root; /* the folder that stands for "/", absolute links and includes inside included; NULL: "/" */
+    const char *switch_path; /* absolute paths, below root; NULL: the usual one */
+    const char *files_path;
+    const char *qemu_path;
+    uid_t owner; /* who must own every file and folder; 0: root */
+    /* When not NULL, the rules are these and no file is looked at. The first of source "qemu" is bridge.conf; those of
+       source "files" are taken in this order. No two of one source have the same path. */
+    const struct vmnetacl_buffer *buffers;
+    size_t buffers_count;
+};
+
+/*
+ * As vmnetacl_load(), from somewhere else. origin and what it points to need not outlive the call.
+ * Also returns INVALID when origin is NULL or a path in it is relative, or when it names a path and the program runs
+ * setuid, setgid or with a file capability (AT_SECURE, getauxval(3)): its user must not choose the rules.
+ */
+enum vmnetacl_status vmnetacl_load_from(const struct vmnetacl_origin *origin, struct vmnetacl_policy **policy,
+                                        struct vmnetacl_error *error);
+
+/* Free a policy and all that points into it. NULL is fine. No other thread may be using it. */
+void vmnetacl_free(struct vmnetacl_policy *policy);
+
+/*
+ * Look up the names that a decision on this caller and this bridge depends on. For an allow a group is the caller's if
+ * his credentials hold it; for a deny, also if the user database says so.
+ *
+ * bridge:     NULL: whatever any bridge depends on.
+ * timeout_ms: how long the name service may take in all; 0: VMNETACL_TIMEOUT_MS.
+ * names:      to be freed with vmnetacl_names_free(); set to NULL when nothing has to be looked up, and on failure.
+ * error:      filled in on failure; may be NULL.
+ * Returns OK; UNAVAIL when the name service says that it cannot answer, with the file and line of a rule that needs it;
+ * TRYAGAIN when the answer is late, cut short or odd, for want of memory, processes or descriptors, or when the
+ * resource limits are so tight that an answer could not be believed; INVALID when policy, caller or names is NULL, or
+ * bridge is no name.
+ *
+ * The name service runs code that is not ours (nss(5)), so it is asked in a forked process without capabilities, with
+ * stdio on /dev/null and no other descriptor, behind a seccomp filter; it is gone when this returns. The process must
+ * not ignore SIGCHLD (SA_NOCLDWAIT), or wait for children that it does not know: the answer is then not believed
+ * (TRYAGAIN).
+ */
+enum vmnetacl_status vmnetacl_resolve(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                      const char *bridge, unsigned timeout_ms, struct vmnetacl_names **names,
+                                      struct vmnetacl_error *error);
+
+/* Free names. NULL is fine. No other thread may be using them. */
+void vmnetacl_names_free(struct vmnetacl_names *names);
 
 /*
  * May this caller use this bridge? A matching deny wins over any allow, wherever either stands.
  *
+ * names:    what vmnetacl_resolve() gave for this policy and this caller's uid; NULL is as if nothing was looked up.
  * bridge:   NUL-terminated name. One that no interface can have is answered with INVALID.
  * decision: filled in whole whatever the answer; its strings live as long as the policy. May be NULL.
- * Returns the verdict: ALLOW, DENY or NOTFOUND; INVALID when policy, caller or bridge is NULL or the name is not one.
- * Allocates nothing and cannot fail. Any number of threads may ask one policy at once.
+ * Returns the verdict: ALLOW, DENY or NOTFOUND; UNAVAIL or TRYAGAIN when a source has ended in an error or a name that
+ * it depends on was not looked up (decision->error tells); INVALID when policy, caller or bridge is NULL, the name is
+ * not one, or names are another policy's or another caller's. Allocates nothing.
  */
 enum vmnetacl_status vmnetacl_decide(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
-                                     const char *bridge, struct vmnetacl_decision *decision);
+                                     const struct vmnetacl_names *names, const char *bridge,
+                                     struct vmnetacl_decision *decision);
+
+/* Whom a rule is about. */
+enum vmnetacl_subject {
+    VMNETACL_SUBJECT_ALL,
+    VMNETACL_SUBJECT_USER,
+    VMNETACL_SUBJECT_UID,
+    VMNETACL_SUBJECT_GROUP,
+    VMNETACL_SUBJECT_GID,
+};
+
+/* A rule, taken apart. Strings that do not live as long as the policy live as long as the call that shows it. */
+struct vmnetacl_rule {
+    struct vmnetacl_place place;
+    bool is_deny;
+    enum vmnetacl_subject subject;
+    const char *account; /* of USER and GROUP; else NULL. Lives as long as the policy */
+    uint32_t id;         /* of UID and GID; else 0 */
+    const char *bridge;  /* "virbr0", "virbr*" or "all"; is_pattern: it is not one name */
+    bool is_pattern;
+    struct vmnetacl_grant grant;
+    const char *text; /* the rule as one would write it: single blanks, no comment */
+};
+
+/* Does a rule, or a part of it, match? */
+enum vmnetacl_match {
+    VMNETACL_MATCH_NO,
+    VMNETACL_MATCH_YES,
+    VMNETACL_MATCH_UNKNOWN,      /* it was not looked up, since nothing depends on it */
+    VMNETACL_MATCH_NO_SUCH_NAME, /* no: the name service does not know the user or the group */
+};
+
+enum vmnetacl_event_kind {
+    VMNETACL_EVENT_RULE,   /* a rule was looked at */
+    VMNETACL_EVENT_SOURCE, /* a source was asked; its rules came before */
+};
+
+struct vmnetacl_event {
+    enum vmnetacl_event_kind kind;
+    const char *source;
+    /* RULE */
+    const struct vmnetacl_rule *rule;
+    enum vmnetacl_match subject; /* does it mean the caller? */
+    enum vmnetacl_match bridge;  /* does it mean the bridge? */
+    /* SOURCE */
+    bool was_asked;                     /* false: the search had ended before it */
+    bool ends_search;                   /* the switch says so, for this status */
+    enum vmnetacl_status status;        /* ALLOW, DENY, NOTFOUND, UNAVAIL or TRYAGAIN */
+    const struct vmnetacl_error *error; /* for UNAVAIL and TRYAGAIN; else NULL */
+};
 
 /*
- * The files that the policy was made from, in the order in which they were read; those that an include named and that
- * do not exist or may not be read are not among them.
+ * As vmnetacl_decide(), telling how it comes to its verdict: visit is called for each rule of each source that is
+ * asked, in their order, and for each source behind its rules. event and all in it live until visit returns.
+ * visit: not NULL; data is handed on to it. Returns as vmnetacl_decide(); INVALID without a call of visit.
+ */
+enum vmnetacl_status vmnetacl_explain(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                      const struct vmnetacl_names *names, const char *bridge,
+                                      void (*visit)(const struct vmnetacl_event *event, void *data), void *data,
+                                      struct vmnetacl_decision *decision);
+
+/*
+ * Which bridges may this caller use? visit is called for each name that is allowed, in the order of strcmp(3), once:
+ * of those in existing, and of those that an allow rule names. Rules for "all" and for patterns allow more names than
+ * can be told; they decide on those that are in existing.
+ *
+ * names:    as for vmnetacl_decide(); from vmnetacl_resolve() with bridge NULL.
+ * existing: names of bridges to ask about; NULL when existing_count is 0. Those that no interface can have are passed
+ *           over.
+ * Returns OK; UNAVAIL or TRYAGAIN, with error filled in, when there is no verdict on a name, behind the names before
+ * it; TRYAGAIN for want of memory; INVALID when policy, caller or visit is NULL.
+ */
+enum vmnetacl_status
+vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                   const struct vmnetacl_names *names, const char *const *existing, size_t existing_count,
+                   void (*visit)(const char *bridge, const struct vmnetacl_decision *decision, void *data), void *data,
+                   struct vmnetacl_error *error);
+
+/* Every rule of the policy, in order: visit is called for each. INVALID when policy or visit is NULL, else OK. */
+enum vmnetacl_status vmnetacl_rules(const struct vmnetacl_policy *policy,
+                                    void (*visit)(const struct vmnetacl_rule *rule, void *data), void *data);
+
+/* What vmnetacl_lint() found. */
+struct vmnetacl_finding {
+    bool is_error;                      /* else a warning */
+    const char *source;                 /* "switch", "files", "qemu" or "names"; lives for ever */
+    const struct vmnetacl_error *error; /* what, where, why; lives until visit returns */
+};
+
+/*
+ * Look for all that is wrong with rules, not only for the first: visit is called for each error, then for each
+ * warning: rules that can never take effect, names that nobody has, files and folders that look like a mistake.
+ *
+ * origin: as for vmnetacl_load_from(), also refused in the same cases; NULL: the system's rules.
+ * timeout_ms: as for vmnetacl_resolve().
+ * Returns OK when it could look, whatever it found; TRYAGAIN for want of memory; INVALID. error: filled in on failure,
+ * may be NULL.
+ */
+enum vmnetacl_status vmnetacl_lint(const struct vmnetacl_origin *origin, unsigned timeout_ms,
+                                   void (*visit)(const struct vmnetacl_finding *finding, void *data), void *data,
+                                   struct vmnetacl_error *error);
+
+/*
+ * The files that the policy was made from, in the order in which they were looked for, and those that were passed over
+ * in silence: an include that does not exist or may not be read, the first file or the folder of a source if there is
+ * none.
  *
  * index: from 0. file: filled in when there is such a file. Not NULL.
- * Returns false when there are no more. Any number of threads may ask one policy at once.
+ * Returns false when there are no more.
  */
 bool vmnetacl_file_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_file *file);
 
-/* Free a policy and all that points into it. NULL is fine. */
-void vmnetacl_free(struct vmnetacl_policy *policy);
+/* The sources of the switch, likewise. */
+bool vmnetacl_source_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_source *source);
 
 /*
  * Can an interface have this name? The kernel's rule (dev_valid_name() in net/core/dev.c: 1 to 15 bytes, not "." or
  * "..", no '/', ':' or blank), and besides no control byte and no '%', which would make a name a pattern.
  *
- * name: name_len bytes, which need not end with a NUL. Thread-safe.
+ * name: name_len bytes, which need not end with a NUL.
  */
 bool vmnetacl_name_valid(const char *name, size_t name_len);
 
 /* The constant's own word in lower case, as "allow" or "name-missing"; "unknown" for any other value. Never NULL. */
 const char *vmnetacl_status_name(enum vmnetacl_status status);
 const char *vmnetacl_code_name(enum vmnetacl_code code);
+
+/* The version of the library, as "1.0.0". */
+const char *vmnetacl_version(void);
 
 #ifdef __cplusplus
 }

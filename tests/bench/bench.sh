@@ -42,12 +42,12 @@ if [ -f "$build/tests/bench/floor-static" ]; then
     static=floor-static=/run/lab/bench/floor-static
 fi
 
-dynamic=
-if [ -f "$build/tests/bench/vmnet-helper-dynamic" ]; then
-    install_copy dynamic "$build/tests/bench/vmnet-helper-dynamic"
-    dynamic=dynamic=/run/lab/bench/dynamic
+ours_static=
+if [ -f "$build/tests/bench/vmnet-helper-static" ]; then
+    install_copy ours-static "$build/tests/bench/vmnet-helper-static"
+    ours_static=static=/run/lab/bench/ours-static
 fi
 
 "$build/tests/bench/bench" --holder=/run/lab/bench/floor "$@" stock=/run/lab/bench/stock ours=/run/lab/bench/ours \
-    ${dynamic:+"$dynamic"} floor=/run/lab/bench/floor ${static:+"$static"} \
-    ours/stock ours/floor ${dynamic:+dynamic/stock dynamic/floor} floor/stock
+    ${ours_static:+"$ours_static"} floor=/run/lab/bench/floor ${static:+"$static"} \
+    ours/stock ours/floor ${ours_static:+static/stock static/floor} floor/stock

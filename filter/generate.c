@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runs when the project is built, on the machine that builds: prints a seccomp filter for the machine that it is for,
+ * as the bytes of its program, which libseccomp writes in that machine's order.
+ *
+ *     filter_generate helper|worker [ARCHITECTURE]
+ *
+ * (a name that seccomp_arch_resolve_name(3) knows; without it, this machine's)
+ */
+#include <errno.h>
+#include <linux/if_tun.h>
+#include <linux/netlink.h>
+#include <linux/sockios.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ALLOW(call, ...) check(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(call), __VA_ARGS__), #call)
+#define KILL(call, ...)  check(seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(call), __VA_ARGS__), #call)
+/* The kernel looks at 32 bits of these arguments, so the filter does too. */
+#define ARGUMENT_IS(number, value) SCMP_CMP(number, SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)(value))
+
+static void check(int status, const char *what)
+{
+    if (status == 0)
+        return;
+    fprintf(stderr, "filter_generate: %s: %s\n", what, strerror(-status));
+    exit(EXIT_FAILURE);
+}
+
+/* All that the helper does once it is locked in: create the tap, plug it in, hand it over, say how it went, end. */
+static void add_helper_rules(scmp_filter_ctx filter)
+{
+    ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
+    ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNGETIFF));
+    ALLOW(ioctl, 1, ARGUMENT_IS(1, SIOCGIFINDEX));
+    ALLOW(socket, 3, ARGUMENT_IS(0, AF_NETLINK), ARGUMENT_IS(1, SOCK_RAW | SOCK_CLOEXEC),
+          ARGUMENT_IS(2, NETLINK_ROUTE));
+    ALLOW(sendmsg, 0);
+    ALLOW(recvmsg, 0);
+    ALLOW(capget, 0);
+    ALLOW(capset, 0);
+    ALLOW(write, 1, ARGUMENT_IS(0, STDERR_FILENO));
+    ALLOW(close, 0);
+    ALLOW(exit_group, 0);
+}
+
+/*
+ * The process that asks the name service runs modules that may do anything: files, memory, sockets, threads, locks.
+ * What none of them has to do: start a program, look into or act on other processes, change what it is, or become
+ * traceable.
+ */
+static void add_worker_rules(scmp_filter_ctx filter)
+{
+    KILL(execve, 0);
+    KILL(execveat, 0);
+    KILL(ptrace, 0);
+    KILL(process_vm_readv, 0);
+    KILL(process_vm_writev, 0);
+    KILL(kcmp, 0);
+    KILL(pidfd_getfd, 0);
+    KILL(setns, 0);
+    KILL(unshare, 0);
+    KILL(mount, 0);
+    KILL(umount2, 0);
+    KILL(pivot_root, 0);
+    KILL(chroot, 0);
+    KILL(bpf, 0);
+    KILL(perf_event_open, 0);
+    KILL(userfaultfd, 0);
+    KILL(io_uring_setup, 0);
+    KILL(add_key, 0);
+    KILL(keyctl, 0);
+    KILL(request_key, 0);
+    KILL(prctl, 2, ARGUMENT_IS(0, PR_SET_DUMPABLE), SCMP_A1(SCMP_CMP_NE, 0));
+    KILL(prctl, 1, ARGUMENT_IS(0, PR_SET_PDEATHSIG));
+    KILL(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
+}
+
+static const struct {
+    const char *name;
+    const char *array;  /* what its program is called */
+    uint32_t otherwise; /* what becomes of a call without a rule */
+    void (*add_rules)(scmp_filter_ctx filter);
+} kinds[] = {
+    {"helper", "filter_program", SCMP_ACT_KILL_PROCESS, add_helper_rules},
+    {"worker", "worker_filter", SCMP_ACT_ALLOW, add_worker_rules},
+};
+
+static void print_program(FILE *program, const char *array)
+{
+    int byte;
+    unsigned long count = 0;
+
+    printf("#define FILTER_TUNSETIFF %luUL\n"
+           "_Alignas(8) static const unsigned char %s[] = {",
+           (unsigned long)TUNSETIFF, array);
+    while ((byte = getc(program)) != EOF)
+        printf("%s0x%02x,", count++ % 16 == 0 ? "\n    " : " ", (unsigned)byte);
+    printf("\n};\n");
+    if (ferror(program) || count == 0 || count % 8 != 0 || fflush(stdout) != 0)
+        check(-EIO, "print the program");
+}
+
+static void generate(size_t kind, uint32_t target)
+{
+    scmp_filter_ctx filter = seccomp_init(kinds[kind].otherwise);
+    FILE *program = tmpfile();
+
+    if (filter == NULL || program == NULL)
+        check(-ENOMEM, "begin a filter");
+    if (target != seccomp_arch_native()) {
+        /* In this order: one filter cannot be for machines of two byte orders. */
+        check(seccomp_arch_remove(filter, SCMP_ARCH_NATIVE), "remove the native architecture");
+        check(seccomp_arch_add(filter, target), "add the target's architecture");
+    }
+    check(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS), "set the answer to others");
+    kinds[kind].add_rules(filter);
+    check(seccomp_export_bpf(filter, fileno(program)), "export the filter");
+    rewind(program);
+    print_program(program, kinds[kind].array);
+    seccomp_release(filter);
+    check(fclose(program) == 0 ? 0 : -EIO, "close the program");
+}
+
+int main(int argc, char *argv[])
+{
+    uint32_t target = argc > 2 ? seccomp_arch_resolve_name(argv[2]) : seccomp_arch_native();
+
+    for (size_t i = 0; target != 0 && argc > 1 && i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(argv[1], kinds[i].name) != 0)
+            continue;
+        generate(i, target);
+        return EXIT_SUCCESS;
+    }
+    check(-EINVAL, "usage: filter_generate helper|worker [ARCHITECTURE]");
+    return EXIT_FAILURE;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The users and groups that rules speak of, each once: a rule holds an account's index, and what the name service says
+ * of it is kept under the same index. Memory is all that it touches.
+ */
+#ifndef VMNETACL_ACCOUNTS_H
+#define VMNETACL_ACCOUNTS_H
+
+#include "vmnetacl.h"
+
+enum account_kind {
+    ACCOUNT_USER,  /* by name */
+    ACCOUNT_GROUP, /* by name */
+    ACCOUNT_GID,   /* by number: whose members are in question */
+};
+
+struct account {
+    enum account_kind kind;
+    uint32_t id;   /* of GID; else 0 */
+    size_t offset; /* of its name in accounts.names; of GID: worthless */
+};
+
+struct accounts {
+    struct account *list;
+    size_t count;
+    size_t capacity;
+    char *names; /* NUL-terminated, one after the other */
+    size_t names_len;
+    size_t names_capacity;
+    uint32_t *table;   /* open addressing: 1 + the index of an account, 0: free */
+    size_t table_size; /* a power of two, or 0 */
+};
+
+/* The index of the account, which is added when it is new. False for want of memory. name is of GID: ignored. */
+bool accounts_intern(struct accounts *accounts, enum account_kind kind, const char *name, size_t name_len, uint32_t id,
+                     uint32_t *index);
+
+/* NULL for a GID. Lives until the next account is added. */
+const char *accounts_name(const struct accounts *accounts, size_t index);
+
+void accounts_free(struct accounts *accounts);
+
+#endif

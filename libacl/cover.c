@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "cover.h"
+
+#include <stdlib.h>
+
+static size_t count_rules(const struct vmnetacl_policy *policy, struct ruled *out)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < policy->sources_count; i++) {
+        const struct loaded_source *source = &policy->sources[i];
+        for (size_t j = 0; j < source->ruleset.files_count; j++) {
+            const struct rule_file *file = &source->ruleset.files[j];
+            struct rule rule = {.name = NULL};
+            for (size_t offset = 0; offset < file->rules_len; count++) {
+                ruleset_take_rule(file, &offset, &rule);
+                if (out != NULL)
+                    out[count] = (struct ruled){.rule = rule, .source = source, .file = file, .order = count};
+            }
+        }
+    }
+    return count;
+}
+
+static int compare_numbers(size_t a, size_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* Effect, subject and bridge; what stands in front of which is of no meaning. */
+static int compare_meaning(const struct rule *a, const struct rule *b)
+{
+    int order = compare_numbers(a->is_deny, b->is_deny);
+
+    order = order != 0 ? order : compare_numbers(a->subject, b->subject);
+    order = order != 0 ? order : compare_numbers(a->value, b->value);
+    order = order != 0 ? order : compare_numbers(a->is_pattern, b->is_pattern);
+    order = order != 0 ? order : compare_numbers(a->name_len, b->name_len);
+    return order != 0 || a->name_len == 0 ? order : memcmp(a->name, b->name, a->name_len);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct ruled *left = a;
+    const struct ruled *right = b;
+    int order = compare_meaning(&left->rule, &right->rule);
+
+    return order != 0 ? order : compare_numbers(left->order, right->order);
+}
+
+struct ruled *cover_sort(const struct vmnetacl_policy *policy, size_t *count)
+{
+    struct ruled *sorted;
+
+    *count = count_rules(policy, NULL);
+    sorted = *count > 0 ? calloc(*count, sizeof *sorted) : NULL;
+    if (sorted == NULL)
+        return NULL;
+    (void)count_rules(policy, sorted);
+    qsort(sorted, *count, sizeof *sorted, compare);
+    return sorted;
+}
+
+/* The first rule with the meaning of wanted; NULL when there is none. */
+static const struct ruled *find_first(const struct ruled *sorted, size_t count, const struct rule *wanted)
+{
+    size_t low = 0;
+    size_t high = count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_meaning(&sorted[middle].rule, wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && compare_meaning(&sorted[low].rule, wanted) == 0 ? &sorted[low] : NULL;
+}
+
+/* Of these two, the one that stands in front; either may be NULL. */
+static const struct ruled *first_of(const struct ruled *a, const struct ruled *b)
+{
+    if (a == NULL || (b != NULL && b->order < a->order))
+        return b;
+    return a;
+}
+
+/* The first rule that is about at least the bridges of wanted, and about its subject. */
+static const struct ruled *find_wider_bridge(const struct ruled *sorted, size_t count, struct rule wanted)
+{
+    const struct ruled *first = find_first(sorted, count, &wanted);
+
+    wanted.is_pattern = true;
+    for (; wanted.name_len > 0; wanted.name_len--)
+        first = first_of(first, find_first(sorted, count, &wanted));
+    wanted.is_pattern = false; /* all */
+    return first_of(first, find_first(sorted, count, &wanted));
+}
+
+/* The same, or about everybody. */
+static const struct ruled *find_wider(const struct ruled *sorted, size_t count, struct rule wanted)
+{
+    const struct ruled *first = find_wider_bridge(sorted, count, wanted);
+
+    wanted.subject = VMNETACL_SUBJECT_ALL;
+    wanted.value = 0;
+    return first_of(first, find_wider_bridge(sorted, count, wanted));
+}
+
+/* Where an ALLOW ends the search, what denies behind it is not asked. */
+static bool is_asked_behind(const struct vmnetacl_policy *policy, const struct loaded_source *later,
+                            const struct loaded_source *source)
+{
+    for (const struct loaded_source *at = source; at < later && at < policy->sources + policy->sources_count; at++)
+        if (at->entry.returns_on_allow)
+            return false;
+    return true;
+}
+
+const struct ruled *cover_find_deny(const struct vmnetacl_policy *policy, const struct ruled *sorted, size_t count,
+                                    const struct ruled *allow)
+{
+    struct rule wanted = allow->rule;
+    const struct ruled *deny;
+
+    wanted.is_deny = true;
+    deny = find_wider(sorted, count, wanted);
+    return deny != NULL && is_asked_behind(policy, deny->source, allow->source) ? deny : NULL;
+}
+
+const struct ruled *cover_find_allow(const struct ruled *sorted, size_t count, const struct ruled *allow)
+{
+    const struct ruled *first = find_wider(sorted, count, allow->rule);
+
+    return first != NULL && first->order < allow->order ? first : NULL;
+}

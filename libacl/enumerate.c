@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* The bridges that a caller may use. */
+#include "array.h"
+#include "error.h"
+#include "question.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct candidate {
+    char name[VMNETACL_NAME_MAX + 1];
+};
+
+struct candidates {
+    struct candidate *list;
+    size_t count;
+    size_t capacity;
+};
+
+/* False for want of memory. */
+static bool add(struct candidates *candidates, const char *name, size_t name_len)
+{
+    struct candidate *list =
+        array_grow(candidates->list, candidates->count, 1, &candidates->capacity, sizeof *candidates->list);
+
+    if (list == NULL)
+        return false;
+    candidates->list = list;
+    list[candidates->count] = (struct candidate){.name = ""};
+    memcpy(list[candidates->count++].name, name, name_len);
+    return true;
+}
+
+/* The names that allow rules give whole. */
+static bool add_ruled(struct candidates *candidates, const struct ruleset *ruleset)
+{
+    for (size_t i = 0; i < ruleset->files_count; i++) {
+        struct rule rule = {.name = NULL};
+        for (size_t offset = 0; offset < ruleset->files[i].rules_len;) {
+            ruleset_take_rule(&ruleset->files[i], &offset, &rule);
+            if (!rule.is_deny && !rule.is_pattern && rule.name_len > 0 && !add(candidates, rule.name, rule.name_len))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool collect(struct candidates *candidates, const struct vmnetacl_policy *policy, const char *const *existing,
+                    size_t existing_count)
+{
+    for (size_t i = 0; i < existing_count; i++)
+        if (vmnetacl_name_valid(existing[i], strlen(existing[i])) && !add(candidates, existing[i], strlen(existing[i])))
+            return false;
+    for (size_t i = 0; i < policy->sources_count; i++)
+        if (!add_ruled(candidates, &policy->sources[i].ruleset))
+            return false;
+    return true;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(((const struct candidate *)a)->name, ((const struct candidate *)b)->name);
+}
+
+static enum vmnetacl_status visit_all(struct question *question, const struct candidates *candidates,
+                                      void (*visit)(const char *, const struct vmnetacl_decision *, void *), void *data,
+                                      struct vmnetacl_error *error)
+{
+    for (size_t i = 0; i < candidates->count; i++) {
+        const char *name = candidates->list[i].name;
+        struct vmnetacl_decision decision;
+        if (i > 0 && compare(&candidates->list[i - 1], &candidates->list[i]) == 0)
+            continue;
+        question->bridge = name;
+        question->bridge_len = strlen(name);
+        (void)question_decide(question, &decision); /* in decision.verdict, too */
+        if (decision.verdict == VMNETACL_UNAVAIL || decision.verdict == VMNETACL_TRYAGAIN) {
+            *error = *decision.error;
+            return decision.verdict;
+        }
+        if (decision.verdict == VMNETACL_ALLOW)
+            visit(name, &decision, data);
+    }
+    return VMNETACL_OK;
+}
+
+enum vmnetacl_status
+vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                   const struct vmnetacl_names *names, const char *const *existing, size_t existing_count,
+                   void (*visit)(const char *bridge, const struct vmnetacl_decision *decision, void *data), void *data,
+                   struct vmnetacl_error *error)
+{
+    struct candidates candidates = {.count = 0};
+    struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE};
+    enum vmnetacl_status status = VMNETACL_INVALID;
+    struct question question;
+
+    if (visit == NULL || !question_start(&question, policy, caller, names, NULL) ||
+        (existing == NULL && existing_count > 0)) {
+        error_start(&found, VMNETACL_CODE_ARGUMENT, NULL, 0, 0);
+        error_add(&found, "an argument is missing, or the names are another policy's or caller's");
+    } else if (!collect(&candidates, policy, existing, existing_count)) {
+        error_system(&found, ENOMEM, NULL, "get memory for the bridges' names");
+        status = error_status(&found);
+    } else {
+        if (candidates.count > 0)
+            qsort(candidates.list, candidates.count, sizeof *candidates.list, compare);
+        status = visit_all(&question, &candidates, visit, data, &found);
+    }
+    free(candidates.list);
+    if (status != VMNETACL_OK && error != NULL)
+        *error = found;
+    return status;
+}

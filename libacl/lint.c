@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* Everything that is wrong with rules, and what only looks wrong. */
+#include "cover.h"
+#include "error.h"
+#include "folder.h"
+#include "lookup.h"
+#include "policy.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct lint {
+    const struct vmnetacl_origin *origin;
+    unsigned timeout_ms;
+    void (*visit)(const struct vmnetacl_finding *finding, void *data);
+    void *data;
+    struct vmnetacl_policy *policy;
+};
+
+static void tell(const struct lint *lint, bool is_error, const char *source, const struct vmnetacl_error *error)
+{
+    const struct vmnetacl_finding finding = {.is_error = is_error, .source = source, .error = error};
+
+    lint->visit(&finding, lint->data);
+}
+
+static void tell_error(const struct loading *loading, void *data)
+{
+    tell(data, true, loading->source, loading->error);
+}
+
+/* A warning about a place, made of a message, and of another rule's place when there is one. */
+static void warn(const struct lint *lint, const char *source, enum vmnetacl_code code, const char *file,
+                 struct place place, const char *message)
+{
+    struct vmnetacl_error error;
+
+    error_start(&error, code, file, place.line, place.column);
+    error_add(&error, message);
+    tell(lint, false, source, &error);
+}
+
+static void warn_covered(const struct lint *lint, const struct ruled *allow, enum vmnetacl_code code,
+                         const char *before, const struct ruled *other, const char *after)
+{
+    struct vmnetacl_error error;
+
+    error_start(&error, code, allow->file->path, allow->rule.place.line, allow->rule.place.column);
+    error_add(&error, before);
+    error_add(&error, other->file->path);
+    error_add(&error, ":");
+    error_add_number(&error, other->rule.place.line);
+    error_add(&error, after);
+    tell(lint, false, allow->source->entry.source->name, &error);
+}
+
+static int compare_order(const void *a, const void *b)
+{
+    const struct ruled *const *left = a;
+    const struct ruled *const *right = b;
+
+    return ((*left)->order > (*right)->order) - ((*left)->order < (*right)->order);
+}
+
+static void check_allow(const struct lint *lint, const struct ruled *sorted, size_t count, const struct ruled *allow)
+{
+    const struct ruled *deny = cover_find_deny(lint->policy, sorted, count, allow);
+    const struct ruled *other = cover_find_allow(sorted, count, allow);
+
+    if (deny != NULL)
+        warn_covered(lint, allow, VMNETACL_CODE_RULE_DENIED, "never takes effect: ", deny,
+                     " denies all of it, and a deny wins in any order; remove one of them");
+    else if (other != NULL)
+        warn_covered(lint, allow, VMNETACL_CODE_RULE_SHADOWED, "adds nothing: ", other,
+                     " allows it already, and the options of the first count; remove one of them");
+}
+
+/* False for want of memory. */
+static bool check_rules(const struct lint *lint)
+{
+    size_t count;
+    struct ruled *sorted = cover_sort(lint->policy, &count);
+    const struct ruled **ordered = calloc(count > 0 ? count : 1, sizeof *ordered);
+    bool is_done = (sorted != NULL || count == 0) && ordered != NULL;
+
+    if (is_done) {
+        for (size_t i = 0; i < count; i++)
+            ordered[i] = &sorted[i];
+        qsort(ordered, count, sizeof *ordered, compare_order);
+        for (size_t i = 0; i < count; i++)
+            if (!ordered[i]->rule.is_deny)
+                check_allow(lint, sorted, count, ordered[i]);
+    }
+    free(ordered);
+    free(sorted);
+    return is_done;
+}
+
+static bool has_deny(const struct rule_file *file)
+{
+    struct rule rule = {.name = NULL};
+
+    for (size_t offset = 0; offset < file->rules_len;) {
+        ruleset_take_rule(file, &offset, &rule);
+        if (rule.is_deny)
+            return true;
+    }
+    return false;
+}
+
+static void check_file(const struct lint *lint, const struct loaded_source *source, const struct rule_file *file)
+{
+    const char *name = source->entry.source->name;
+    const struct rule_file *from = &source->ruleset.files[file->from];
+
+    if (file->skipped != VMNETACL_CODE_NONE)
+        warn(lint, name, VMNETACL_CODE_INCLUDE_SKIPPED, from->path, file->at,
+             file->skipped == VMNETACL_CODE_FILE_DENIED
+                 ? "you may not read this included file, so it is not checked; check it as root"
+                 : "this included file does not exist, and is passed over; create it, or remove the line");
+    else if (from != file && !file->everybody_may_read && has_deny(file))
+        warn(lint, name, VMNETACL_CODE_INCLUDE_HIDES, from->path, file->at,
+             "there is a deny in this included file, and whoever may not read the file is not denied; move it");
+    if (file->group_writable_folder)
+        warn(lint, name, VMNETACL_CODE_FOLDER_GROUP, file->path, (struct place){.line = 0},
+             "a folder on the way to it is writable by its group, who can replace the rules; chmod it g-w");
+}
+
+static void check_files(const struct lint *lint)
+{
+    for (size_t i = 0; i < lint->policy->sources_count; i++)
+        for (size_t j = 0; j < lint->policy->sources[i].ruleset.files_count; j++)
+            check_file(lint, &lint->policy->sources[i], &lint->policy->sources[i].ruleset.files[j]);
+}
+
+static void check_ignored(const struct lint *lint, const struct folder *folder)
+{
+    for (size_t i = 0; i < folder->ignored_count; i++) {
+        char path[VMNETACL_PATH_SIZE];
+        size_t folder_len = strlen(folder->path);
+        size_t name_len = strlen(folder->ignored[i]);
+        if (folder_len + 1 + name_len >= sizeof path)
+            continue; /* no path that could be read anyhow */
+        memcpy(path, folder->path, folder_len);
+        path[folder_len] = '/';
+        memcpy(path + folder_len + 1, folder->ignored[i], name_len + 1);
+        warn(lint, source_files.name, VMNETACL_CODE_FILE_IGNORED, path, (struct place){.line = 0},
+             "the file is ignored, since its name does not end with .rules or begins with a dot; rename or move it");
+    }
+}
+
+/* The names in rules.d once more, for those that are no rule files. What cannot be opened has been told. */
+static void check_folder(const struct lint *lint)
+{
+    const struct trust trust = loading_trust(lint->origin, VMNETACL_FILE_MAX, false);
+    struct vmnetacl_error error;
+    struct folder folder;
+
+    for (size_t i = 0; i < lint->policy->sources_count && lint->origin->buffers == NULL; i++) {
+        if (lint->policy->sources[i].entry.source != &source_files ||
+            folder_open(&folder, lint->policy->sources[i].path, &trust, &error) != VMNETACL_OK)
+            continue;
+        check_ignored(lint, &folder);
+        folder_close(&folder);
+    }
+}
+
+static bool is_by_name(const struct rule *rule)
+{
+    return rule->subject == VMNETACL_SUBJECT_USER || rule->subject == VMNETACL_SUBJECT_GROUP;
+}
+
+/* Each account that nobody has, once: at the first rule about it. */
+static void warn_unknown(const struct lint *lint, const char *source, const struct rule_file *file,
+                         struct lookup_item items[])
+{
+    struct rule rule = {.name = NULL};
+
+    for (size_t offset = 0; offset < file->rules_len;) {
+        ruleset_take_rule(file, &offset, &rule);
+        if (!is_by_name(&rule) || items[rule.value].answer.is_known)
+            continue;
+        items[rule.value].answer.is_known = true; /* it is now */
+        warn(lint, source, VMNETACL_CODE_ACCOUNT_UNKNOWN, file->path, rule.place,
+             rule.subject == VMNETACL_SUBJECT_USER
+                 ? "there is no such user, so the rule is about nobody; see 'getent passwd'"
+                 : "there is no such group, so the rule is about nobody; see 'getent group'");
+    }
+}
+
+static void check_accounts(const struct lint *lint, struct lookup_item items[])
+{
+    for (size_t i = 0; i < lint->policy->sources_count && items != NULL; i++) {
+        const struct loaded_source *source = &lint->policy->sources[i];
+        for (size_t j = 0; j < source->ruleset.files_count; j++)
+            warn_unknown(lint, source->entry.source->name, &source->ruleset.files[j], items);
+    }
+}
+
+/* An error when they cannot be asked: the helper would refuse. False for want of memory. */
+static bool look_up(const struct lint *lint, struct lookup_item **items)
+{
+    const struct accounts *accounts = &lint->policy->accounts;
+    struct lookup lookup = {.uid = getuid(), .count = accounts->count};
+    struct vmnetacl_error error;
+    size_t failed;
+
+    *items = NULL;
+    if (accounts->count == 0)
+        return true;
+    lookup.items = calloc(accounts->count, sizeof *lookup.items);
+    if (lookup.items == NULL)
+        return false;
+    for (size_t i = 0; i < accounts->count; i++)
+        lookup.items[i] = (struct lookup_item){.kind = accounts->list[i].kind,
+                                               .name = accounts_name(accounts, i),
+                                               .id = accounts->list[i].id};
+    if (lookup_run(&lookup, lint->timeout_ms, &failed, &error) == VMNETACL_OK) {
+        *items = lookup.items;
+        return true;
+    }
+    tell(lint, true, "names", &error);
+    free(lookup.items);
+    return true;
+}
+
+static bool load_all(struct lint *lint)
+{
+    struct vmnetacl_error error = {.code = VMNETACL_CODE_NONE};
+    struct loading loading = {.origin = lint->origin, .error = &error, .report = tell_error, .report_data = lint};
+    struct switch_table table;
+    struct lines lines;
+
+    if (switch_load(&loading, &table) != VMNETACL_OK)
+        tell_error(&loading, lint);
+    if (table.count == 0) { /* so that the rules themselves are checked all the same */
+        lines_start(&lines, "", SWITCH_DEFAULT, strlen(SWITCH_DEFAULT));
+        (void)switch_parse_line(&lines, &table, &error); /* it has no error */
+    }
+    return policy_load_sources(lint->policy, &table, &loading) == VMNETACL_OK;
+}
+
+static bool check_all(struct lint *lint)
+{
+    struct lookup_item *items;
+    bool is_done = load_all(lint) && look_up(lint, &items);
+
+    if (!is_done)
+        return false;
+    is_done = check_rules(lint);
+    check_accounts(lint, items);
+    free(items);
+    check_files(lint);
+    check_folder(lint);
+    return is_done;
+}
+
+enum vmnetacl_status vmnetacl_lint(const struct vmnetacl_origin *origin, unsigned timeout_ms,
+                                   void (*visit)(const struct vmnetacl_finding *finding, void *data), void *data,
+                                   struct vmnetacl_error *error)
+{
+    static const struct vmnetacl_origin system_origin = {.root = NULL};
+    struct lint lint = {.origin = origin != NULL ? origin : &system_origin,
+                        .timeout_ms = timeout_ms != 0 ? timeout_ms : VMNETACL_TIMEOUT_MS,
+                        .visit = visit,
+                        .data = data};
+    struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE};
+    enum vmnetacl_status status = policy_check_origin(lint.origin, &found);
+
+    if (visit == NULL) {
+        error_start(&found, VMNETACL_CODE_ARGUMENT, NULL, 0, 0);
+        error_add(&found, "nobody to tell what is found");
+        status = VMNETACL_INVALID;
+    }
+    if (status == VMNETACL_OK) {
+        lint.policy = calloc(1, sizeof *lint.policy);
+        if (lint.policy == NULL || !check_all(&lint)) {
+            error_system(&found, ENOMEM, NULL, "get memory to check the rules");
+            status = error_status(&found);
+        }
+        vmnetacl_free(lint.policy);
+    }
+    if (status != VMNETACL_OK && error != NULL)
+        *error = found;
+    return status;
+}

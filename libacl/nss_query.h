@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The questions to the name service. */
+#ifndef VMNETACL_NSS_QUERY_H
+#define VMNETACL_NSS_QUERY_H
+
+#include "worker.h"
+
+/*
+ * Answer each item of the lookup, into answers of the same index. 0; or an errno, with the item that it is about in
+ * *failed. Calls foreign code. What is allocated is not freed, and the process may be left asking other services than
+ * before: it is to end soon.
+ *
+ * That somebody or something is not known, or is not a member, is said only if every service in nsswitch.conf(5) has
+ * answered. Else a service that is down, or that a caller has brought down, could take a deny away.
+ */
+int nss_query(const struct lookup *lookup, struct worker_answer *answers, size_t *failed);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "nsswitch.h"
+
+#include "lines.h"
+
+struct writer {
+    char *line;
+    size_t len;
+    bool is_full;
+};
+
+static void write_bytes(struct writer *writer, const char *bytes, size_t len)
+{
+    if (writer->is_full || len >= NSSWITCH_LINE_SIZE - writer->len) {
+        writer->is_full = true;
+        return;
+    }
+    memcpy(writer->line + writer->len, bytes, len);
+    writer->len += len;
+    writer->line[writer->len] = '\0';
+}
+
+static void write_text(struct writer *writer, const char *text)
+{
+    write_bytes(writer, text, strlen(text));
+}
+
+/* The last line of a database counts in glibc; a comment may stand behind it. False when there is none. */
+static bool find_line(const char *text, size_t text_len, const char *database, struct line *found)
+{
+    const char *end = text + text_len;
+    size_t name_len = strlen(database);
+    bool is_found = false;
+
+    for (const char *at = text; at < end;) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        const char *hash;
+        struct line line = {.start = at, .at = at, .end = newline != NULL ? newline : end};
+        at = newline != NULL ? newline + 1 : end;
+        hash = memchr(line.at, '#', line_len(&line));
+        line.end = hash != NULL ? hash : line.end;
+        line_skip_blanks(&line);
+        if (line_len(&line) <= name_len || memcmp(line.at, database, name_len) != 0)
+            continue;
+        line.at += name_len;
+        line_skip_blanks(&line);
+        if (line_is_empty(&line) || *line.at != ':')
+            continue;
+        line.at++;
+        *found = line;
+        is_found = true;
+    }
+    return is_found;
+}
+
+/* A service, and the actions in brackets behind it, if there are any. False when there is no closing bracket. */
+static bool write_service(struct writer *writer, struct line *line, bool keeps_actions, const char *actions)
+{
+    const char *start = line->at;
+    const char *close;
+
+    while (line->at < line->end && !is_blank(*line->at) && *line->at != '[')
+        line->at++;
+    write_bytes(writer, start, (size_t)(line->at - start));
+    write_text(writer, " [");
+    line_skip_blanks(line);
+    if (!line_is_empty(line) && *line->at == '[') {
+        close = memchr(line->at, ']', line_len(line));
+        if (close == NULL || start == line->at)
+            return false;
+        if (keeps_actions)
+            write_bytes(writer, line->at + 1, (size_t)(close - line->at) - 1);
+        line->at = close + 1;
+    }
+    write_text(writer, " ");
+    write_text(writer, actions);
+    write_text(writer, "] ");
+    return true;
+}
+
+bool nsswitch_make_line(const char *text, size_t text_len, const char *database, bool is_optional, bool keeps_actions,
+                        const char *actions, char line[NSSWITCH_LINE_SIZE])
+{
+    static const char files[] = "files";
+    struct writer writer = {.line = line};
+    struct line from = {.start = files, .at = files, .end = files + strlen(files)};
+
+    if (!find_line(text, text_len, database, &from) && is_optional)
+        return false;
+    line_skip_blanks(&from);
+    while (!line_is_empty(&from)) {
+        if (!write_service(&writer, &from, keeps_actions, actions))
+            return false;
+        line_skip_blanks(&from);
+    }
+    return !writer.is_full && writer.len > 0;
+}

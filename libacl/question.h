@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is asked, and how it is answered. Pure: allocates nothing and touches nothing but memory.
+ *
+ * A name that was not looked up leaves an answer open. It matters only when no deny that needs no name has decided
+ * already.
+ */
+#ifndef VMNETACL_QUESTION_H
+#define VMNETACL_QUESTION_H
+
+#include "names.h"
+#include "policy.h"
+
+struct question {
+    const struct vmnetacl_policy *policy;
+    const struct vmnetacl_caller *caller;
+    const struct vmnetacl_names *names; /* NULL: nothing was looked up */
+    bool groups_are_sorted;             /* the caller's, ascending: as the kernel gives them */
+    const char *bridge;                 /* NULL: every bridge is meant */
+    size_t bridge_len;
+};
+
+/* What one source says. */
+struct answer {
+    enum vmnetacl_status status;  /* ALLOW, DENY, NOTFOUND; UNAVAIL or TRYAGAIN when it could not be read */
+    const struct rule_file *file; /* of the rule that says so; NULL when none does */
+    struct rule rule;
+    bool is_open; /* it may be otherwise, as soon as names are looked up; never with DENY, UNAVAIL and TRYAGAIN */
+};
+
+/* False when it is none: an argument is missing, the bridge has no name, the names are not for this. */
+bool question_start(struct question *question, const struct vmnetacl_policy *policy,
+                    const struct vmnetacl_caller *caller, const struct vmnetacl_names *names, const char *bridge);
+
+/* Is the rule about the caller? */
+enum vmnetacl_match question_match_subject(const struct question *question, const struct rule *rule);
+
+/* Is it about the bridge? */
+static inline bool question_match_bridge(const struct question *question, const struct rule *rule)
+{
+    if (rule->name_len == 0 || question->bridge == NULL)
+        return true;
+    if (rule->name_len != question->bridge_len && (!rule->is_pattern || rule->name_len > question->bridge_len))
+        return false;
+    return memcmp(rule->name, question->bridge, rule->name_len) == 0;
+}
+
+/* Ask one source. */
+void question_ask(const struct question *question, const struct loaded_source *source, struct answer *answer);
+
+/* Does the switch end the search behind this answer? */
+bool question_ends(const struct loaded_source *source, const struct answer *answer);
+
+/*
+ * Ask one source after the other, as the switch says: the verdict, also in decision. UNAVAIL with the code
+ * NAMES_MISSING when it depends on names that were not looked up.
+ */
+enum vmnetacl_status question_decide(const struct question *question, struct vmnetacl_decision *decision);
+
+#endif

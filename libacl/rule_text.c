@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule_text.h"
+
+#include <assert.h>
+
+/* The longest: allow group ACCOUNT bridge PREFIX* limit NUMBER. */
+static_assert(VMNETACL_LINE_MAX >
+                  sizeof "allow group  bridge  limit 4294967295" + VMNETACL_ACCOUNT_MAX + VMNETACL_NAME_MAX + 1,
+              "a rule that was read fits a line");
+
+static char *put(char *at, const char *text)
+{
+    size_t len = strlen(text);
+
+    memcpy(at, text, len + 1);
+    return at + len;
+}
+
+static char *put_number(char *at, uint32_t number)
+{
+    char digits[11];
+    char *first = digits + sizeof digits - 1;
+
+    *first = '\0';
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return put(at, first);
+}
+
+static char *put_subject(char *at, const struct vmnetacl_rule *shown)
+{
+    static const char *const words[] = {[VMNETACL_SUBJECT_ALL] = " all",
+                                        [VMNETACL_SUBJECT_USER] = " user ",
+                                        [VMNETACL_SUBJECT_UID] = " uid ",
+                                        [VMNETACL_SUBJECT_GROUP] = " group ",
+                                        [VMNETACL_SUBJECT_GID] = " gid "};
+
+    at = put(at, words[shown->subject]);
+    if (shown->account != NULL)
+        return put(at, shown->account);
+    return shown->subject == VMNETACL_SUBJECT_ALL ? at : put_number(at, shown->id);
+}
+
+static void write_text(const struct loaded_source *source, const struct vmnetacl_rule *shown, char *at)
+{
+    at = put(at, shown->is_deny ? "deny" : "allow");
+    if (source->entry.source == &source_qemu) { /* it knows no subjects and no options */
+        (void)put(put(at, " "), shown->bridge);
+        return;
+    }
+    at = put_subject(at, shown);
+    at = put(put(at, " bridge "), shown->bridge);
+    if (shown->grant.limit != 0)
+        (void)put_number(put(at, " limit "), shown->grant.limit);
+}
+
+void rule_show(const struct vmnetacl_policy *policy, const struct loaded_source *source, const struct rule_file *file,
+               const struct rule *rule, struct rule_text *text, struct vmnetacl_rule *shown)
+{
+    *shown = (struct vmnetacl_rule){
+        .place = {.source = source->entry.source->name,
+                  .file = file->path,
+                  .line = rule->place.line,
+                  .column = rule->place.column},
+        .is_deny = rule->is_deny,
+        .subject = rule->subject,
+        .bridge = text->bridge,
+        .is_pattern = rule->is_pattern || rule->name_len == 0,
+        .grant = {.limit = rule->limit},
+        .text = text->text,
+    };
+    if (rule->subject == VMNETACL_SUBJECT_UID) {
+        shown->id = rule->value;
+    } else if (rule->subject != VMNETACL_SUBJECT_ALL) {
+        shown->id = policy->accounts.list[rule->value].id;
+        shown->account = accounts_name(&policy->accounts, rule->value);
+    }
+    memcpy(text->bridge, rule->name_len > 0 ? rule->name : "all", rule->name_len > 0 ? rule->name_len : 3);
+    text->bridge[rule->name_len > 0 ? rule->name_len : 3] = '\0';
+    if (rule->is_pattern)
+        (void)put(text->bridge + rule->name_len, "*");
+    write_text(source, shown, text->text);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rules of one source, as they were read. Memory is all that it touches.
+ *
+ * A host can have a million rules, and each page of memory costs time: a file's text is not kept. A rule is a byte, then
+ * what it has of these, and the bridge:
+ *
+ *     [RULE_DENY] | [RULE_PLACE] | [RULE_MORE] | name_len      (name_len 0: all)
+ *     [ struct place ]             unless it is in column 1 of the line behind the last rule's
+ *     [ more byte: subject | [MORE_PATTERN] | [MORE_LIMIT] ]   unless it is for all, with a plain name and no option
+ *     [ uint32_t: the uid, or the index of the account ]       unless the subject is all
+ *     [ uint32_t: the limit ]
+ *     name
+ */
+#ifndef VMNETACL_RULESET_H
+#define VMNETACL_RULESET_H
+
+#include "accounts.h"
+#include "vmnetacl.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#define RULE_NAME_LEN 0x0f
+#define RULE_DENY     0x10
+#define RULE_PLACE    0x20
+#define RULE_MORE     0x40
+
+#define MORE_SUBJECT 0x07
+#define MORE_PATTERN 0x08
+#define MORE_LIMIT   0x10
+
+struct place {
+    unsigned line;
+    unsigned column;
+};
+
+struct rule {
+    bool is_deny;
+    bool is_pattern; /* name is what the bridge's must begin with */
+    enum vmnetacl_subject subject;
+    uint32_t value; /* of UID: the uid; of USER, GROUP and GID: the index of the account; of ALL: 0 */
+    uint32_t limit; /* 0: none */
+    struct place place;
+    const char *name; /* not terminated */
+    size_t name_len;  /* 0: all */
+};
+
+struct rule_file {
+    char *path;
+    enum vmnetacl_code skipped; /* why it was passed over; NONE: it was not */
+    bool is_open;               /* being read: an include of it now is a loop */
+    bool everybody_may_read;
+    bool group_writable_folder;
+    dev_t device;
+    ino_t inode;
+    size_t from;       /* index of the file that includes it; its own for one that none includes */
+    struct place at;   /* of that include */
+    struct place last; /* of the last rule */
+    char *rules;       /* as above */
+    size_t rules_len;
+    size_t rules_capacity;
+};
+
+struct ruleset {
+    struct rule_file *files; /* in the order in which they were begun */
+    size_t files_count;
+    size_t files_capacity;
+};
+
+/*
+ * Take over path as that of a file with this status, of which stat->st_size bytes are going to be read; its other
+ * fields are zero. *index is its place. False for want of memory; path is the caller's then.
+ */
+bool ruleset_add_file(struct ruleset *ruleset, char *path, const struct stat *stat, size_t *index);
+
+/* Note a file that was passed over; path is copied. */
+bool ruleset_add_skipped(struct ruleset *ruleset, const char *path, enum vmnetacl_code skipped, size_t from,
+                         struct place at);
+
+/* Append a rule. False for want of memory. */
+bool ruleset_add_rule(struct rule_file *file, const struct rule *rule);
+
+void ruleset_free(struct ruleset *ruleset);
+
+/* The rule at an offset, which moves on to the next; rule is the one before, and all zero at first. */
+static inline void ruleset_take_rule(const struct rule_file *file, size_t *offset, struct rule *rule)
+{
+    const char *at = file->rules + *offset;
+    unsigned char head = (unsigned char)*at++;
+    unsigned char more = 0;
+
+    rule->is_deny = (head & RULE_DENY) != 0;
+    rule->name_len = head & RULE_NAME_LEN;
+    rule->place.line++;
+    rule->place.column = 1;
+    rule->value = 0;
+    rule->limit = 0;
+    if ((head & RULE_PLACE) != 0) {
+        memcpy(&rule->place, at, sizeof rule->place);
+        at += sizeof rule->place;
+    }
+    if ((head & RULE_MORE) != 0)
+        more = (unsigned char)*at++;
+    rule->subject = (enum vmnetacl_subject)(more & MORE_SUBJECT);
+    rule->is_pattern = (more & MORE_PATTERN) != 0;
+    if (rule->subject != VMNETACL_SUBJECT_ALL) {
+        memcpy(&rule->value, at, sizeof rule->value);
+        at += sizeof rule->value;
+    }
+    if ((more & MORE_LIMIT) != 0) {
+        memcpy(&rule->limit, at, sizeof rule->limit);
+        at += sizeof rule->limit;
+    }
+    rule->name = at;
+    *offset = (size_t)(at - file->rules) + rule->name_len;
+}
+
+#endif

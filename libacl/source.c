@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "source.h"
+
+#include "error.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct source *const sources[] = {&source_files, &source_qemu};
+
+const struct source *source_find(const char *name, size_t name_len)
+{
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
+        if (strlen(sources[i]->name) == name_len && memcmp(sources[i]->name, name, name_len) == 0)
+            return sources[i];
+    return NULL;
+}
+
+const char *source_path(const struct source *source, const struct vmnetacl_origin *origin)
+{
+    const char *path = source->path(origin);
+
+    return path != NULL ? path : source->system_path;
+}
+
+enum vmnetacl_status loading_go_on(struct loading *loading, enum vmnetacl_status status)
+{
+    if (status == VMNETACL_OK || loading->report == NULL || loading->error->code == VMNETACL_CODE_MEMORY)
+        return status;
+    loading->report(loading, loading->report_data);
+    return VMNETACL_OK;
+}
+
+enum vmnetacl_status loading_fail_memory(struct loading *loading, const char *path)
+{
+    error_system(loading->error, ENOMEM, path, "get memory for the rules");
+    return error_status(loading->error);
+}
+
+struct trust loading_trust(const struct vmnetacl_origin *origin, size_t size_max, bool group_writable_folder)
+{
+    return (struct trust){.root = origin->root,
+                          .owner = origin->owner,
+                          .group_writable_folder = group_writable_folder,
+                          .size_max = size_max};
+}
+
+enum vmnetacl_status loading_open(struct loading *loading, const char *path, size_t size_max,
+                                  bool group_writable_folder, struct file *file)
+{
+    const struct vmnetacl_origin *origin = loading->origin;
+    const struct trust trust = loading_trust(origin, size_max, group_writable_folder);
+
+    if (origin->buffers == NULL)
+        return file_open(file, path, &trust, loading->error);
+    for (size_t i = 0; i < origin->buffers_count; i++) {
+        if (strcmp(origin->buffers[i].source, loading->source) != 0 || strcmp(origin->buffers[i].path, path) != 0)
+            continue;
+        if (origin->buffers[i].text_len > size_max)
+            return file_refuse_large(path, loading->error);
+        file_open_buffer(file, &origin->buffers[i], i);
+        return VMNETACL_OK;
+    }
+    error_start(loading->error, VMNETACL_CODE_FILE_MISSING, path, 0, 0);
+    return error_status(loading->error);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The source "files": the files in /etc/vmnet/rules.d whose names end with ".rules", in the order of their names.
+ *
+ * Every one of them is everybody's: one that cannot be read is an error, never passed over.
+ */
+#include "source.h"
+
+#include "error.h"
+#include "files_parse.h"
+#include "folder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum vmnetacl_status add_rule(struct loading *loading, struct rule_file *file, struct files_statement *statement)
+{
+    static const enum account_kind kinds[] = {[VMNETACL_SUBJECT_USER] = ACCOUNT_USER,
+                                              [VMNETACL_SUBJECT_GROUP] = ACCOUNT_GROUP,
+                                              [VMNETACL_SUBJECT_GID] = ACCOUNT_GID};
+    struct rule *rule = &statement->rule;
+
+    rule->value = statement->id;
+    if (rule->subject != VMNETACL_SUBJECT_ALL && rule->subject != VMNETACL_SUBJECT_UID &&
+        !accounts_intern(loading->accounts, kinds[rule->subject], statement->account, statement->account_len,
+                         statement->id, &rule->value))
+        return loading_fail_memory(loading, file->path);
+    return ruleset_add_rule(file, rule) ? VMNETACL_OK : loading_fail_memory(loading, file->path);
+}
+
+static enum vmnetacl_status load_lines(struct loading *loading, struct rule_file *rule_file, struct lines *lines)
+{
+    enum vmnetacl_status status = VMNETACL_OK;
+
+    while (status == VMNETACL_OK && !lines_at_end(lines)) {
+        struct files_statement statement;
+        status = files_parse_line(lines, &statement, loading->error);
+        if (status == VMNETACL_OK && statement.is_rule)
+            status = add_rule(loading, rule_file, &statement);
+        status = loading_go_on(loading, status);
+    }
+    return status;
+}
+
+static enum vmnetacl_status load_blocks(struct loading *loading, struct rule_file *rule_file, struct file *file)
+{
+    struct lines lines;
+    enum vmnetacl_status status = file_read(file, loading->error);
+
+    lines_start(&lines, file->path, file->block, file->lines_len);
+    while (status == VMNETACL_OK && file->lines_len > 0) {
+        status = load_lines(loading, rule_file, &lines);
+        if (status == VMNETACL_OK)
+            status = file_read(file, loading->error);
+        lines_continue(&lines, file->block, file->lines_len);
+    }
+    return status;
+}
+
+/* path becomes the ruleset's, or is freed. */
+static enum vmnetacl_status load_file(struct loading *loading, char *path)
+{
+    struct file file;
+    size_t index;
+    enum vmnetacl_status status = loading_open(loading, path, VMNETACL_FILE_MAX, false, &file);
+
+    if (status != VMNETACL_OK && loading->error->code == VMNETACL_CODE_FILE_MISSING) {
+        error_start(loading->error, VMNETACL_CODE_FILE_CHANGED, path, 0, 0);
+        error_add(loading->error, "the file went while its folder was read");
+        status = error_status(loading->error);
+    }
+    if (status != VMNETACL_OK) {
+        free(path);
+        return status;
+    }
+    if (ruleset_add_file(loading->ruleset, path, &file.stat, &index)) {
+        status = load_blocks(loading, &loading->ruleset->files[index], &file);
+    } else {
+        status = loading_fail_memory(loading, path);
+        free(path);
+    }
+    file_close(&file);
+    return status;
+}
+
+static enum vmnetacl_status load_named(struct loading *loading, const char *folder, const char *name)
+{
+    size_t folder_len = strlen(folder);
+    size_t name_len = strlen(name);
+    char *path = malloc(folder_len + 1 + name_len + 1);
+
+    if (path == NULL)
+        return loading_fail_memory(loading, folder);
+    memcpy(path, folder, folder_len);
+    path[folder_len] = '/';
+    memcpy(path + folder_len + 1, name, name_len + 1);
+    return loading_go_on(loading, load_file(loading, path));
+}
+
+static enum vmnetacl_status load_folder(struct loading *loading, const char *path)
+{
+    const struct trust trust = loading_trust(loading->origin, VMNETACL_FILE_MAX, false);
+    struct folder folder;
+    enum vmnetacl_status status = folder_open(&folder, path, &trust, loading->error);
+
+    if (status != VMNETACL_OK)
+        return loading->error->code == VMNETACL_CODE_FILE_MISSING ? VMNETACL_NOTFOUND : status;
+    for (size_t i = 0; i < folder.names_count && status == VMNETACL_OK; i++)
+        status = load_named(loading, path, folder.names[i]);
+    if (status == VMNETACL_OK)
+        status = folder_check_unchanged(&folder, loading->error);
+    folder_close(&folder);
+    return status;
+}
+
+static enum vmnetacl_status load_buffers(struct loading *loading)
+{
+    enum vmnetacl_status status = VMNETACL_OK;
+    size_t count = 0;
+
+    for (size_t i = 0; i < loading->origin->buffers_count && status == VMNETACL_OK; i++) {
+        const struct vmnetacl_buffer *buffer = &loading->origin->buffers[i];
+        char *path;
+        if (strcmp(buffer->source, source_files.name) != 0)
+            continue;
+        count++;
+        path = strndup(buffer->path, strlen(buffer->path));
+        status = path != NULL ? loading_go_on(loading, load_file(loading, path)) : loading_fail_memory(loading, NULL);
+    }
+    return status == VMNETACL_OK && count == 0 ? VMNETACL_NOTFOUND : status;
+}
+
+static const char *files_path(const struct vmnetacl_origin *origin)
+{
+    return origin->files_path;
+}
+
+static enum vmnetacl_status files_load(struct loading *loading, const char *path)
+{
+    return loading->origin->buffers != NULL ? load_buffers(loading) : load_folder(loading, path);
+}
+
+const struct source source_files = {.name = "files",
+                                    .system_path = "/etc/vmnet/rules.d",
+                                    .path = files_path,
+                                    .load = files_load};

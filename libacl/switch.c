@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "switch.h"
+
+#include "error.h"
+#include "token.h"
+
+#include <assert.h>
+
+/* The line that is being parsed, where it goes and where errors go. */
+struct parser {
+    const struct lines *lines;
+    struct line line;
+    struct switch_table *table;
+    struct vmnetacl_error *error;
+};
+
+/* The statuses that a list in brackets can name, and a set of those that it has named. */
+enum listed {
+    LISTED_ALLOW = 0x01,
+    LISTED_DENY = 0x02,
+    LISTED_NOTFOUND = 0x04,
+    LISTED_UNAVAIL = 0x08,
+    LISTED_TRYAGAIN = 0x10,
+};
+
+static enum vmnetacl_status fail(struct parser *parser, const char *at, enum vmnetacl_code code, const char *message)
+{
+    return token_fail(parser->lines, &parser->line, at, code, message, parser->error);
+}
+
+static enum vmnetacl_status fail_word(struct parser *parser, const struct token *token, enum vmnetacl_code code,
+                                      const char *before, const char *after)
+{
+    return token_fail_word(parser->lines, &parser->line, token, code, before, after, parser->error);
+}
+
+/* A word of letters. Takes the blanks behind it, too. */
+static struct token take_letters(struct line *line)
+{
+    struct token token = {.at = line->at};
+
+    while (line->at < line->end && ((*line->at >= 'a' && *line->at <= 'z') || (*line->at >= 'A' && *line->at <= 'Z')))
+        line->at++;
+    token.len = (size_t)(line->at - token.at);
+    line_skip_blanks(line);
+    return token;
+}
+
+static bool take_byte(struct line *line, char byte)
+{
+    if (line_is_empty(line) || *line->at != byte)
+        return false;
+    line->at++;
+    line_skip_blanks(line);
+    return true;
+}
+
+static unsigned find_status(const struct token *token)
+{
+    if (token_is_caseless(token, "allow") || token_is_caseless(token, "success"))
+        return LISTED_ALLOW;
+    if (token_is_caseless(token, "deny"))
+        return LISTED_DENY;
+    if (token_is_caseless(token, "notfound"))
+        return LISTED_NOTFOUND;
+    if (token_is_caseless(token, "unavail"))
+        return LISTED_UNAVAIL;
+    if (token_is_caseless(token, "tryagain"))
+        return LISTED_TRYAGAIN;
+    return 0;
+}
+
+/* ( "return" | "continue" ) behind a status */
+static enum vmnetacl_status parse_action(struct parser *parser, unsigned listed, struct switch_entry *entry)
+{
+    struct token token = take_letters(&parser->line);
+    bool is_return = token_is_caseless(&token, "return");
+
+    if (token_is_caseless(&token, "merge"))
+        return fail(parser, token.at, VMNETACL_CODE_ACTION_INVALID,
+                    "there is no merge here: a deny of any source counts anyhow; write return or continue");
+    if (!is_return && !token_is_caseless(&token, "continue"))
+        return fail(parser, token.at, VMNETACL_CODE_ACTION_INVALID, "the action must be return or continue");
+    if (!is_return && listed == LISTED_DENY)
+        return fail(parser, token.at, VMNETACL_CODE_ACTION_FORBIDDEN, "nothing can follow a DENY; remove it");
+    if (!is_return && listed == LISTED_TRYAGAIN)
+        return fail(parser, token.at, VMNETACL_CODE_ACTION_FORBIDDEN,
+                    "nothing can follow a TRYAGAIN, since a caller could provoke it; remove it");
+    if (listed == LISTED_ALLOW)
+        entry->returns_on_allow = is_return;
+    if (listed == LISTED_NOTFOUND)
+        entry->returns_on_notfound = is_return;
+    if (listed == LISTED_UNAVAIL)
+        entry->continues_on_unavail = !is_return;
+    return VMNETACL_OK;
+}
+
+/* status "=" action */
+static enum vmnetacl_status parse_pair(struct parser *parser, unsigned *seen, struct switch_entry *entry)
+{
+    struct token token = take_letters(&parser->line);
+    unsigned listed = find_status(&token);
+
+    if (token.len == 0 && !line_is_empty(&parser->line) && *parser->line.at == '!')
+        return fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID,
+                    "there is no '!' here; name each status that is meant");
+    if (listed == 0)
+        return fail_word(parser, &token, VMNETACL_CODE_ACTION_INVALID, "unknown status '",
+                         "'; there are ALLOW, DENY, NOTFOUND, UNAVAIL and TRYAGAIN, as in [NOTFOUND=return]");
+    if ((*seen & listed) != 0)
+        return fail(parser, token.at, VMNETACL_CODE_ACTION_REPEATED,
+                    "the status stands in these brackets twice; ALLOW and SUCCESS are one");
+    *seen |= listed;
+    if (!take_byte(&parser->line, '='))
+        return fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID, "'=' is missing behind the status");
+    return parse_action(parser, listed, entry);
+}
+
+/* [ "[" action { action } "]" ] */
+static enum vmnetacl_status parse_actions(struct parser *parser, struct switch_entry *entry)
+{
+    unsigned seen = 0;
+
+    if (!take_byte(&parser->line, '['))
+        return VMNETACL_OK;
+    do {
+        enum vmnetacl_status status;
+        if (line_is_empty(&parser->line))
+            return fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID, "']' is missing");
+        status = parse_pair(parser, &seen, entry);
+        if (status != VMNETACL_OK)
+            return status;
+    } while (!take_byte(&parser->line, ']'));
+    return VMNETACL_OK;
+}
+
+/* name [ actions ] */
+static enum vmnetacl_status parse_source(struct parser *parser)
+{
+    struct switch_table *table = parser->table;
+    struct switch_entry entry = {.source = NULL};
+    struct token token = take_letters(&parser->line);
+
+    if (token.len == 0)
+        token = token_take(&parser->line); /* for the message */
+    entry.source = source_find(token.at, token.len);
+    if (entry.source == NULL)
+        return fail_word(parser, &token, VMNETACL_CODE_SOURCE_UNKNOWN, "unknown source '",
+                         "'; there are files and qemu");
+    for (size_t i = 0; i < table->count; i++)
+        if (table->entries[i].source == entry.source)
+            return fail_word(parser, &token, VMNETACL_CODE_SOURCE_REPEATED, "the source '",
+                             "' stands here twice; remove one");
+    assert(table->count < SWITCH_ENTRIES_MAX);
+    table->entries[table->count] = entry;
+    return parse_actions(parser, &table->entries[table->count++]);
+}
+
+enum vmnetacl_status switch_parse_line(struct lines *lines, struct switch_table *table, struct vmnetacl_error *error)
+{
+    struct parser parser = {.lines = lines, .table = table, .error = error};
+    enum vmnetacl_status status = lines_next(lines, &parser.line, error);
+    struct token token;
+
+    if (status != VMNETACL_OK || line_is_empty(&parser.line) || *parser.line.at == '#')
+        return status;
+    token = token_take(&parser.line);
+    if (!token_is(&token, "acl:"))
+        return fail_word(&parser, &token, VMNETACL_CODE_KEYWORD_UNKNOWN, "unknown word '",
+                         "'; the one line begins with 'acl: ', others with #");
+    if (table->count > 0)
+        return fail(&parser, token.at, VMNETACL_CODE_SWITCH_SECOND, "a second line; name all sources in one");
+    if (line_is_empty(&parser.line))
+        return fail(&parser, parser.line.at, VMNETACL_CODE_SOURCE_MISSING,
+                    "the names of the sources are missing; the usual line is 'acl: files qemu'");
+    while (status == VMNETACL_OK && !line_is_empty(&parser.line))
+        status = parse_source(&parser);
+    return status;
+}
+
+static enum vmnetacl_status parse_lines(struct loading *loading, struct lines *lines, struct switch_table *table)
+{
+    enum vmnetacl_status status = VMNETACL_OK;
+
+    while (status == VMNETACL_OK && !lines_at_end(lines))
+        status = loading_go_on(loading, switch_parse_line(lines, table, loading->error));
+    return status;
+}
+
+static enum vmnetacl_status parse_file(struct loading *loading, struct file *file, struct switch_table *table)
+{
+    struct lines lines;
+    enum vmnetacl_status status = file_read(file, loading->error);
+
+    lines_start(&lines, file->path, file->block, file->lines_len);
+    while (status == VMNETACL_OK && file->lines_len > 0) {
+        status = parse_lines(loading, &lines, table);
+        if (status == VMNETACL_OK)
+            status = file_read(file, loading->error);
+        lines_continue(&lines, file->block, file->lines_len);
+    }
+    if (status == VMNETACL_OK && table->count == 0) {
+        error_start(loading->error, VMNETACL_CODE_SWITCH_EMPTY, file->path, 0, 0);
+        error_add(loading->error, "no line begins with 'acl:'; write 'acl: files qemu', or remove the file");
+        status = VMNETACL_UNAVAIL;
+    }
+    return status;
+}
+
+/* In buffers it is the first of this source. */
+static const char *find_path(const struct vmnetacl_origin *origin)
+{
+    for (size_t i = 0; origin->buffers != NULL && i < origin->buffers_count; i++)
+        if (strcmp(origin->buffers[i].source, "switch") == 0)
+            return origin->buffers[i].path;
+    return origin->switch_path != NULL ? origin->switch_path : SWITCH_SYSTEM_PATH;
+}
+
+enum vmnetacl_status switch_load(struct loading *loading, struct switch_table *table)
+{
+    struct lines lines;
+    struct file file;
+    enum vmnetacl_status status;
+
+    *table = (struct switch_table){.count = 0};
+    loading->source = "switch";
+    status = loading_open(loading, find_path(loading->origin), VMNETACL_FILE_MAX, false, &file);
+    if (status == VMNETACL_OK) {
+        status = parse_file(loading, &file, table);
+        file_close(&file);
+        return status;
+    }
+    if (loading->error->code != VMNETACL_CODE_FILE_MISSING)
+        return status;
+    lines_start(&lines, "", SWITCH_DEFAULT, strlen(SWITCH_DEFAULT));
+    return switch_parse_line(&lines, table, loading->error);
+}

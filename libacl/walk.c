@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runs with the credentials of whoever loads the policy; in vmnet-helper that is the caller, without a capability in
+ * effect. The path is walked folder by folder, each held open by a descriptor, so every check is on the very object
+ * that the next step starts from.
+ */
+#include "walk.h"
+
+#include "error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct walk {
+    const char *path; /* as it was asked for: errors name it */
+    const struct trust *trust;
+    struct vmnetacl_error *error;
+    int flags;                /* of open(2), for the object at the end */
+    struct place_found found; /* found.fd is -1 as long as the walk has not come to its end */
+    int folder_fd;
+    struct stat root; /* the folder that stands for "/", when another than "/" does */
+    unsigned links_count;
+    size_t linked_rest; /* what was left of the path behind a symbolic link, the least of all; SIZE_MAX: no link */
+    char folder[VMNETACL_PATH_SIZE]; /* how we came to folder_fd: errors name it */
+    char rest[VMNETACL_PATH_SIZE];   /* of the path, from folder_fd on */
+};
+
+static enum vmnetacl_status fail_folder(const char *path, const char *folder, enum vmnetacl_code code,
+                                        const char *message, struct vmnetacl_error *error)
+{
+    error_start(error, code, path, 0, 0);
+    error_add(error, "its folder ");
+    error_add(error, folder);
+    error_add(error, message);
+    return VMNETACL_UNAVAIL;
+}
+
+enum vmnetacl_status walk_trust_folder(const char *path, const char *folder, const struct trust *trust, uid_t owner,
+                                       mode_t mode, struct vmnetacl_error *error)
+{
+    if (owner != trust->owner)
+        return fail_folder(path, folder, VMNETACL_CODE_FOLDER_OWNER, " is not owned by root; chown it to root", error);
+    if ((mode & S_IWOTH) != 0)
+        return fail_folder(path, folder, VMNETACL_CODE_FOLDER_MODE, " is writable by everybody; chmod it o-w", error);
+    if ((mode & S_IWGRP) != 0 && !trust->group_writable_folder)
+        return fail_folder(path, folder, VMNETACL_CODE_FOLDER_MODE, " is writable by its group; chmod it g-w", error);
+    return VMNETACL_OK;
+}
+
+static enum vmnetacl_status walk_fail_system(struct walk *walk, const char *what)
+{
+    error_system(walk->error, errno, walk->path, what);
+    return error_status(walk->error);
+}
+
+/* Only here does an errno mean that there is no file or that it is not for us: from any other call it is a fault. */
+static enum vmnetacl_status walk_fail_open(struct walk *walk, const char *what)
+{
+    enum vmnetacl_status status = walk_fail_system(walk, what);
+
+    if (walk->error->system_errno == EACCES) {
+        walk->error->code = VMNETACL_CODE_FILE_DENIED;
+    } else if (walk->error->system_errno == ENOENT && strlen(walk->rest) < walk->linked_rest) {
+        walk->error->code = VMNETACL_CODE_FILE_MISSING;
+    } else if (walk->error->system_errno == ENOENT) {
+        /* A link that leads nowhere is a broken configuration, and not one that nobody has written. */
+        error_start(walk->error, VMNETACL_CODE_FILE_DANGLING, walk->path, 0, 0);
+        error_add(walk->error, "a symbolic link leads nowhere; mend or remove it");
+    }
+    return status;
+}
+
+static enum vmnetacl_status walk_fail_long(struct walk *walk)
+{
+    errno = ENAMETOOLONG;
+    return walk_fail_system(walk, "walk the path to the file");
+}
+
+/* Is the folder that the walk is in one that only root can have filled? */
+static enum vmnetacl_status walk_check_folder(struct walk *walk)
+{
+    struct stat st;
+
+    if (fstat(walk->folder_fd, &st) != 0)
+        return walk_fail_system(walk, "examine a folder on the way to the file");
+    walk->found.everybody_may_enter = walk->found.everybody_may_enter && (st.st_mode & S_IXOTH) != 0;
+    walk->found.group_may_write = walk->found.group_may_write || (st.st_mode & S_IWGRP) != 0;
+    return walk_trust_folder(walk->path, walk->folder, walk->trust, st.st_uid, st.st_mode, walk->error);
+}
+
+/* Nothing is above the folder that stands for "/". */
+static bool walk_is_at_root(const struct walk *walk)
+{
+    struct stat st;
+
+    return walk->trust->root != NULL && fstat(walk->folder_fd, &st) == 0 && st.st_dev == walk->root.st_dev &&
+           st.st_ino == walk->root.st_ino;
+}
+
+/* Open "/", or what stands for it: links on the way to that are its user's matter. */
+static int walk_open_root(struct walk *walk)
+{
+    int fd = open(walk->trust->root != NULL ? walk->trust->root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0 && walk->trust->root != NULL && fstat(fd, &walk->root) != 0) {
+        (void)close(fd); /* O_PATH: nothing to write back, so nothing to fail */
+        return -1;
+    }
+    return fd;
+}
+
+static enum vmnetacl_status walk_link(struct walk *walk, const char *name);
+
+/*
+ * Step into the folder called name: "/", or one in the folder that the walk is in. O_DIRECTORY has automounts mounted:
+ * without it we would be in the empty folder below, where no file denies anything.
+ */
+static enum vmnetacl_status walk_enter(struct walk *walk, const char *name)
+{
+    bool is_root = name[0] == '/';
+    size_t used = is_root ? 0 : strlen(walk->folder);
+    size_t name_len = strlen(name);
+    int fd;
+
+    if (strcmp(name, "..") == 0 && walk_is_at_root(walk))
+        return VMNETACL_OK;
+    fd = is_root ? walk_open_root(walk) : openat(walk->folder_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOTDIR && !is_root ? walk_link(walk, name)
+                                            : walk_fail_open(walk, "open a folder on the way to the file");
+    if (walk->folder_fd >= 0)
+        (void)close(walk->folder_fd); /* O_PATH, as above */
+    walk->folder_fd = fd;
+    if (used + 1 + name_len >= sizeof walk->folder)
+        return walk_fail_long(walk);
+    if (used > 1)
+        walk->folder[used++] = '/';
+    memcpy(walk->folder + used, name, name_len + 1);
+    return walk_check_folder(walk);
+}
+
+/* Put a path in front of what is left to walk. An absolute one starts again at the root. */
+static enum vmnetacl_status walk_prepend(struct walk *walk, const char *path, size_t path_len)
+{
+    size_t rest_len = strlen(walk->rest);
+    size_t rest_size = rest_len > 0 ? 1 + rest_len + 1 : 1; /* with a '/' in front and a NUL behind */
+
+    if (path_len + rest_size > sizeof walk->rest)
+        return walk_fail_long(walk);
+    memmove(walk->rest + path_len + rest_size - 1 - rest_len, walk->rest, rest_len + 1);
+    memcpy(walk->rest, path, path_len);
+    if (rest_len > 0)
+        walk->rest[path_len] = '/';
+    return path[0] == '/' ? walk_enter(walk, "/") : VMNETACL_OK;
+}
+
+static enum vmnetacl_status walk_link(struct walk *walk, const char *name)
+{
+    char target[VMNETACL_PATH_SIZE];
+    ssize_t len = readlinkat(walk->folder_fd, name, target, sizeof target);
+
+    if (len < 0 && errno == EINVAL) /* readlink(2): not a symbolic link */
+        errno = ENOTDIR;
+    if (len < 0)
+        return walk_fail_system(walk, "walk the path to the file");
+    if ((size_t)len == sizeof target)
+        return walk_fail_long(walk);
+    if (++walk->links_count > VMNETACL_SYMLINK_MAX) {
+        error_start(walk->error, VMNETACL_CODE_FILE_LINKS, walk->path, 0, 0);
+        error_add(walk->error, "more than 16 symbolic links on the way to the file; use a direct path");
+        return VMNETACL_UNAVAIL;
+    }
+    if (strlen(walk->rest) < walk->linked_rest)
+        walk->linked_rest = strlen(walk->rest);
+    return walk_prepend(walk, target, (size_t)len);
+}
+
+/* Take the next name off the path. False when none is left. */
+static bool walk_take_name(struct walk *walk, char name[static NAME_MAX + 2], bool *is_last)
+{
+    const char *start = walk->rest + strspn(walk->rest, "/");
+    size_t len = strcspn(start, "/");
+    const char *after = start + len + strspn(start + len, "/");
+
+    if (len == 0)
+        return false;
+    *is_last = *after == '\0' && start[len] == '\0';
+    /* A byte more than a name can have: the kernel then answers ENAMETOOLONG, and nothing is cut to something else. */
+    len = len <= NAME_MAX ? len : NAME_MAX + 1;
+    memcpy(name, start, len);
+    name[len] = '\0';
+    memmove(walk->rest, after, strlen(after) + 1);
+    return true;
+}
+
+/*
+ * Open what the next name stands for. O_NONBLOCK: a FIFO in the file's place must not hang us. O_NOCTTY: nor a terminal
+ * become ours. A link is reported as ELOOP, and with O_DIRECTORY as ENOTDIR.
+ */
+static enum vmnetacl_status walk_step(struct walk *walk)
+{
+    char name[NAME_MAX + 2];
+    bool is_last;
+
+    if (!walk_take_name(walk, name, &is_last)) {
+        errno = EISDIR;
+        return walk_fail_system(walk, "open the file");
+    }
+    if (!is_last)
+        return walk_enter(walk, name);
+    walk->found.fd = openat(walk->folder_fd, name, walk->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (walk->found.fd >= 0)
+        return VMNETACL_OK;
+    if (errno == ELOOP || (errno == ENOTDIR && (walk->flags & O_DIRECTORY) != 0))
+        return walk_link(walk, name);
+    return walk_fail_open(walk, (walk->flags & O_DIRECTORY) != 0 ? "open the folder" : "open the file");
+}
+
+enum vmnetacl_status walk_open(const char *path, const struct trust *trust, int flags, struct place_found *found,
+                               struct vmnetacl_error *error)
+{
+    struct walk walk = {.path = path,
+                        .trust = trust,
+                        .error = error,
+                        .flags = flags,
+                        .found = {.fd = -1, .everybody_may_enter = true},
+                        .folder_fd = -1,
+                        .linked_rest = SIZE_MAX};
+    enum vmnetacl_status status = walk_prepend(&walk, path, strlen(path));
+
+    while (status == VMNETACL_OK && walk.found.fd < 0)
+        status = walk_step(&walk);
+    if (walk.folder_fd >= 0)
+        (void)close(walk.folder_fd); /* O_PATH, as above */
+    *found = walk.found;
+    return status;
+}
