@@ -7,13 +7,14 @@
 #include <string.h>
 
 /* FNV-1a, 32 bits. Only root chooses what goes in. */
-static uint32_t hash(enum account_kind kind, const char *name, size_t name_len, uint32_t id)
+static uint32_t hash_of(enum account_kind kind, const char *name, size_t name_len, uint32_t id)
 {
     uint32_t value = 2166136261U ^ (uint32_t)kind ^ id * 2654435761U;
 
     for (size_t i = 0; i < name_len; i++)
         value = (value ^ (unsigned char)name[i]) * 16777619U;
-    return value ^ value >> 15;
+    value = (value ^ value >> 16) * 2246822507U; /* so that like names do not lie side by side */
+    return value ^ value >> 13;
 }
 
 const char *accounts_name(const struct accounts *accounts, size_t index)
@@ -21,51 +22,40 @@ const char *accounts_name(const struct accounts *accounts, size_t index)
     return accounts->list[index].kind != ACCOUNT_GID ? accounts->names + accounts->list[index].offset : NULL;
 }
 
-static bool is_equal(const struct accounts *accounts, size_t index, enum account_kind kind, const char *name,
-                     size_t name_len, uint32_t id)
+static bool is_equal(const struct accounts *accounts, size_t index, const struct account *wanted, const char *name,
+                     size_t name_len)
 {
     const struct account *account = &accounts->list[index];
     const char *known = accounts->names + account->offset;
 
-    if (account->kind != kind || account->id != id)
+    if (account->hash != wanted->hash || account->kind != wanted->kind || account->id != wanted->id)
         return false;
-    return kind == ACCOUNT_GID || (strncmp(known, name, name_len) == 0 && known[name_len] == '\0');
-}
-
-/* The slot of an account, or the free one where it belongs. There is always a free one. */
-static uint32_t *find_slot(const struct accounts *accounts, enum account_kind kind, const char *name, size_t name_len,
-                           uint32_t id)
-{
-    size_t at = hash(kind, name, name_len, id);
-
-    for (;; at++) {
-        uint32_t *slot = &accounts->table[at & (accounts->table_size - 1)];
-        if (*slot == 0 || is_equal(accounts, *slot - 1, kind, name, name_len, id))
-            return slot;
-    }
+    return wanted->kind == ACCOUNT_GID || (strncmp(known, name, name_len) == 0 && known[name_len] == '\0');
 }
 
 /* A table of twice the size, with everything in it. */
 static bool grow_table(struct accounts *accounts)
 {
-    struct accounts grown = *accounts;
+    size_t size = accounts->table_size > 0 ? accounts->table_size * 2 : 64;
+    uint32_t *table = reallocarray(NULL, size, sizeof *table);
 
-    grown.table_size = accounts->table_size > 0 ? accounts->table_size * 2 : 16;
-    grown.table = calloc(grown.table_size, sizeof *grown.table);
-    if (grown.table == NULL)
+    if (table == NULL)
         return false;
+    memset(table, 0, size * sizeof *table);
     for (size_t i = 0; i < accounts->count; i++) {
-        const struct account *account = &accounts->list[i];
-        const char *name = accounts_name(accounts, i);
-        *find_slot(&grown, account->kind, name, name != NULL ? strlen(name) : 0, account->id) = (uint32_t)i + 1;
+        size_t at = accounts->list[i].hash;
+        while (table[at & (size - 1)] != 0)
+            at++;
+        table[at & (size - 1)] = (uint32_t)i + 1;
     }
     free(accounts->table);
-    *accounts = grown;
+    accounts->table = table;
+    accounts->table_size = size;
     return true;
 }
 
 /* On failure nothing has changed but what there is room for. */
-static bool add(struct accounts *accounts, enum account_kind kind, const char *name, size_t name_len, uint32_t id)
+static bool add(struct accounts *accounts, const struct account *account, const char *name, size_t name_len)
 {
     struct account *list = array_grow(accounts->list, accounts->count, 1, &accounts->capacity, sizeof *list);
     char *names;
@@ -77,32 +67,62 @@ static bool add(struct accounts *accounts, enum account_kind kind, const char *n
     if (names == NULL)
         return false;
     accounts->names = names;
-    list[accounts->count++] = (struct account){.kind = kind, .id = id, .offset = accounts->names_len};
+    list[accounts->count] = *account;
+    list[accounts->count++].offset = accounts->names_len;
     memcpy(names + accounts->names_len, name, name_len);
     accounts->names_len += name_len;
     names[accounts->names_len++] = '\0';
     return true;
 }
 
+/* The slot of an account, or the free one where it belongs. There is always a free one. */
+static uint32_t *find_slot(const struct accounts *accounts, const struct account *wanted, const char *name,
+                           size_t name_len)
+{
+    size_t at = wanted->hash;
+    uint32_t *slot;
+
+    do {
+        slot = &accounts->table[at++ & (accounts->table_size - 1)];
+    } while (*slot != 0 && !is_equal(accounts, *slot - 1, wanted, name, name_len));
+    return slot;
+}
+
+/* name of a GID: "". */
+static struct account make_account(enum account_kind kind, const char **name, size_t *name_len, uint32_t id)
+{
+    if (kind == ACCOUNT_GID) {
+        *name = "";
+        *name_len = 0;
+    }
+    return (struct account){.kind = kind, .id = id, .hash = hash_of(kind, *name, *name_len, id)};
+}
+
 bool accounts_intern(struct accounts *accounts, enum account_kind kind, const char *name, size_t name_len, uint32_t id,
                      uint32_t *index)
 {
+    struct account wanted = make_account(kind, &name, &name_len, id);
     uint32_t *slot;
 
-    if (kind == ACCOUNT_GID) {
-        name = "";
-        name_len = 0;
-    }
     if (accounts->count * 2 >= accounts->table_size && !grow_table(accounts))
         return false;
-    slot = find_slot(accounts, kind, name, name_len, id);
+    slot = find_slot(accounts, &wanted, name, name_len);
     if (*slot == 0) {
-        if (!add(accounts, kind, name, name_len, id))
+        if (!add(accounts, &wanted, name, name_len))
             return false;
         *slot = (uint32_t)accounts->count;
     }
     *index = *slot - 1;
     return true;
+}
+
+size_t accounts_find(const struct accounts *accounts, enum account_kind kind, const char *name, size_t name_len,
+                     uint32_t id)
+{
+    struct account wanted = make_account(kind, &name, &name_len, id);
+    uint32_t *slot = accounts->table_size > 0 ? find_slot(accounts, &wanted, name, name_len) : NULL;
+
+    return slot != NULL && *slot != 0 ? *slot - 1 : accounts->count;
 }
 
 void accounts_free(struct accounts *accounts)

@@ -27,16 +27,23 @@ static int compare_numbers(size_t a, size_t b)
     return (a > b) - (a < b);
 }
 
+static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    int order = compare_numbers(a_len, b_len);
+
+    return order != 0 || a_len == 0 ? order : memcmp(a, b, a_len);
+}
+
 /* Effect, subject and bridge; what stands in front of which is of no meaning. */
 static int compare_meaning(const struct rule *a, const struct rule *b)
 {
     int order = compare_numbers(a->is_deny, b->is_deny);
 
     order = order != 0 ? order : compare_numbers(a->subject, b->subject);
-    order = order != 0 ? order : compare_numbers(a->value, b->value);
+    order = order != 0 ? order : compare_numbers(a->id, b->id);
+    order = order != 0 ? order : compare_bytes(a->account, a->account_len, b->account, b->account_len);
     order = order != 0 ? order : compare_numbers(a->is_pattern, b->is_pattern);
-    order = order != 0 ? order : compare_numbers(a->name_len, b->name_len);
-    return order != 0 || a->name_len == 0 ? order : memcmp(a->name, b->name, a->name_len);
+    return order != 0 ? order : compare_bytes(a->name, a->name_len, b->name, b->name_len);
 }
 
 static int compare(const void *a, const void *b)
@@ -103,7 +110,8 @@ static const struct ruled *find_wider(const struct ruled *sorted, size_t count, 
     const struct ruled *first = find_wider_bridge(sorted, count, wanted);
 
     wanted.subject = VMNETACL_SUBJECT_ALL;
-    wanted.value = 0;
+    wanted.id = 0;
+    wanted.account_len = 0;
     return first_of(first, find_wider_bridge(sorted, count, wanted));
 }
 

@@ -22,7 +22,7 @@ static void tell_rules(const struct question *question, const struct loaded_sour
                                            .source = source->entry.source->name,
                                            .rule = &shown};
             ruleset_take_rule(file, &offset, &rule);
-            rule_show(question->policy, source, file, &rule, &text, &shown);
+            rule_show(source, file, &rule, &text, &shown);
             event.subject = question_match_subject(question, &rule);
             event.bridge = question_match_bridge(question, &rule) ? VMNETACL_MATCH_YES : VMNETACL_MATCH_NO;
             listener->visit(&event, listener->data);
@@ -85,7 +85,7 @@ enum vmnetacl_status vmnetacl_rules(const struct vmnetacl_policy *policy,
                 struct rule_text text;
                 struct vmnetacl_rule shown;
                 ruleset_take_rule(file, &offset, &rule);
-                rule_show(policy, source, file, &rule, &text, &shown);
+                rule_show(source, file, &rule, &text, &shown);
                 visit(&shown, data);
             }
         }

@@ -8,7 +8,7 @@
 struct parser {
     const struct lines *lines;
     struct line line;
-    struct files_statement *statement;
+    struct rule *rule;
     struct vmnetacl_error *error;
 };
 
@@ -44,22 +44,22 @@ static enum vmnetacl_status parse_account(struct parser *parser)
         if ((unsigned char)token.at[i] < ' ' || token.at[i] == 0x7f || token.at[i] == ':' || token.at[i] == ',')
             return fail(parser, token.at + i, VMNETACL_CODE_ACCOUNT_INVALID,
                         "the name of a user or a group holds no control byte, ':' or ','; write one name a line");
-    parser->statement->account = token.at;
-    parser->statement->account_len = token.len;
+    parser->rule->account = token.at;
+    parser->rule->account_len = token.len;
     return VMNETACL_OK;
 }
 
 /* (uid_t)-1 and (gid_t)-1 are nobody's: chown(2) and setresuid(2) take them for "as it is". */
 static enum vmnetacl_status parse_id(struct parser *parser)
 {
-    return parse_number(parser, 0, UINT32_MAX - 1, &parser->statement->id);
+    return parse_number(parser, 0, UINT32_MAX - 1, &parser->rule->id);
 }
 
 /* "user" account | "uid" number | "group" account | "gid" number | "all" */
 static enum vmnetacl_status parse_subject(struct parser *parser)
 {
     struct token token = token_take(&parser->line);
-    enum vmnetacl_subject *subject = &parser->statement->rule.subject;
+    enum vmnetacl_subject *subject = &parser->rule->subject;
 
     if (token.len == 0)
         return fail(parser, token.at, VMNETACL_CODE_SUBJECT_MISSING,
@@ -87,7 +87,7 @@ static enum vmnetacl_status parse_subject(struct parser *parser)
 /* name | prefix "*" */
 static enum vmnetacl_status parse_pattern(struct parser *parser, const struct token *token)
 {
-    struct rule *rule = &parser->statement->rule;
+    struct rule *rule = parser->rule;
     const char *end = token->at + token->len;
     const char *star = memchr(token->at, '*', token->len);
     const char *bad;
@@ -124,7 +124,7 @@ static enum vmnetacl_status parse_bridge(struct parser *parser)
         return fail(parser, token.at, VMNETACL_CODE_NAME_MISSING,
                     "the name of a bridge is missing; write a name or all");
     if (token_is(&token, "all")) {
-        parser->statement->rule.name_len = 0;
+        parser->rule->name_len = 0;
         return VMNETACL_OK;
     }
     return parse_pattern(parser, &token);
@@ -133,7 +133,7 @@ static enum vmnetacl_status parse_bridge(struct parser *parser)
 /* { "limit" number } */
 static enum vmnetacl_status parse_options(struct parser *parser)
 {
-    struct rule *rule = &parser->statement->rule;
+    struct rule *rule = parser->rule;
 
     while (!line_is_empty(&parser->line)) {
         struct token token = token_take(&parser->line);
@@ -152,22 +152,21 @@ static enum vmnetacl_status parse_options(struct parser *parser)
     return VMNETACL_OK;
 }
 
-enum vmnetacl_status files_parse_line(struct lines *lines, struct files_statement *statement,
+enum vmnetacl_status files_parse_line(struct lines *lines, bool *is_rule, struct rule *rule,
                                       struct vmnetacl_error *error)
 {
-    struct parser parser = {.lines = lines, .statement = statement, .error = error};
+    struct parser parser = {.lines = lines, .rule = rule, .error = error};
     enum vmnetacl_status status = lines_next(lines, &parser.line, error);
     struct token token;
 
-    *statement = (struct files_statement){.is_rule = false};
+    *is_rule = false;
     if (status != VMNETACL_OK || line_is_empty(&parser.line) || *parser.line.at == '#')
         return status;
-    statement->is_rule = true;
-    statement->rule.place =
-        (struct place){.line = lines->line, .column = (unsigned)(parser.line.at - parser.line.start) + 1};
+    *is_rule = true;
+    *rule = (struct rule){.place = {.line = lines->line, .column = (unsigned)(parser.line.at - parser.line.start) + 1}};
     token = token_take(&parser.line);
-    statement->rule.is_deny = token_is(&token, "deny");
-    if (!statement->rule.is_deny && !token_is(&token, "allow"))
+    rule->is_deny = token_is(&token, "deny");
+    if (!rule->is_deny && !token_is(&token, "allow"))
         return fail_word(&parser, &token, VMNETACL_CODE_KEYWORD_UNKNOWN, "unknown word '",
                          "'; a line begins with allow, deny or #");
     status = parse_subject(&parser);

@@ -19,16 +19,11 @@
 #include "lines.h"
 #include "ruleset.h"
 
-struct files_statement {
-    bool is_rule;        /* else an empty line or a comment, and the rest is worthless */
-    struct rule rule;    /* without its value; the name is in the text that was parsed */
-    const char *account; /* of USER and GROUP, in the text; not terminated */
-    size_t account_len;
-    uint32_t id; /* of UID and GID */
-};
-
-/* Parse the next line: OK, with statement filled in; or UNAVAIL, with error filled in and statement worthless. */
-enum vmnetacl_status files_parse_line(struct lines *lines, struct files_statement *statement,
+/*
+ * Parse the next line. OK: *is_rule tells whether it holds a rule, which rule is then, with its strings in the text that
+ * was parsed. UNAVAIL: error is filled in, and rule is worthless.
+ */
+enum vmnetacl_status files_parse_line(struct lines *lines, bool *is_rule, struct rule *rule,
                                       struct vmnetacl_error *error);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Everything that is wrong with rules, and what only looks wrong. */
+#include "array.h"
 #include "cover.h"
 #include "error.h"
 #include "folder.h"
@@ -167,63 +168,93 @@ static void check_folder(const struct lint *lint)
     }
 }
 
-static bool is_by_name(const struct rule *rule)
+/* The accounts that rules name, each with the first rule about it. */
+struct naming {
+    const char *source;
+    const struct rule_file *file;
+    struct rule rule;
+};
+
+struct namings {
+    struct accounts accounts;
+    struct naming *list; /* under the accounts' indices */
+    size_t capacity;
+};
+
+/* False for want of memory. */
+static bool add_naming(struct namings *namings, const struct naming *naming)
 {
-    return rule->subject == VMNETACL_SUBJECT_USER || rule->subject == VMNETACL_SUBJECT_GROUP;
+    size_t count = namings->accounts.count;
+    struct naming *list = array_grow(namings->list, count, 1, &namings->capacity, sizeof *list);
+    uint32_t index;
+
+    if (list == NULL)
+        return false;
+    namings->list = list;
+    if (!names_intern(&namings->accounts, &naming->rule, &index))
+        return false;
+    if (index == count)
+        list[index] = *naming;
+    return true;
 }
 
-/* Each account that nobody has, once: at the first rule about it. */
-static void warn_unknown(const struct lint *lint, const char *source, const struct rule_file *file,
-                         struct lookup_item items[])
+static bool collect_namings(struct namings *namings, const struct loaded_source *source)
 {
-    struct rule rule = {.name = NULL};
-
-    for (size_t offset = 0; offset < file->rules_len;) {
-        ruleset_take_rule(file, &offset, &rule);
-        if (!is_by_name(&rule) || items[rule.value].answer.is_known)
-            continue;
-        items[rule.value].answer.is_known = true; /* it is now */
-        warn(lint, source, VMNETACL_CODE_ACCOUNT_UNKNOWN, file->path, rule.place,
-             rule.subject == VMNETACL_SUBJECT_USER
-                 ? "there is no such user, so the rule is about nobody; see 'getent passwd'"
-                 : "there is no such group, so the rule is about nobody; see 'getent group'");
+    for (size_t i = 0; i < source->ruleset.files_count; i++) {
+        struct naming naming = {.source = source->entry.source->name, .file = &source->ruleset.files[i]};
+        for (size_t offset = 0; offset < naming.file->rules_len;) {
+            ruleset_take_rule(naming.file, &offset, &naming.rule);
+            if (naming.rule.account != NULL && !add_naming(namings, &naming))
+                return false;
+        }
     }
+    return true;
 }
 
-static void check_accounts(const struct lint *lint, struct lookup_item items[])
+static void warn_unknown(const struct lint *lint, const struct naming *naming)
 {
-    for (size_t i = 0; i < lint->policy->sources_count && items != NULL; i++) {
-        const struct loaded_source *source = &lint->policy->sources[i];
-        for (size_t j = 0; j < source->ruleset.files_count; j++)
-            warn_unknown(lint, source->entry.source->name, &source->ruleset.files[j], items);
-    }
+    warn(lint, naming->source, VMNETACL_CODE_ACCOUNT_UNKNOWN, naming->file->path, naming->rule.place,
+         naming->rule.subject == VMNETACL_SUBJECT_USER
+             ? "there is no such user, so the rule is about nobody; see 'getent passwd'"
+             : "there is no such group, so the rule is about nobody; see 'getent group'");
 }
 
 /* An error when they cannot be asked: the helper would refuse. False for want of memory. */
-static bool look_up(const struct lint *lint, struct lookup_item **items)
+static bool look_up(const struct lint *lint, const struct namings *namings)
 {
-    const struct accounts *accounts = &lint->policy->accounts;
+    const struct accounts *accounts = &namings->accounts;
     struct lookup lookup = {.uid = getuid(), .count = accounts->count};
     struct vmnetacl_error error;
     size_t failed;
 
-    *items = NULL;
-    if (accounts->count == 0)
-        return true;
     lookup.items = calloc(accounts->count, sizeof *lookup.items);
     if (lookup.items == NULL)
         return false;
     for (size_t i = 0; i < accounts->count; i++)
-        lookup.items[i] = (struct lookup_item){.kind = accounts->list[i].kind,
-                                               .name = accounts_name(accounts, i),
-                                               .id = accounts->list[i].id};
-    if (lookup_run(&lookup, lint->timeout_ms, &failed, &error) == VMNETACL_OK) {
-        *items = lookup.items;
-        return true;
-    }
-    tell(lint, true, "names", &error);
+        lookup.items[i] = (struct lookup_item){.kind = accounts->list[i].kind, .name = accounts_name(accounts, i)};
+    if (lookup_run(&lookup, lint->timeout_ms, &failed, &error) != VMNETACL_OK)
+        tell(lint, true, "names", &error);
+    else
+        for (size_t i = 0; i < accounts->count; i++)
+            if (!lookup.items[i].answer.is_known)
+                warn_unknown(lint, &namings->list[i]);
     free(lookup.items);
     return true;
+}
+
+/* False for want of memory. */
+static bool check_names(const struct lint *lint)
+{
+    struct namings namings = {.capacity = 0};
+    bool is_done = true;
+
+    for (size_t i = 0; i < lint->policy->sources_count && is_done; i++)
+        is_done = collect_namings(&namings, &lint->policy->sources[i]);
+    if (is_done && namings.accounts.count > 0)
+        is_done = look_up(lint, &namings);
+    accounts_free(&namings.accounts);
+    free(namings.list);
+    return is_done;
 }
 
 static bool load_all(struct lint *lint)
@@ -244,17 +275,11 @@ static bool load_all(struct lint *lint)
 
 static bool check_all(struct lint *lint)
 {
-    struct lookup_item *items;
-    bool is_done = load_all(lint) && look_up(lint, &items);
-
-    if (!is_done)
+    if (!load_all(lint) || !check_names(lint) || !check_rules(lint))
         return false;
-    is_done = check_rules(lint);
-    check_accounts(lint, items);
-    free(items);
     check_files(lint);
     check_folder(lint);
-    return is_done;
+    return true;
 }
 
 enum vmnetacl_status vmnetacl_lint(const struct vmnetacl_origin *origin, unsigned timeout_ms,

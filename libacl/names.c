@@ -2,30 +2,68 @@
 /* Which accounts a question depends on, and what becomes of the answers. */
 #include "names.h"
 
+#include "array.h"
 #include "error.h"
 #include "lookup.h"
 #include "question.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
-/* Why an account is asked about: the first rule that needs it. */
-struct need {
-    const char *file; /* NULL: it is not needed */
-    struct place place;
-    bool wants_membership;
+static const enum account_kind kinds[] = {
+    [VMNETACL_SUBJECT_USER] = ACCOUNT_USER,
+    [VMNETACL_SUBJECT_GROUP] = ACCOUNT_GROUP,
+    [VMNETACL_SUBJECT_GID] = ACCOUNT_GID,
 };
 
-static void note(struct need *need, const struct rule_file *file, const struct rule *rule)
+const struct account_answer *names_find(const struct vmnetacl_names *names, const struct rule *rule)
 {
-    if (need->file == NULL) {
-        need->file = file->path;
-        need->place = rule->place;
-    }
-    need->wants_membership = need->wants_membership || (rule->is_deny && rule->subject != VMNETACL_SUBJECT_USER);
+    size_t index;
+
+    if (names == NULL)
+        return NULL;
+    index = accounts_find(&names->accounts, kinds[rule->subject], rule->account, rule->account_len, rule->id);
+    return index < names->accounts.count ? &names->answers[index] : NULL;
 }
 
-/* Behind the first allow that surely matches, only a deny can change the answer. */
-static void note_source(const struct question *question, const struct loaded_source *source, struct need needs[])
+bool names_intern(struct accounts *accounts, const struct rule *rule, uint32_t *index)
+{
+    return accounts_intern(accounts, kinds[rule->subject], rule->account, rule->account_len, rule->id, index);
+}
+
+/* What has to be asked, and for which rule: the first that needs it. */
+struct needs {
+    struct accounts accounts;
+    struct need {
+        const char *file;
+        struct place place;
+        bool wants_membership;
+    } * list; /* under the accounts' indices */
+    size_t capacity;
+};
+
+/* False for want of memory. */
+static bool note(struct needs *needs, const struct rule_file *file, const struct rule *rule)
+{
+    size_t count = needs->accounts.count;
+    uint32_t index;
+    struct need *list;
+
+    if (!names_intern(&needs->accounts, rule, &index))
+        return false;
+    list = array_grow(needs->list, count, 1, &needs->capacity, sizeof *list);
+    if (list == NULL)
+        return false;
+    needs->list = list;
+    if (index == count)
+        list[index] = (struct need){.file = file->path, .place = rule->place};
+    if (rule->is_deny && rule->subject != VMNETACL_SUBJECT_USER)
+        list[index].wants_membership = true;
+    return true;
+}
+
+/* Behind the first allow that surely matches, only a deny can change the answer. False for want of memory. */
+static bool note_source(const struct question *question, const struct loaded_source *source, struct needs *needs)
 {
     bool is_allowed = false;
 
@@ -38,12 +76,27 @@ static void note_source(const struct question *question, const struct loaded_sou
             if ((!rule.is_deny && is_allowed) || !question_match_bridge(question, &rule))
                 continue;
             match = question_match_subject(question, &rule);
-            if (match == VMNETACL_MATCH_UNKNOWN)
-                note(&needs[rule.value], file, &rule);
+            if (match == VMNETACL_MATCH_UNKNOWN && !note(needs, file, &rule))
+                return false;
             /* When every bridge is meant, this one may be another than the next rule's. */
             is_allowed = is_allowed || (!rule.is_deny && match == VMNETACL_MATCH_YES && question->bridge != NULL);
         }
     }
+    return true;
+}
+
+static bool note_all(const struct question *question, struct needs *needs)
+{
+    for (size_t i = 0; i < question->policy->sources_count; i++) {
+        const struct loaded_source *source = &question->policy->sources[i];
+        struct answer answer;
+        if (!note_source(question, source, needs))
+            return false;
+        question_ask(question, source, &answer);
+        if (question->bridge != NULL && question_ends(source, &answer))
+            break;
+    }
+    return true;
 }
 
 /* Does the verdict depend on a name? For any bridge it may. */
@@ -51,112 +104,85 @@ static bool depends_on_names(const struct question *question)
 {
     struct vmnetacl_decision decision;
 
-    if (question->policy->accounts.count == 0)
-        return false;
     return question->bridge == NULL || (question_decide(question, &decision) == VMNETACL_UNAVAIL &&
                                         decision.error->code == VMNETACL_CODE_NAMES_MISSING);
 }
 
-static void note_all(const struct question *question, struct need needs[])
+static enum vmnetacl_status fail_memory(struct vmnetacl_error *error)
 {
-    for (size_t i = 0; i < question->policy->sources_count; i++) {
-        const struct loaded_source *source = &question->policy->sources[i];
-        struct answer answer;
-        note_source(question, source, needs);
-        question_ask(question, source, &answer);
-        if (question->bridge != NULL && question_ends(source, &answer))
-            return;
-    }
+    error_system(error, ENOMEM, NULL, "get memory to look up names");
+    return error_status(error);
 }
 
-/* One item for each need, in the order of accounts. */
-static size_t make_items(const struct accounts *accounts, const struct need needs[], struct lookup_item items[])
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < accounts->count; i++)
-        if (needs[i].file != NULL)
-            items[count++] = (struct lookup_item){.kind = accounts->list[i].kind,
-                                                  .name = accounts_name(accounts, i),
-                                                  .id = accounts->list[i].id,
-                                                  .wants_membership = needs[i].wants_membership};
-    return count;
-}
-
-/* The index of the account of an item. */
-static size_t find_account(const struct accounts *accounts, const struct need needs[], size_t item)
-{
-    size_t i = 0;
-
-    for (; i < accounts->count; i++)
-        if (needs[i].file != NULL && item-- == 0)
-            break;
-    return i;
-}
-
-/* An error that has no place of its own gets that of a rule that needs the answer. */
-static void place_error(const struct accounts *accounts, const struct need needs[], size_t item,
-                        struct vmnetacl_error *error)
+/* A failure is about a rule: that which needs the item that failed, or the first when all did. */
+static void place_error(const struct need *need, struct vmnetacl_error *error)
 {
     struct vmnetacl_error placed;
-    size_t account = find_account(accounts, needs, item);
 
-    if (account == accounts->count)
-        account = find_account(accounts, needs, 0);
-    error_start(&placed, error->code, needs[account].file, needs[account].place.line, needs[account].place.column);
+    error_start(&placed, error->code, need->file, need->place.line, need->place.column);
     placed.system_errno = error->system_errno;
     error_add(&placed, error->message);
     *error = placed;
 }
 
-static enum vmnetacl_status ask(const struct question *question, const struct need needs[], struct lookup_item items[],
-                                unsigned timeout_ms, struct vmnetacl_names *names, struct vmnetacl_error *error)
+/* OK: answers is the caller's to free. */
+static enum vmnetacl_status ask(const struct question *question, const struct needs *needs, unsigned timeout_ms,
+                                struct account_answer **answers, struct vmnetacl_error *error)
 {
-    const struct accounts *accounts = &question->policy->accounts;
-    struct lookup lookup = {.uid = question->caller->uid, .items = items};
+    size_t count = needs->accounts.count;
+    struct lookup lookup = {.uid = question->caller->uid, .count = count};
     enum vmnetacl_status status;
     size_t failed;
-    size_t next = 0;
 
-    lookup.count = make_items(accounts, needs, items);
-    if (lookup.count == 0)
-        return VMNETACL_NOTFOUND;
-    status = lookup_run(&lookup, timeout_ms != 0 ? timeout_ms : VMNETACL_TIMEOUT_MS, &failed, error);
-    if (status != VMNETACL_OK) {
-        place_error(accounts, needs, failed, error);
-        return status;
+    lookup.items = calloc(count, sizeof *lookup.items);
+    *answers = calloc(count, sizeof **answers);
+    if (lookup.items == NULL || *answers == NULL) {
+        status = fail_memory(error);
+    } else {
+        for (size_t i = 0; i < count; i++)
+            lookup.items[i] = (struct lookup_item){.kind = needs->accounts.list[i].kind,
+                                                   .name = accounts_name(&needs->accounts, i),
+                                                   .id = needs->accounts.list[i].id,
+                                                   .wants_membership = needs->list[i].wants_membership};
+        status = lookup_run(&lookup, timeout_ms != 0 ? timeout_ms : VMNETACL_TIMEOUT_MS, &failed, error);
+        if (status != VMNETACL_OK)
+            place_error(&needs->list[failed < count ? failed : 0], error);
+        for (size_t i = 0; i < count && status == VMNETACL_OK; i++)
+            (*answers)[i] = lookup.items[i].answer;
     }
-    names->policy = question->policy;
-    names->uid = question->caller->uid;
-    for (size_t i = 0; i < accounts->count; i++)
-        if (needs[i].file != NULL)
-            names->answers[i] = items[next++].answer;
-    return VMNETACL_OK;
+    free(lookup.items);
+    if (status != VMNETACL_OK) {
+        free(*answers);
+        *answers = NULL;
+    }
+    return status;
 }
 
-static enum vmnetacl_status resolve(const struct question *question, unsigned timeout_ms, struct vmnetacl_names **names,
-                                    struct vmnetacl_error *error)
+/* On success needs->accounts has become the names'. */
+static enum vmnetacl_status resolve(const struct question *question, struct needs *needs, unsigned timeout_ms,
+                                    struct vmnetacl_names **names, struct vmnetacl_error *error)
 {
-    size_t count = question->policy->accounts.count;
-    struct need *needs = calloc(count, sizeof *needs);
-    struct lookup_item *items = calloc(count, sizeof *items);
-    struct vmnetacl_names *made = calloc(1, sizeof *made + count * sizeof made->answers[0]);
-    enum vmnetacl_status status = VMNETACL_TRYAGAIN;
+    struct account_answer *answers;
+    enum vmnetacl_status status;
 
-    if (needs == NULL || items == NULL || made == NULL) {
-        error_start(error, VMNETACL_CODE_MEMORY, NULL, 0, 0);
-        error_add(error, "cannot get memory to look up names");
-    } else {
-        note_all(question, needs);
-        status = ask(question, needs, items, timeout_ms, made, error);
+    if (!note_all(question, needs))
+        return fail_memory(error);
+    if (needs->accounts.count == 0)
+        return VMNETACL_OK;
+    status = ask(question, needs, timeout_ms, &answers, error);
+    if (status != VMNETACL_OK)
+        return status;
+    *names = calloc(1, sizeof **names);
+    if (*names == NULL) {
+        free(answers);
+        return fail_memory(error);
     }
-    free(needs);
-    free(items);
-    if (status == VMNETACL_OK)
-        *names = made;
-    else
-        free(made);
-    return status == VMNETACL_NOTFOUND ? VMNETACL_OK : status;
+    **names = (struct vmnetacl_names){.policy = question->policy,
+                                      .uid = question->caller->uid,
+                                      .accounts = needs->accounts,
+                                      .answers = answers};
+    needs->accounts = (struct accounts){.count = 0};
+    return VMNETACL_OK;
 }
 
 enum vmnetacl_status vmnetacl_resolve(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
@@ -164,7 +190,8 @@ enum vmnetacl_status vmnetacl_resolve(const struct vmnetacl_policy *policy, cons
                                       struct vmnetacl_error *error)
 {
     struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE};
-    enum vmnetacl_status status = VMNETACL_INVALID;
+    enum vmnetacl_status status = VMNETACL_OK;
+    struct needs needs = {.capacity = 0};
     struct question question;
 
     if (names != NULL)
@@ -172,9 +199,12 @@ enum vmnetacl_status vmnetacl_resolve(const struct vmnetacl_policy *policy, cons
     if (names == NULL || !question_start(&question, policy, caller, NULL, bridge)) {
         error_start(&found, VMNETACL_CODE_ARGUMENT, NULL, 0, 0);
         error_add(&found, "an argument is missing, or the bridge has no name that one can have");
-    } else {
-        status = depends_on_names(&question) ? resolve(&question, timeout_ms, names, &found) : VMNETACL_OK;
+        status = VMNETACL_INVALID;
+    } else if (depends_on_names(&question)) {
+        status = resolve(&question, &needs, timeout_ms, names, &found);
     }
+    accounts_free(&needs.accounts);
+    free(needs.list);
     if (status != VMNETACL_OK && error != NULL)
         *error = found;
     return status;
@@ -182,5 +212,9 @@ enum vmnetacl_status vmnetacl_resolve(const struct vmnetacl_policy *policy, cons
 
 void vmnetacl_names_free(struct vmnetacl_names *names)
 {
+    if (names == NULL)
+        return;
+    accounts_free(&names->accounts);
+    free(names->answers);
     free(names);
 }

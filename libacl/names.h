@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What the name service says of the accounts of a policy, for one caller. */
+/* What the name service says of the users and groups that a question depends on, for one caller. */
 #ifndef VMNETACL_NAMES_H
 #define VMNETACL_NAMES_H
 
+#include "accounts.h"
+#include "ruleset.h"
 #include "vmnetacl.h"
 
 struct account_answer {
@@ -14,9 +16,16 @@ struct account_answer {
 };
 
 struct vmnetacl_names {
-    const struct vmnetacl_policy *policy; /* whose accounts they are */
+    const struct vmnetacl_policy *policy; /* for which they were asked */
     uid_t uid;                            /* of the caller */
-    struct account_answer answers[];      /* under the accounts' indices */
+    struct accounts accounts;
+    struct account_answer *answers; /* under the accounts' indices */
 };
+
+/* What is said of the account that a rule names, or whose gid it gives; NULL when it was not asked about. */
+const struct account_answer *names_find(const struct vmnetacl_names *names, const struct rule *rule);
+
+/* Add what a rule speaks of to accounts: *index is its place. False for want of memory. Not for ALL and UID. */
+bool names_intern(struct accounts *accounts, const struct rule *rule, uint32_t *index);
 
 #endif

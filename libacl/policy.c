@@ -65,7 +65,6 @@ enum vmnetacl_status policy_load_sources(struct vmnetacl_policy *policy, const s
 {
     enum vmnetacl_status status = VMNETACL_OK;
 
-    loading->accounts = &policy->accounts;
     for (size_t i = 0; i < table->count && status == VMNETACL_OK; i++) {
         struct loaded_source *source = &policy->sources[policy->sources_count++];
         source->entry = table->entries[i];
@@ -127,7 +126,6 @@ void vmnetacl_free(struct vmnetacl_policy *policy)
         return;
     for (size_t i = 0; i < policy->sources_count; i++)
         unload(&policy->sources[i]);
-    accounts_free(&policy->accounts);
     free(policy);
 }
 

@@ -3,7 +3,6 @@
 #ifndef VMNETACL_POLICY_H
 #define VMNETACL_POLICY_H
 
-#include "accounts.h"
 #include "ruleset.h"
 #include "source.h"
 #include "switch.h"
@@ -19,7 +18,6 @@ struct loaded_source {
 struct vmnetacl_policy {
     struct loaded_source sources[SWITCH_ENTRIES_MAX];
     size_t sources_count;
-    struct accounts accounts;
 };
 
 /* May rules come from this origin? INVALID, with error filled in, if not. */

@@ -52,25 +52,23 @@ static enum vmnetacl_match match_group(const struct question *question, const st
         return VMNETACL_MATCH_YES;
     if (!rule->is_deny)
         return VMNETACL_MATCH_NO;
-    if (!answer->membership_is_asked)
+    if (answer == NULL || !answer->membership_is_asked)
         return VMNETACL_MATCH_UNKNOWN;
     return answer->is_member ? VMNETACL_MATCH_YES : VMNETACL_MATCH_NO;
 }
 
 enum vmnetacl_match question_match_subject(const struct question *question, const struct rule *rule)
 {
-    static const struct account_answer not_asked = {.is_known = false};
-    const struct account_answer *answer = &not_asked;
+    const struct account_answer *answer;
 
     if (rule->subject == VMNETACL_SUBJECT_ALL)
         return VMNETACL_MATCH_YES;
     if (rule->subject == VMNETACL_SUBJECT_UID)
-        return rule->value == question->caller->uid ? VMNETACL_MATCH_YES : VMNETACL_MATCH_NO;
-    if (question->names != NULL)
-        answer = &question->names->answers[rule->value];
+        return rule->id == question->caller->uid ? VMNETACL_MATCH_YES : VMNETACL_MATCH_NO;
+    answer = names_find(question->names, rule);
     if (rule->subject == VMNETACL_SUBJECT_GID)
-        return match_group(question, rule, question->policy->accounts.list[rule->value].id, answer);
-    if (!answer->id_is_asked)
+        return match_group(question, rule, rule->id, answer);
+    if (answer == NULL || !answer->id_is_asked)
         return VMNETACL_MATCH_UNKNOWN;
     if (!answer->is_known)
         return VMNETACL_MATCH_NO_SUCH_NAME;

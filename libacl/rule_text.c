@@ -56,8 +56,8 @@ static void write_text(const struct loaded_source *source, const struct vmnetacl
         (void)put_number(put(at, " limit "), shown->grant.limit);
 }
 
-void rule_show(const struct vmnetacl_policy *policy, const struct loaded_source *source, const struct rule_file *file,
-               const struct rule *rule, struct rule_text *text, struct vmnetacl_rule *shown)
+void rule_show(const struct loaded_source *source, const struct rule_file *file, const struct rule *rule,
+               struct rule_text *text, struct vmnetacl_rule *shown)
 {
     *shown = (struct vmnetacl_rule){
         .place = {.source = source->entry.source->name,
@@ -66,16 +66,16 @@ void rule_show(const struct vmnetacl_policy *policy, const struct loaded_source 
                   .column = rule->place.column},
         .is_deny = rule->is_deny,
         .subject = rule->subject,
+        .id = rule->id,
         .bridge = text->bridge,
         .is_pattern = rule->is_pattern || rule->name_len == 0,
         .grant = {.limit = rule->limit},
         .text = text->text,
     };
-    if (rule->subject == VMNETACL_SUBJECT_UID) {
-        shown->id = rule->value;
-    } else if (rule->subject != VMNETACL_SUBJECT_ALL) {
-        shown->id = policy->accounts.list[rule->value].id;
-        shown->account = accounts_name(&policy->accounts, rule->value);
+    if (rule->account != NULL) {
+        memcpy(text->account, rule->account, rule->account_len);
+        text->account[rule->account_len] = '\0';
+        shown->account = text->account;
     }
     memcpy(text->bridge, rule->name_len > 0 ? rule->name : "all", rule->name_len > 0 ? rule->name_len : 3);
     text->bridge[rule->name_len > 0 ? rule->name_len : 3] = '\0';

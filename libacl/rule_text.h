@@ -8,11 +8,12 @@
 /* What the strings of a struct vmnetacl_rule point into. */
 struct rule_text {
     char bridge[VMNETACL_NAME_MAX + 2]; /* with the '*' of a pattern */
+    char account[VMNETACL_ACCOUNT_MAX + 1];
     char text[VMNETACL_LINE_MAX + 1];
 };
 
 /* Take a rule apart. text must live as long as shown does. */
-void rule_show(const struct vmnetacl_policy *policy, const struct loaded_source *source, const struct rule_file *file,
-               const struct rule *rule, struct rule_text *text, struct vmnetacl_rule *shown);
+void rule_show(const struct loaded_source *source, const struct rule_file *file, const struct rule *rule,
+               struct rule_text *text, struct vmnetacl_rule *shown);
 
 #endif

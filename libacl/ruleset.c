@@ -4,12 +4,14 @@
 #include "array.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 
 static_assert(VMNETACL_NAME_MAX <= RULE_NAME_LEN, "the length of a name fits its bits");
+static_assert(VMNETACL_ACCOUNT_MAX <= UCHAR_MAX, "the length of an account's name fits its byte");
 static_assert(VMNETACL_SUBJECT_GID <= MORE_SUBJECT, "the subject fits its bits");
 
-#define RULE_SIZE_MAX (1 + sizeof(struct place) + 1 + 2 * sizeof(uint32_t) + VMNETACL_NAME_MAX)
+#define RULE_SIZE_MAX (1 + sizeof(struct place) + 1 + 1 + VMNETACL_ACCOUNT_MAX + sizeof(uint32_t) + VMNETACL_NAME_MAX)
 
 static struct rule_file *add_file(struct ruleset *ruleset)
 {
@@ -78,8 +80,12 @@ bool ruleset_add_rule(struct rule_file *file, const struct rule *rule)
         at = put(at, &rule->place, sizeof rule->place);
     if (more != 0)
         *at++ = (char)more;
-    if (rule->subject != VMNETACL_SUBJECT_ALL)
-        at = put(at, &rule->value, sizeof rule->value);
+    if (rule->subject == VMNETACL_SUBJECT_UID || rule->subject == VMNETACL_SUBJECT_GID) {
+        at = put(at, &rule->id, sizeof rule->id);
+    } else if (rule->subject != VMNETACL_SUBJECT_ALL) {
+        *at++ = (char)rule->account_len;
+        at = put(at, rule->account, rule->account_len);
+    }
     if (rule->limit != 0)
         at = put(at, &rule->limit, sizeof rule->limit);
     at = put(at, rule->name, rule->name_len);

@@ -8,14 +8,13 @@
  *     [RULE_DENY] | [RULE_PLACE] | [RULE_MORE] | name_len      (name_len 0: all)
  *     [ struct place ]             unless it is in column 1 of the line behind the last rule's
  *     [ more byte: subject | [MORE_PATTERN] | [MORE_LIMIT] ]   unless it is for all, with a plain name and no option
- *     [ uint32_t: the uid, or the index of the account ]       unless the subject is all
+ *     [ uint32_t: the number | a byte and the account's name ] for a uid or gid | a user or group
  *     [ uint32_t: the limit ]
  *     name
  */
 #ifndef VMNETACL_RULESET_H
 #define VMNETACL_RULESET_H
 
-#include "accounts.h"
 #include "vmnetacl.h"
 
 #include <string.h>
@@ -39,7 +38,9 @@ struct rule {
     bool is_deny;
     bool is_pattern; /* name is what the bridge's must begin with */
     enum vmnetacl_subject subject;
-    uint32_t value; /* of UID: the uid; of USER, GROUP and GID: the index of the account; of ALL: 0 */
+    uint32_t id;         /* of UID and GID; else 0 */
+    const char *account; /* of USER and GROUP, not terminated; else NULL */
+    size_t account_len;
     uint32_t limit; /* 0: none */
     struct place place;
     const char *name; /* not terminated */
@@ -94,7 +95,9 @@ static inline void ruleset_take_rule(const struct rule_file *file, size_t *offse
     rule->name_len = head & RULE_NAME_LEN;
     rule->place.line++;
     rule->place.column = 1;
-    rule->value = 0;
+    rule->id = 0;
+    rule->account = NULL;
+    rule->account_len = 0;
     rule->limit = 0;
     if ((head & RULE_PLACE) != 0) {
         memcpy(&rule->place, at, sizeof rule->place);
@@ -104,9 +107,13 @@ static inline void ruleset_take_rule(const struct rule_file *file, size_t *offse
         more = (unsigned char)*at++;
     rule->subject = (enum vmnetacl_subject)(more & MORE_SUBJECT);
     rule->is_pattern = (more & MORE_PATTERN) != 0;
-    if (rule->subject != VMNETACL_SUBJECT_ALL) {
-        memcpy(&rule->value, at, sizeof rule->value);
-        at += sizeof rule->value;
+    if (rule->subject == VMNETACL_SUBJECT_UID || rule->subject == VMNETACL_SUBJECT_GID) {
+        memcpy(&rule->id, at, sizeof rule->id);
+        at += sizeof rule->id;
+    } else if (rule->subject != VMNETACL_SUBJECT_ALL) {
+        rule->account_len = (unsigned char)*at++;
+        rule->account = at;
+        at += rule->account_len;
     }
     if ((more & MORE_LIMIT) != 0) {
         memcpy(&rule->limit, at, sizeof rule->limit);

@@ -7,7 +7,6 @@
 #ifndef VMNETACL_SOURCE_H
 #define VMNETACL_SOURCE_H
 
-#include "accounts.h"
 #include "file.h"
 #include "ruleset.h"
 #include "vmnetacl.h"
@@ -15,8 +14,7 @@
 /* What loading one source needs, and what becomes of it. */
 struct loading {
     const struct vmnetacl_origin *origin;
-    const char *source; /* the name of what is being loaded */
-    struct accounts *accounts;
+    const char *source;           /* the name of what is being loaded */
     struct ruleset *ruleset;      /* empty at first; what is in it after a failure is worthless */
     struct vmnetacl_error *error; /* why it failed; worthless otherwise */
     /* To look for every error: called with each one in a line or of a file in error, and loading goes on behind it.

@@ -13,30 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum vmnetacl_status add_rule(struct loading *loading, struct rule_file *file, struct files_statement *statement)
-{
-    static const enum account_kind kinds[] = {[VMNETACL_SUBJECT_USER] = ACCOUNT_USER,
-                                              [VMNETACL_SUBJECT_GROUP] = ACCOUNT_GROUP,
-                                              [VMNETACL_SUBJECT_GID] = ACCOUNT_GID};
-    struct rule *rule = &statement->rule;
-
-    rule->value = statement->id;
-    if (rule->subject != VMNETACL_SUBJECT_ALL && rule->subject != VMNETACL_SUBJECT_UID &&
-        !accounts_intern(loading->accounts, kinds[rule->subject], statement->account, statement->account_len,
-                         statement->id, &rule->value))
-        return loading_fail_memory(loading, file->path);
-    return ruleset_add_rule(file, rule) ? VMNETACL_OK : loading_fail_memory(loading, file->path);
-}
-
 static enum vmnetacl_status load_lines(struct loading *loading, struct rule_file *rule_file, struct lines *lines)
 {
     enum vmnetacl_status status = VMNETACL_OK;
 
     while (status == VMNETACL_OK && !lines_at_end(lines)) {
-        struct files_statement statement;
-        status = files_parse_line(lines, &statement, loading->error);
-        if (status == VMNETACL_OK && statement.is_rule)
-            status = add_rule(loading, rule_file, &statement);
+        struct rule rule;
+        bool is_rule;
+        status = files_parse_line(lines, &is_rule, &rule, loading->error);
+        if (status == VMNETACL_OK && is_rule && !ruleset_add_rule(rule_file, &rule))
+            status = loading_fail_memory(loading, rule_file->path);
         status = loading_go_on(loading, status);
     }
     return status;

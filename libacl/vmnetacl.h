@@ -294,12 +294,12 @@ enum vmnetacl_subject {
     VMNETACL_SUBJECT_GID,
 };
 
-/* A rule, taken apart. Strings that do not live as long as the policy live as long as the call that shows it. */
+/* A rule, taken apart. Its own strings, but not its place's, live as long as the call that shows it. */
 struct vmnetacl_rule {
     struct vmnetacl_place place;
     bool is_deny;
     enum vmnetacl_subject subject;
-    const char *account; /* of USER and GROUP; else NULL. Lives as long as the policy */
+    const char *account; /* of USER and GROUP; else NULL */
     uint32_t id;         /* of UID and GID; else 0 */
     const char *bridge;  /* "virbr0", "virbr*" or "all"; is_pattern: it is not one name */
     bool is_pattern;
