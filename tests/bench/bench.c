@@ -43,12 +43,16 @@ struct scenario {
 
 /* Fewer rounds where a round takes long. */
 static const struct scenario scenarios[] = {
-    {.title = "1 rule", .rules = {1, 0}, .round_count = 400},
-    {.title = "1 rule, other taps alive", .rules = {1, 0}, .other_taps = true, .round_count = 200},
-    {.title = "1,000 rules", .rules = {1000, 0}, .round_count = 200},
-    {.title = "100,000 rules", .rules = {100000, 0}, .round_count = 60},
-    {.title = "100,000 rules, every fourth a deny", .rules = {100000, 4}, .round_count = 60},
-    {.title = "1,000,000 rules", .rules = {1000000, 0}, .round_count = 20},
+    {.title = "1 rule", .rules = {1, 0, RULES_QEMU}, .round_count = 400},
+    {.title = "rules for a user and a group, against 1 rule", .rules = {1, 0, RULES_NAMES}, .round_count = 400},
+    {.title = "1 rule, other taps alive", .rules = {1, 0, RULES_QEMU}, .other_taps = true, .round_count = 200},
+    {.title = "1,000 rules", .rules = {1000, 0, RULES_QEMU}, .round_count = 200},
+    {.title = "100,000 rules", .rules = {100000, 0, RULES_QEMU}, .round_count = 60},
+    {.title = "100,000 rules, every fourth a deny", .rules = {100000, 4, RULES_QEMU}, .round_count = 60},
+    {.title = "100,000 rules in rules.d, against as many in bridge.conf",
+     .rules = {100000, 0, RULES_FILES},
+     .round_count = 60},
+    {.title = "1,000,000 rules", .rules = {1000000, 0, RULES_QEMU}, .round_count = 20},
 };
 
 #define PARALLEL_ROUNDS 10
@@ -83,8 +87,34 @@ static void measurement_print(const struct plan *plan, const struct scenario *sc
                         measurement_count(figure, round_count));
 }
 
-static bool scenario_run(const struct plan *plan, const struct scenario *scenario, struct measurement *measurement)
+/* Our static helper looks up no names. */
+static struct plan plan_without(const struct plan *plan, const char *name)
 {
+    struct plan less = *plan;
+    size_t without = 0;
+
+    while (without < plan->columns.program_count && strcmp(plan->columns.programs[without].name, name) != 0)
+        without++;
+    if (without == plan->columns.program_count)
+        return less;
+    less.columns.program_count--;
+    for (size_t i = without; i < less.columns.program_count; i++)
+        less.columns.programs[i] = plan->columns.programs[i + 1];
+    less.columns.ratio_count = 0;
+    for (size_t i = 0; i < plan->columns.ratio_count; i++) {
+        size_t upper = plan->columns.ratios[i].upper, lower = plan->columns.ratios[i].lower;
+        if (upper == without || lower == without)
+            continue;
+        less.columns.ratios[less.columns.ratio_count].upper = upper - (upper > without);
+        less.columns.ratios[less.columns.ratio_count++].lower = lower - (lower > without);
+    }
+    return less;
+}
+
+static bool scenario_run(const struct plan *all, const struct scenario *scenario, struct measurement *measurement)
+{
+    const struct plan names_plan = plan_without(all, "static");
+    const struct plan *plan = scenario->rules.kind == RULES_NAMES ? &names_plan : all;
     size_t round_count = rounds_of(plan, scenario->round_count);
     struct lanes holders;
     double unused_us;
@@ -114,7 +144,7 @@ static bool parallel_run(const struct plan *plan, struct measurement *measuremen
              round_count);
     if (!is_wanted(plan, title))
         return true;
-    if (!rules_write((struct rules){1, 0}))
+    if (!rules_write((struct rules){1, 0, RULES_QEMU}))
         return false;
     for (size_t i = 0; i < round_count * program_count; i++) {
         size_t round = i / program_count, program = (i + round) % program_count;
