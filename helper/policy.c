@@ -111,17 +111,20 @@ void policy_allows(const struct request *request, struct caller *caller, struct 
                                           .groups = caller->groups,
                                           .groups_count = caller->groups_count};
     struct vmnetacl_policy *policy;
-    struct vmnetacl_names *names;
+    struct vmnetacl_names *names = NULL;
     struct vmnetacl_error error;
     enum vmnetacl_status status = vmnetacl_load(&policy, &error);
 
     if (status != VMNETACL_OK)
         die_unreadable(status, &error);
-    status = vmnetacl_resolve(policy, &asker, request->bridge, 0, &names, &error);
-    if (status != VMNETACL_OK)
-        die_unresolved(status, &error);
     /* Nothing is freed: the decision points into it, and the process ends in a moment. */
     status = vmnetacl_decide(policy, &asker, names, request->bridge, decision);
+    if (status == VMNETACL_UNAVAIL && decision->error->code == VMNETACL_CODE_NAMES_MISSING) {
+        status = vmnetacl_resolve(policy, &asker, request->bridge, 0, &names, &error);
+        if (status != VMNETACL_OK)
+            die_unresolved(status, &error);
+        status = vmnetacl_decide(policy, &asker, names, request->bridge, decision);
+    }
     if (status == VMNETACL_ALLOW && !has_option(&decision->grant))
         return;
     if (status == VMNETACL_UNAVAIL || status == VMNETACL_TRYAGAIN)

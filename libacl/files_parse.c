@@ -30,22 +30,27 @@ static enum vmnetacl_status parse_number(struct parser *parser, uint32_t min, ui
     return token_parse_number(parser->lines, &parser->line, &token, min, max, number, parser->error);
 }
 
-/* The name of a user or a group. Bytes above ASCII are fine, since names may be in any script. */
+/* What the name of a user or a group cannot hold. Bytes above ASCII are fine, since names may be in any script. */
+static const bool account_refused[UCHAR_MAX + 1] = {[0 ... ' '] = true, [0x7f] = true, [':'] = true, [','] = true};
+
 static enum vmnetacl_status parse_account(struct parser *parser)
 {
-    struct token token = token_take(&parser->line);
+    struct line *line = &parser->line;
+    const char *start = line->at;
 
-    if (token.len == 0)
-        return fail(parser, token.at, VMNETACL_CODE_ACCOUNT_MISSING, "the name of a user or a group is missing");
-    if (token.len > VMNETACL_ACCOUNT_MAX)
-        return fail(parser, token.at + VMNETACL_ACCOUNT_MAX, VMNETACL_CODE_ACCOUNT_LONG,
+    if (line_is_empty(line))
+        return fail(parser, start, VMNETACL_CODE_ACCOUNT_MISSING, "the name of a user or a group is missing");
+    while (line->at < line->end && !account_refused[(unsigned char)*line->at])
+        line->at++;
+    if (line->at < line->end && !is_blank(*line->at))
+        return fail(parser, line->at, VMNETACL_CODE_ACCOUNT_INVALID,
+                    "the name of a user or a group holds no control byte, ':' or ','; write one name a line");
+    parser->rule->account = start;
+    parser->rule->account_len = (size_t)(line->at - start);
+    if (parser->rule->account_len > VMNETACL_ACCOUNT_MAX)
+        return fail(parser, start + VMNETACL_ACCOUNT_MAX, VMNETACL_CODE_ACCOUNT_LONG,
                     "the name of a user or a group has at most 255 bytes");
-    for (size_t i = 0; i < token.len; i++)
-        if ((unsigned char)token.at[i] < ' ' || token.at[i] == 0x7f || token.at[i] == ':' || token.at[i] == ',')
-            return fail(parser, token.at + i, VMNETACL_CODE_ACCOUNT_INVALID,
-                        "the name of a user or a group holds no control byte, ':' or ','; write one name a line");
-    parser->rule->account = token.at;
-    parser->rule->account_len = token.len;
+    line_skip_blanks(line);
     return VMNETACL_OK;
 }
 
@@ -55,79 +60,84 @@ static enum vmnetacl_status parse_id(struct parser *parser)
     return parse_number(parser, 0, UINT32_MAX - 1, &parser->rule->id);
 }
 
-/* "user" account | "uid" number | "group" account | "gid" number | "all" */
-static enum vmnetacl_status parse_subject(struct parser *parser)
+static enum vmnetacl_status fail_subject(struct parser *parser)
 {
     struct token token = token_take(&parser->line);
-    enum vmnetacl_subject *subject = &parser->rule->subject;
 
     if (token.len == 0)
         return fail(parser, token.at, VMNETACL_CODE_SUBJECT_MISSING,
                     "whom the rule is for is missing; write user NAME, uid NUMBER, group NAME, gid NUMBER or all");
-    if (token_is(&token, "all")) {
+    return fail_word(parser, &token, VMNETACL_CODE_SUBJECT_UNKNOWN, "unknown word '",
+                     "'; behind allow or deny stands user NAME, uid NUMBER, group NAME, gid NUMBER or all");
+}
+
+/* "user" account | "uid" number | "group" account | "gid" number | "all" */
+static enum vmnetacl_status parse_subject(struct parser *parser)
+{
+    enum vmnetacl_subject *subject = &parser->rule->subject;
+
+    if (token_take_word(&parser->line, "all")) {
         *subject = VMNETACL_SUBJECT_ALL;
         return VMNETACL_OK;
     }
-    if (token_is(&token, "user"))
+    if (token_take_word(&parser->line, "user"))
         *subject = VMNETACL_SUBJECT_USER;
-    else if (token_is(&token, "uid"))
+    else if (token_take_word(&parser->line, "uid"))
         *subject = VMNETACL_SUBJECT_UID;
-    else if (token_is(&token, "group"))
+    else if (token_take_word(&parser->line, "group"))
         *subject = VMNETACL_SUBJECT_GROUP;
-    else if (token_is(&token, "gid"))
+    else if (token_take_word(&parser->line, "gid"))
         *subject = VMNETACL_SUBJECT_GID;
     else
-        return fail_word(parser, &token, VMNETACL_CODE_SUBJECT_UNKNOWN, "unknown word '",
-                         "'; behind allow or deny stands user NAME, uid NUMBER, group NAME, gid NUMBER or all");
+        return fail_subject(parser);
     if (*subject == VMNETACL_SUBJECT_UID || *subject == VMNETACL_SUBJECT_GID)
         return parse_id(parser);
     return parse_account(parser);
 }
 
 /* name | prefix "*" */
-static enum vmnetacl_status parse_pattern(struct parser *parser, const struct token *token)
+static enum vmnetacl_status parse_pattern(struct parser *parser)
 {
+    struct line *line = &parser->line;
     struct rule *rule = parser->rule;
-    const char *end = token->at + token->len;
-    const char *star = memchr(token->at, '*', token->len);
-    const char *bad;
 
-    rule->is_pattern = star != NULL && star == end - 1;
-    rule->name = token->at;
-    rule->name_len = token->len - (rule->is_pattern ? 1 : 0);
-    if (star != NULL && !rule->is_pattern)
-        return fail(parser, star, VMNETACL_CODE_PATTERN_INVALID, "'*' stands at the end of a name alone");
-    if (rule->name_len == 0)
-        return fail(parser, star, VMNETACL_CODE_PATTERN_INVALID, "'*' alone is no name; for every bridge write all");
-    bad = ifname_bad_byte(rule->name, rule->name + rule->name_len);
-    if (bad < rule->name + rule->name_len)
-        return fail(parser, bad, VMNETACL_CODE_NAME_INVALID,
+    rule->name = line->at;
+    while (line->at < line->end && *line->at != '*' && !ifname_refused[(unsigned char)*line->at])
+        line->at++;
+    rule->name_len = (size_t)(line->at - rule->name);
+    rule->is_pattern = line->at < line->end && *line->at == '*';
+    if (rule->is_pattern && line->at + 1 < line->end && !is_blank(line->at[1]))
+        return fail(parser, line->at, VMNETACL_CODE_PATTERN_INVALID, "'*' stands at the end of a name alone");
+    if (rule->is_pattern && rule->name_len == 0)
+        return fail(parser, line->at, VMNETACL_CODE_PATTERN_INVALID,
+                    "'*' alone is no name; for every bridge write all");
+    line->at += rule->is_pattern ? 1 : 0;
+    if (line->at < line->end && !is_blank(*line->at))
+        return fail(parser, line->at, VMNETACL_CODE_NAME_INVALID,
                     "the name of a bridge holds no blank, control byte, '/', ':' or '%'; write one name a line");
     if (!rule->is_pattern && ifname_is_dots(rule->name, rule->name_len))
         return fail(parser, rule->name, VMNETACL_CODE_NAME_INVALID, "no bridge can be called '.' or '..'");
     if (rule->name_len > VMNETACL_NAME_MAX)
         return fail(parser, rule->name + VMNETACL_NAME_MAX, VMNETACL_CODE_NAME_LONG,
                     "the name of a bridge has at most 15 bytes");
+    line_skip_blanks(line);
     return VMNETACL_OK;
 }
 
 /* "bridge" ( "all" | name | prefix "*" ) */
 static enum vmnetacl_status parse_bridge(struct parser *parser)
 {
-    struct token token = token_take(&parser->line);
+    struct line *line = &parser->line;
 
-    if (!token_is(&token, "bridge"))
-        return fail(parser, token.at, VMNETACL_CODE_BRIDGE_MISSING,
+    if (!token_take_word(line, "bridge"))
+        return fail(parser, line->at, VMNETACL_CODE_BRIDGE_MISSING,
                     "the word bridge is missing; behind whom the rule is for stands bridge NAME");
-    token = token_take(&parser->line);
-    if (token.len == 0)
-        return fail(parser, token.at, VMNETACL_CODE_NAME_MISSING,
+    if (line_is_empty(line))
+        return fail(parser, line->at, VMNETACL_CODE_NAME_MISSING,
                     "the name of a bridge is missing; write a name or all");
-    if (token_is(&token, "all")) {
-        parser->rule->name_len = 0;
+    if (token_take_word(line, "all")) /* name_len is 0 */
         return VMNETACL_OK;
-    }
-    return parse_pattern(parser, &token);
+    return parse_pattern(parser);
 }
 
 /* { "limit" number } */
@@ -164,11 +174,12 @@ enum vmnetacl_status files_parse_line(struct lines *lines, bool *is_rule, struct
         return status;
     *is_rule = true;
     *rule = (struct rule){.place = {.line = lines->line, .column = (unsigned)(parser.line.at - parser.line.start) + 1}};
-    token = token_take(&parser.line);
-    rule->is_deny = token_is(&token, "deny");
-    if (!rule->is_deny && !token_is(&token, "allow"))
+    rule->is_deny = token_take_word(&parser.line, "deny");
+    if (!rule->is_deny && !token_take_word(&parser.line, "allow")) {
+        token = token_take(&parser.line);
         return fail_word(&parser, &token, VMNETACL_CODE_KEYWORD_UNKNOWN, "unknown word '",
                          "'; a line begins with allow, deny or #");
+    }
     status = parse_subject(&parser);
     if (status == VMNETACL_OK)
         status = parse_bridge(&parser);

@@ -15,8 +15,11 @@
 #ifndef VMNETACL_RULESET_H
 #define VMNETACL_RULESET_H
 
+#include "array.h"
 #include "vmnetacl.h"
 
+#include <assert.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -29,6 +32,10 @@
 #define MORE_PATTERN 0x08
 #define MORE_LIMIT   0x10
 
+static_assert(VMNETACL_NAME_MAX <= RULE_NAME_LEN, "the length of a name fits its bits");
+static_assert(VMNETACL_ACCOUNT_MAX <= UCHAR_MAX, "the length of an account's name fits its byte");
+static_assert(VMNETACL_SUBJECT_GID <= MORE_SUBJECT, "the subject fits its bits");
+
 struct place {
     unsigned line;
     unsigned column;
@@ -37,6 +44,7 @@ struct place {
 struct rule {
     bool is_deny;
     bool is_pattern; /* name is what the bridge's must begin with */
+    bool has_more;   /* of ruleset_take_rule() alone: what stands in the more byte and behind it is not all zero */
     enum vmnetacl_subject subject;
     uint32_t id;         /* of UID and GID; else 0 */
     const char *account; /* of USER and GROUP, not terminated; else NULL */
@@ -79,34 +87,65 @@ bool ruleset_add_file(struct ruleset *ruleset, char *path, const struct stat *st
 bool ruleset_add_skipped(struct ruleset *ruleset, const char *path, enum vmnetacl_code skipped, size_t from,
                          struct place at);
 
-/* Append a rule. False for want of memory. */
-bool ruleset_add_rule(struct rule_file *file, const struct rule *rule);
-
 void ruleset_free(struct ruleset *ruleset);
 
-/* The rule at an offset, which moves on to the next; rule is the one before, and all zero at first. */
-static inline void ruleset_take_rule(const struct rule_file *file, size_t *offset, struct rule *rule)
-{
-    const char *at = file->rules + *offset;
-    unsigned char head = (unsigned char)*at++;
-    unsigned char more = 0;
+/* More than any rule takes. */
+#define RULE_SIZE_MAX (1 + sizeof(struct place) + 1 + 1 + VMNETACL_ACCOUNT_MAX + sizeof(uint32_t) + VMNETACL_NAME_MAX)
 
-    rule->is_deny = (head & RULE_DENY) != 0;
-    rule->name_len = head & RULE_NAME_LEN;
-    rule->place.line++;
-    rule->place.column = 1;
+static inline char *ruleset_put(char *to, const void *bytes, size_t len)
+{
+    memcpy(to, bytes, len);
+    return to + len;
+}
+
+static inline char *ruleset_put_more(char *at, unsigned char more, const struct rule *rule)
+{
+    *at++ = (char)more;
+    if (rule->subject == VMNETACL_SUBJECT_UID || rule->subject == VMNETACL_SUBJECT_GID) {
+        at = ruleset_put(at, &rule->id, sizeof rule->id);
+    } else if (rule->subject != VMNETACL_SUBJECT_ALL) {
+        *at++ = (char)rule->account_len;
+        at = ruleset_put(at, rule->account, rule->account_len);
+    }
+    return rule->limit != 0 ? ruleset_put(at, &rule->limit, sizeof rule->limit) : at;
+}
+
+/* Append a rule. False for want of memory. Inline: what is the same for all rules of a source is known there. */
+static inline bool ruleset_add_rule(struct rule_file *file, const struct rule *rule)
+{
+    bool follows = rule->place.line == file->last.line + 1 && rule->place.column == 1;
+    unsigned char more = (unsigned char)((unsigned)rule->subject | (rule->is_pattern ? MORE_PATTERN : 0U) |
+                                         (rule->limit != 0 ? MORE_LIMIT : 0U));
+    char *rules = array_grow(file->rules, file->rules_len, RULE_SIZE_MAX, &file->rules_capacity, 1);
+    char *at;
+
+    if (rules == NULL)
+        return false;
+    file->rules = rules;
+    file->last = rule->place;
+    at = rules + file->rules_len;
+    *at++ = (char)(rule->name_len | (rule->is_deny ? RULE_DENY : 0U) | (follows ? 0U : RULE_PLACE) |
+                   (more != 0 ? RULE_MORE : 0U));
+    if (!follows)
+        at = ruleset_put(at, &rule->place, sizeof rule->place);
+    if (more != 0)
+        at = ruleset_put_more(at, more, rule);
+    at = ruleset_put(at, rule->name, rule->name_len);
+    file->rules_len = (size_t)(at - rules);
+    return true;
+}
+
+/* The more byte at a place, and what it announces. Returns what is behind. */
+static inline const char *ruleset_take_more(const char *at, struct rule *rule)
+{
+    unsigned char more = (unsigned char)*at++;
+
+    rule->subject = (enum vmnetacl_subject)(more & MORE_SUBJECT);
+    rule->is_pattern = (more & MORE_PATTERN) != 0;
     rule->id = 0;
     rule->account = NULL;
     rule->account_len = 0;
     rule->limit = 0;
-    if ((head & RULE_PLACE) != 0) {
-        memcpy(&rule->place, at, sizeof rule->place);
-        at += sizeof rule->place;
-    }
-    if ((head & RULE_MORE) != 0)
-        more = (unsigned char)*at++;
-    rule->subject = (enum vmnetacl_subject)(more & MORE_SUBJECT);
-    rule->is_pattern = (more & MORE_PATTERN) != 0;
     if (rule->subject == VMNETACL_SUBJECT_UID || rule->subject == VMNETACL_SUBJECT_GID) {
         memcpy(&rule->id, at, sizeof rule->id);
         at += sizeof rule->id;
@@ -119,6 +158,31 @@ static inline void ruleset_take_rule(const struct rule_file *file, size_t *offse
         memcpy(&rule->limit, at, sizeof rule->limit);
         at += sizeof rule->limit;
     }
+    return at;
+}
+
+/*
+ * The rule at an offset, which moves on to the next; rule is the one before, and all zero at first. Most rules of most
+ * hosts have no more byte, so the fields that it stands for are not written for every one.
+ */
+static inline void ruleset_take_rule(const struct rule_file *file, size_t *offset, struct rule *rule)
+{
+    const char *at = file->rules + *offset;
+    unsigned char head = (unsigned char)*at++;
+
+    rule->is_deny = (head & RULE_DENY) != 0;
+    rule->name_len = head & RULE_NAME_LEN;
+    rule->place.line++;
+    rule->place.column = 1;
+    if ((head & RULE_PLACE) != 0) {
+        memcpy(&rule->place, at, sizeof rule->place);
+        at += sizeof rule->place;
+    }
+    if ((head & RULE_MORE) != 0)
+        at = ruleset_take_more(at, rule);
+    else if (rule->has_more)
+        *rule = (struct rule){.is_deny = rule->is_deny, .place = rule->place, .name_len = rule->name_len};
+    rule->has_more = (head & RULE_MORE) != 0;
     rule->name = at;
     *offset = (size_t)(at - file->rules) + rule->name_len;
 }

@@ -23,7 +23,8 @@ static enum vmnetacl_status load_lines(struct loading *loading, struct rule_file
         status = files_parse_line(lines, &is_rule, &rule, loading->error);
         if (status == VMNETACL_OK && is_rule && !ruleset_add_rule(rule_file, &rule))
             status = loading_fail_memory(loading, rule_file->path);
-        status = loading_go_on(loading, status);
+        if (status != VMNETACL_OK)
+            status = loading_go_on(loading, status);
     }
     return status;
 }

@@ -79,20 +79,15 @@ static enum vmnetacl_status load_include(struct loading *loading, const char *fr
                : loading_fail_memory(loading, from);
 }
 
-static enum vmnetacl_status load_statement(struct loading *loading, size_t index, const struct lines *lines,
-                                           const struct qemu_statement *statement, unsigned depth)
+static enum vmnetacl_status load_included(struct loading *loading, size_t index, const struct lines *lines,
+                                          const struct qemu_statement *statement, unsigned depth)
 {
     const struct include include = {.from = index,
                                     .at = {.line = statement->line, .column = statement->column},
                                     .depth = depth + 1};
     enum vmnetacl_status status;
-    char *path;
+    char *path = strndup(statement->argument, statement->argument_len);
 
-    if (statement->kind == QEMU_NOTHING)
-        return VMNETACL_OK;
-    if (statement->kind != QEMU_INCLUDE)
-        return add_rule(loading, &loading->ruleset->files[index], statement);
-    path = strndup(statement->argument, statement->argument_len);
     if (path == NULL)
         return loading_fail_memory(loading, lines->file);
     status = load_include(loading, lines->file, &include, path);
@@ -108,9 +103,12 @@ static enum vmnetacl_status load_lines(struct loading *loading, size_t index, st
 
     while (status == VMNETACL_OK && !lines_at_end(lines)) {
         status = qemu_parse_line(lines, &statement, loading->error);
-        if (status == VMNETACL_OK)
-            status = load_statement(loading, index, lines, &statement, depth);
-        status = loading_go_on(loading, status);
+        if (status == VMNETACL_OK && statement.kind == QEMU_INCLUDE)
+            status = load_included(loading, index, lines, &statement, depth);
+        else if (status == VMNETACL_OK && statement.kind != QEMU_NOTHING)
+            status = add_rule(loading, &loading->ruleset->files[index], &statement);
+        if (status != VMNETACL_OK)
+            status = loading_go_on(loading, status);
     }
     return status;
 }

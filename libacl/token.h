@@ -23,6 +23,19 @@ static inline struct token token_take(struct line *line)
     return token;
 }
 
+/* Does the line go on with this word? Then take it off, with the blanks behind it. */
+static inline bool token_take_word(struct line *line, const char *word)
+{
+    size_t word_len = strlen(word);
+    const char *after = line->at + word_len;
+
+    if (line_len(line) < word_len || memcmp(line->at, word, word_len) != 0 || (after < line->end && !is_blank(*after)))
+        return false;
+    line->at = after;
+    line_skip_blanks(line);
+    return true;
+}
+
 static inline bool token_is(const struct token *token, const char *word)
 {
     return token->len == strlen(word) && memcmp(token->at, word, token->len) == 0;
