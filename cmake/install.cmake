@@ -21,8 +21,20 @@ set(group \"${VMNET_INSTALL_GROUP}\")
 include(\"${CMAKE_CURRENT_LIST_DIR}/install_privilege.cmake\")
 ")
 
+set(pages helper/vmnet-helper.8 conf/vmnet-bridge.conf.5)
+
+if(VMNET_TOOLS)
+  list(APPEND pages tools/vmnetctl.1)
+  install(TARGETS vmnetctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(FILES tools/vmnetctl.schema.json DESTINATION ${CMAKE_INSTALL_DOCDIR})
+  install(FILES tools/completions/vmnetctl.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+    RENAME vmnetctl)
+  install(FILES tools/completions/_vmnetctl DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES tools/completions/vmnetctl.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
+
 # The manual pages tell the paths of this build.
-foreach(page IN ITEMS helper/vmnet-helper.8 conf/vmnet-bridge.conf.5)
+foreach(page IN LISTS pages)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page})
   file(READ ${page} text)
   string(REPLACE "/usr/libexec/vmnet-helper" "${CMAKE_INSTALL_FULL_LIBEXECDIR}/vmnet-helper" text "${text}")

@@ -11,8 +11,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 logs=$top/build/check
 packages="cmake make gcc g++ clang libclang-rt-dev llvm libc6-dev pkg-config libcap-dev libcap2-bin libseccomp-dev \
-libcmocka-dev qemu-system-x86 qemu-system-common busybox-static lz4 xz-utils iproute2 dnsmasq-base nftables mandoc strace \
-binutils perl-base fakeroot shellcheck git"
+libcmocka-dev libjansson-dev python3-jsonschema zsh fish qemu-system-x86 qemu-system-common busybox-static lz4 \
+xz-utils iproute2 dnsmasq-base nftables mandoc strace binutils perl-base fakeroot shellcheck git"
 passed=0
 failed=0
 
@@ -75,7 +75,7 @@ one() {
 }
 
 lint_scripts() {
-    find tests .ci -type f \( -name '*.sh' -o -path '.ci/*' \) -exec shellcheck -x {} +
+    find tests tools .ci -type f \( -name '*.sh' -o -name '*.bash' -o -path '.ci/*' \) -exec shellcheck -x {} +
 }
 
 [ "$(id -u)" = 0 ] || { echo "check.sh: needs root, for packages and namespaces; try: sudo sh $0" >&2; exit 1; }

@@ -14,7 +14,8 @@ top=$(dirname "$here")
 log=$top/build/demo.log
 guests=${VMNET_GUEST_DIR:-$top/build/guest}
 helper=$top/build/release/helper/vmnet-helper
-packages="cmake make gcc libc6-dev libcap-dev libseccomp-dev qemu-system-x86 busybox-static lz4 iproute2 dnsmasq-base"
+packages="cmake make gcc libc6-dev libcap-dev libseccomp-dev libjansson-dev pkg-config qemu-system-x86 \
+busybox-static lz4 iproute2 dnsmasq-base"
 
 # In hundredths of a second.
 now() {

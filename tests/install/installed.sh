@@ -39,20 +39,28 @@ assert_output() {
     esac
 }
 
-# assert_files STAGE: exactly these files, and nothing but the helper is more than a plain file of its owner's
+# assert_files STAGE: exactly these files, and nothing but the programs is more than a plain file of its owner's
 assert_files() {
     doc=/usr/share/doc/vmnet-helper
-    wanted="/usr/libexec/vmnet-helper
+    wanted="/usr/bin/vmnetctl
+/usr/libexec/vmnet-helper
+/usr/share/bash-completion/completions/vmnetctl
 $doc/LICENSE
 $doc/README.md
 $doc/SECURITY.md
 $doc/examples/bridge.conf
+$doc/vmnetctl.schema.json
+/usr/share/fish/vendor_completions.d/vmnetctl.fish
+/usr/share/man/man1/vmnetctl.1
 /usr/share/man/man5/vmnet-bridge.conf.5
-/usr/share/man/man8/vmnet-helper.8"
+/usr/share/man/man8/vmnet-helper.8
+/usr/share/zsh/site-functions/_vmnetctl"
     found=$(cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort)
     [ "$found" = "$wanted" ] || fail "installed are: $found"
-    found=$(find "$1" -type f ! -name vmnet-helper ! -perm 644)
+    found=$(find "$1" -type f ! -name vmnet-helper ! -path "$1/usr/bin/*" ! -perm 644)
     [ "$found" = "" ] || fail "not of mode 644: $found"
+    found=$(find "$1/usr/bin" -type f ! -perm 755)
+    [ "$found" = "" ] || fail "not of mode 755: $found"
     found=$(find "$1" -type d ! -path "$1" ! -perm 755)
     [ "$found" = "" ] || fail "not of mode 755: $found"
 }

@@ -5,7 +5,7 @@
 set -eu
 
 status=0
-for page in "$1"/helper/*.[1-8] "$1"/conf/*.[1-8]; do
+for page in "$1"/helper/*.[1-8] "$1"/conf/*.[1-8] "$1"/tools/*.[1-8]; do
     # Whether the pages that one refers to are installed here says nothing about the page.
     found=$(mandoc -T lint -W style "$page" 2>/dev/null | grep -v 'STYLE: referenced manual not found: ' || true)
     [ "$found" = "" ] || { echo "FAILED: $found" >&2; status=1; }

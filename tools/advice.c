@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "advice.h"
+
+#include "escape.h"
+#include "memory.h"
+#include "rule.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* message is taken over; file and text are copied. */
+static void advise(struct advices *advices, const char *action, char *message, const char *file, unsigned line,
+                   const char *text)
+{
+    advices->items = memory_grow(advices->items, advices->count, sizeof *advices->items);
+    advices->items[advices->count++] = (struct advice){
+        .action = action, .message = message, .file = memory_copy(file), .line = line, .text = memory_copy(text)};
+}
+
+static const struct story_source *source_find(const struct story *story, const char *name)
+{
+    for (size_t i = 0; i < story->sources_count; i++)
+        if (strcmp(story->sources[i].name, name) == 0)
+            return &story->sources[i];
+    return NULL;
+}
+
+/* The line for everybody in bridge.conf. */
+static void advise_qemu_line(struct advices *advices, const struct story *story, const struct story_source *qemu)
+{
+    char *file = escape_copy(qemu->path, strlen(qemu->path));
+    char *text = memory_format("allow %s", story->bridge);
+
+    if (rule_is_about("qemu", text, story->bridge))
+        advise(advices, "add",
+               memory_format(qemu->is_there
+                                 ? "to allow it, add to %s this line, which lets every user use the bridge"
+                                 : "to allow it, create %s, as root and with mode 644, with this line, which "
+                                   "lets every user use the bridge",
+                             file),
+               qemu->path, 0, text);
+    free(text);
+    free(file);
+}
+
+/* The line for this user alone, by name if the name can stand in a rule. */
+static void advise_files_line(struct advices *advices, const struct story *story, const struct story_source *files)
+{
+    const struct account *account = story->account;
+    char *path = memory_format("%s/50-local.rules", files->path);
+    char *shown = escape_copy(path, strlen(path));
+    char *text = NULL;
+
+    if (account->name != NULL)
+        text = memory_format("allow user %s bridge %s", account->name, story->bridge);
+    if (text == NULL || !rule_is_about("files", text, story->bridge)) {
+        free(text);
+        text = memory_format("allow uid %u bridge %s", (unsigned)account->caller.uid, story->bridge);
+    }
+    if (rule_is_about("files", text, story->bridge))
+        advise(advices, "add",
+               memory_format("to allow it, add to %s, which belongs to root with mode 644, this line", shown), path, 0,
+               text);
+    free(text);
+    free(shown);
+    free(path);
+}
+
+static void advise_allow(struct advices *advices, const struct story *story)
+{
+    const struct story_source *qemu = source_find(story, "qemu");
+    const struct story_source *files = source_find(story, "files");
+    size_t before = advices->count;
+
+    if (qemu != NULL && (files == NULL || !files->is_there))
+        advise_qemu_line(advices, story, qemu);
+    else if (files != NULL)
+        advise_files_line(advices, story, files);
+    if (advices->count == before)
+        advise(advices, "bridge",
+               memory_copy("no rule can name this bridge alone, since its name means something else in a rule; rename "
+                           "the bridge"),
+               NULL, 0, NULL);
+}
+
+static void advise_removal(struct advices *advices, const struct story_source *source)
+{
+    for (size_t i = 0; i < source->rules_count; i++) {
+        const struct story_rule *rule = &source->rules[i];
+        char *file;
+        if (!rule->is_deny || !story_rule_matches(rule))
+            continue;
+        file = escape_copy(rule->place.file, strlen(rule->place.file));
+        advise(advices, "remove",
+               memory_format("a deny wins over any allow: to allow it, remove from %s, line %u, this rule", file,
+                             rule->place.line),
+               rule->place.file, rule->place.line, rule->text);
+        free(file);
+    }
+}
+
+/* Is some rule that allows it known? Behind a deny that ended the search there may be more. */
+static bool has_allow(const struct story *story)
+{
+    for (size_t i = 0; i < story->sources_count; i++) {
+        const struct story_source *source = &story->sources[i];
+        if (!source->was_asked)
+            return true;
+        for (size_t j = 0; j < source->rules_count; j++)
+            if (!source->rules[j].is_deny && story_rule_matches(&source->rules[j]))
+                return true;
+    }
+    return false;
+}
+
+/* The gid that a rule for a group means; false when it is about none that exists. */
+static bool group_of(const struct story_rule *rule, gid_t *gid)
+{
+    char *strings = NULL;
+    size_t size = 4096;
+    struct group group;
+    struct group *found = NULL;
+    int error = ERANGE;
+
+    *gid = rule->id;
+    if (rule->subject != VMNETACL_SUBJECT_GROUP)
+        return rule->subject == VMNETACL_SUBJECT_GID;
+    while (error == ERANGE && size < 64 * 1024 * 1024) { /* a group has a line of all its members */
+        char *more = realloc(strings, size *= 2);
+        if (more == NULL)
+            break;
+        strings = more;
+        error = getgrnam_r(rule->account, &group, strings, size, &found);
+    }
+    if (found != NULL)
+        *gid = group.gr_gid;
+    free(strings);
+    return found != NULL;
+}
+
+/* Membership of a group is what the process was given when its session began. */
+static void advise_login(struct advices *advices, const struct story *story, const struct story_source *source)
+{
+    char *who = account_describe(story->account);
+
+    for (size_t i = 0; i < source->rules_count; i++) {
+        const struct story_rule *rule = &source->rules[i];
+        char *file;
+        gid_t gid;
+        if (rule->is_deny || rule->bridge_match != VMNETACL_MATCH_YES || rule->subject_match == VMNETACL_MATCH_YES ||
+            !group_of(rule, &gid))
+            continue;
+        file = escape_copy(rule->place.file, strlen(rule->place.file));
+        if (account_is_listed_in(story->account, gid) && !account_has_group(story->account, gid))
+            advise(advices, "login",
+                   memory_format("the user database has %s in the group of %s:%u, but this session began before or "
+                                 "left it: log out and in again, and the rule matches",
+                                 who, file, rule->place.line),
+                   NULL, 0, NULL);
+        else
+            advise(advices, "login",
+                   memory_format("%s:%u allows it to a group: who is added to that group has to log out and in again "
+                                 "before the rule matches",
+                                 file, rule->place.line),
+                   NULL, 0, NULL);
+        free(file);
+    }
+    free(who);
+}
+
+static void advise_refused(struct advices *advices, const struct story *story)
+{
+    for (size_t i = 0; i < story->sources_count; i++)
+        advise_removal(advices, &story->sources[i]);
+    for (size_t i = 0; i < story->sources_count; i++)
+        advise_login(advices, story, &story->sources[i]);
+    if (!has_allow(story))
+        advise_allow(advices, story);
+}
+
+static void advise_bridge(struct advices *advices, const struct story *story)
+{
+    const struct bridge *bridge = &story->interface;
+
+    if (!bridge->is_known)
+        advise(advices, "bridge", memory_copy("whether the bridge exists cannot be told: there is no /sys/class/net"),
+               NULL, 0, NULL);
+    else if (!bridge->exists)
+        advise(advices, "bridge",
+               memory_format("there is no interface '%s' now; until there is, a request that the rules allow fails",
+                             story->bridge),
+               NULL, 0, NULL);
+    else if (!bridge->is_bridge)
+        advise(advices, "bridge",
+               memory_format("'%s' is no bridge, and vmnet-helper takes nothing else; give the name of a bridge",
+                             story->bridge),
+               NULL, 0, NULL);
+    else if (!bridge->is_up)
+        advise(advices, "bridge",
+               memory_format("the bridge is down: no frame passes; 'ip link set dev %s up', as root, brings it up",
+                             story->bridge),
+               NULL, 0, NULL);
+}
+
+void advices_find(struct advices *advices, const struct story *story)
+{
+    enum vmnetacl_status verdict = story->decision.verdict;
+
+    if (verdict == VMNETACL_DENY || verdict == VMNETACL_NOTFOUND)
+        advise_refused(advices, story);
+    if (verdict == VMNETACL_UNAVAIL)
+        advise(advices, "mend",
+               memory_copy("vmnet-helper refuses every request until this is mended; 'vmnetctl check' looks for all "
+                           "that is wrong"),
+               NULL, 0, NULL);
+    if (verdict == VMNETACL_TRYAGAIN)
+        advise(advices, "retry", memory_copy("this may pass: try again"), NULL, 0, NULL);
+    if (verdict == VMNETACL_ALLOW && story->decision.grant.limit != 0)
+        advise(advices, "option",
+               memory_copy(
+                   "this version of vmnet-helper cannot enforce the option 'limit', and refuses the request for "
+                   "that; remove the option from the rule"),
+               NULL, 0, NULL);
+    advise_bridge(advices, story);
+}
+
+void advices_free(struct advices *advices)
+{
+    for (size_t i = 0; i < advices->count; i++) {
+        free(advices->items[i].message);
+        free(advices->items[i].file);
+        free(advices->items[i].text);
+    }
+    free(advices->items);
+    *advices = (struct advices){.items = NULL};
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "check.h"
+
+#include "check_bridges.h"
+#include "findings.h"
+#include "memory.h"
+#include "message.h"
+#include "text.h"
+#include "vmnetacl.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+enum {
+    CHECK_CLEAN = 0,
+    CHECK_WARNINGS = 1,
+    CHECK_ERRORS = 2,
+};
+
+/* What a call of vmnetacl_lint() is about. */
+struct sight {
+    struct findings *findings;
+    const char *root; /* NULL: none */
+    bool is_alone;    /* files that are given by name, without what they include */
+};
+
+static void sight_visit(const struct vmnetacl_finding *finding, void *data)
+{
+    const struct sight *sight = data;
+
+    if (sight->is_alone && finding->error->code == VMNETACL_CODE_INCLUDE_SKIPPED)
+        return; /* it may well exist: nobody looked */
+    findings_add_problem(sight->findings, finding->is_error, finding->source, finding->error, sight->root);
+}
+
+static void sight_take(struct sight *sight, const struct vmnetacl_origin *origin)
+{
+    struct vmnetacl_error error;
+    enum vmnetacl_status status = vmnetacl_lint(origin, 0, sight_visit, sight, &error);
+
+    if (status == VMNETACL_OK)
+        return;
+    errno = error.system_errno;
+    if (status == VMNETACL_TRYAGAIN)
+        die(EX_TEMPFAIL, "cannot check the rules: %s; try again", error.message);
+    die(EX_SOFTWARE, "cannot check the rules: %s", error.message);
+}
+
+static void check_system(struct findings *findings)
+{
+    struct sight sight = {.findings = findings};
+
+    sight_take(&sight, NULL);
+    check_bridges(findings);
+}
+
+static void check_root(struct findings *findings, const char *root)
+{
+    struct sight sight = {.findings = findings};
+    struct vmnetacl_origin origin = {.root = NULL};
+    struct stat status;
+    char *path = realpath(root, NULL);
+
+    if (path == NULL || stat(path, &status) != 0)
+        die(EX_NOINPUT, "cannot examine the folder '%s': %m", root);
+    if (!S_ISDIR(status.st_mode))
+        die(EX_NOINPUT, "'%s' is no folder", root);
+    origin.owner = status.st_uid;
+    if (strcmp(path, "/") != 0)
+        origin.root = sight.root = path;
+    sight_take(&sight, &origin);
+    free(path);
+}
+
+/* The grammar that a file is written in, by its name. */
+static const char *source_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    size_t len = strlen(name);
+
+    if (strcmp(name, "switch.conf") == 0)
+        return "switch";
+    return len >= 6 && strcmp(name + len - 6, ".rules") == 0 ? "files" : "qemu";
+}
+
+/* A file that cannot be read is one more finding. */
+static bool check_read(struct findings *findings, struct text *text, const char *path)
+{
+    int error = text_read(text, path);
+    struct vmnetacl_error problem = {.code = VMNETACL_CODE_SYSTEM, .system_errno = error};
+
+    if (error == 0)
+        return true;
+    if (error == ENOMEM)
+        die(EX_TEMPFAIL, "no memory left; try again");
+    if (error == EFBIG)
+        problem.code = VMNETACL_CODE_FILE_LARGE;
+    if (error == ENOENT || error == ENOTDIR)
+        problem.code = VMNETACL_CODE_FILE_MISSING;
+    if (error == EACCES)
+        problem.code = VMNETACL_CODE_FILE_DENIED;
+    if (error == EISDIR)
+        problem.code = VMNETACL_CODE_FILE_KIND;
+    (void)strncat(problem.file, path, sizeof problem.file - 1); /* cut off when too long, as by the library */
+    strcpy(problem.message, "cannot read the file");
+    findings_add_problem(findings, true, source_of(path), &problem, NULL);
+    return false;
+}
+
+/*
+ * The files of one grammar: those of rules.d are parts of one whole, but each bridge.conf and each switch.conf is a
+ * whole of its own.
+ */
+static void check_files(struct findings *findings, const struct options *options, const char *source)
+{
+    struct sight sight = {.findings = findings, .is_alone = true};
+    struct text *texts = calloc(options->files_count, sizeof *texts);
+    struct vmnetacl_buffer *buffers = calloc(options->files_count, sizeof *buffers);
+    size_t count = 0;
+    size_t taken;
+
+    if (texts == NULL || buffers == NULL)
+        die(EX_TEMPFAIL, "no memory left; try again");
+    for (size_t i = 0; i < options->files_count; i++) {
+        const char *path = options->files[i];
+        if (strcmp(source_of(path), source) != 0 || !check_read(findings, &texts[count], path))
+            continue;
+        buffers[count] = (struct vmnetacl_buffer){.source = source,
+                                                  .path = path,
+                                                  .text = texts[count].bytes,
+                                                  .text_len = texts[count].len};
+        count++;
+    }
+    for (size_t i = 0; i < count; i += taken) {
+        taken = strcmp(source, "files") == 0 ? count : 1;
+        sight_take(&sight, &(struct vmnetacl_origin){.buffers = &buffers[i], .buffers_count = taken});
+    }
+    for (size_t i = 0; i < count; i++)
+        text_free(&texts[i]);
+    free(buffers);
+    free(texts);
+}
+
+static int check_run(const struct options *options)
+{
+    struct findings findings = {.items = NULL};
+    int status;
+
+    if (options->root != NULL && options->files_count > 0)
+        die(EX_USAGE, "--root and FILE do not go together; see 'vmnetctl check --help'");
+    if (options->root != NULL) {
+        check_root(&findings, options->root);
+    } else if (options->files_count > 0) {
+        check_files(&findings, options, "switch");
+        check_files(&findings, options, "files");
+        check_files(&findings, options, "qemu");
+    } else {
+        check_system(&findings);
+    }
+    if (options->json)
+        findings_print_json(&findings);
+    else
+        findings_print(&findings);
+    status = findings.error_count > 0 ? CHECK_ERRORS : findings.count > 0 ? CHECK_WARNINGS : CHECK_CLEAN;
+    findings_free(&findings);
+    return status;
+}
+
+const struct command check_command = {
+    .name = "check",
+    .options = OPTION_JSON | OPTION_ROOT,
+    .files_max = SIZE_MAX,
+    .run = check_run,
+    .help = "Usage: vmnetctl check [--root DIR] [--json]\n"
+            "       vmnetctl check [--json] FILE...\n"
+            "Look for everything that is wrong with the rules: errors, then warnings.\n"
+            "\n"
+            "  --root DIR    check the rules of the system below DIR; DIR's owner stands for root\n"
+            "  --json        print one JSON object\n"
+            "\n"
+            "A FILE is checked by itself: one called switch.conf as the switch, one that ends in\n"
+            ".rules as a file of /etc/vmnet/rules.d, any other as a bridge.conf.\n"
+            "\n"
+            "Exits 0 when all is well, 1 after warnings, 2 after errors.\n",
+};

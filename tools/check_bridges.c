@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "check_bridges.h"
+
+#include "bridges.h"
+#include "escape.h"
+#include "memory.h"
+#include "seen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The bridges that were looked at: a warning about one stands at the first rule that names it. */
+struct view {
+    struct findings *findings;
+    struct seen named;
+    struct seen allowed;
+};
+
+static void warn(struct view *view, const struct vmnetacl_rule *rule, const char *code, const char *what)
+{
+    char *name = escape_copy(rule->bridge, strlen(rule->bridge));
+
+    findings_add_warning(view->findings, code, &rule->place, memory_format("'%s' %s", name, what));
+    free(name);
+}
+
+static void look_at_rule(const struct vmnetacl_rule *rule, void *data)
+{
+    struct view *view = data;
+    struct bridge bridge;
+
+    if (rule->is_pattern)
+        return;
+    bridge_look(&bridge, rule->bridge);
+    if (!bridge.is_known)
+        return;
+    if (seen_add(&view->named, rule->bridge) && !bridge.is_bridge) {
+        if (bridge.exists)
+            warn(view, rule, "bridge-kind",
+                 "is an interface of another kind, and no bridge; look for a slip in the name");
+        else
+            warn(view, rule, "bridge-absent", "does not exist now; look for a slip in the name, or create the bridge");
+    }
+    if (!rule->is_deny && bridge.is_bridge && !bridge.has_fixed_mac && seen_add(&view->allowed, rule->bridge))
+        warn(view, rule, "bridge-mac",
+             "has no fixed MAC address: it takes the lowest of its ports', so guests that come and go can change it; "
+             "then ARP entries go stale and DHCP may give another address. Set one where the bridge is configured, as "
+             "'ip link set dev BRIDGE address MAC' does until it is gone");
+}
+
+void check_bridges(struct findings *findings)
+{
+    struct view view = {.findings = findings};
+    struct vmnetacl_policy *policy;
+
+    if (vmnetacl_load(&policy, NULL) != VMNETACL_OK)
+        return;
+    (void)vmnetacl_rules(policy, look_at_rule, &view); /* never INVALID: the arguments are there */
+    seen_free(&view.named);
+    seen_free(&view.allowed);
+    vmnetacl_free(policy);
+}

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+#
+# Completion of vmnetctl(1) for fish.
+
+function __vmnetctl_bridges
+    set -l folders /sys/class/net/*/bridge
+    string replace -r '^/sys/class/net/(.*)/bridge$' '$1' -- $folders
+end
+
+set -l commands check explain list convert
+complete -c vmnetctl -f
+complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a check -d 'Look for everything that is wrong with the rules'
+complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a explain -d 'Say whether a user may use a bridge, and why'
+complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a list -d 'List the bridges that a user may use'
+complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a convert -d 'Turn a bridge.conf or an lxc-usernet file into rules'
+complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -s V -l version -d 'Print the version'
+complete -c vmnetctl -s h -l help -d 'Print what it is about'
+complete -c vmnetctl -n '__fish_seen_subcommand_from check explain list' -l json -d 'Print one JSON object'
+complete -c vmnetctl -n '__fish_seen_subcommand_from check convert' -F
+complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l root -x -a '(__fish_complete_directories)' -d 'Check the system below this folder'
+complete -c vmnetctl -n '__fish_seen_subcommand_from explain' -l bridge -x -a '(__vmnetctl_bridges)' -d 'The bridge'
+complete -c vmnetctl -n '__fish_seen_subcommand_from explain' -l all -d 'Show every rule that was looked at'
+complete -c vmnetctl -n '__fish_seen_subcommand_from explain list' -l user -x -a '(__fish_complete_users)' -d 'Ask for this user'
+complete -c vmnetctl -n '__fish_seen_subcommand_from convert' -l from -x -a 'qemu lxc-usernet' -d 'What the file is'

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A line is "USER TYPE BRIDGE COUNT" or "@GROUP TYPE BRIDGE COUNT": see lxc-usernet(5), and get_alloted() in
+ * src/lxc/cmd/lxc_user_nic.c, which reads it with sscanf("%99[^ \t] %99[^ \t] %99[^ \t] %d").
+ */
+#include "convert_lxc.h"
+
+#include "memory.h"
+#include "rule.h"
+#include "rules_out.h"
+#include "seen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELD_MAX 99
+
+struct fields {
+    char who[FIELD_MAX + 1];
+    char type[FIELD_MAX + 1];
+    char bridge[FIELD_MAX + 1];
+    char count[FIELD_MAX + 1];
+};
+
+/* Take the next field off a line. Returns false when there is none, or it is too long. */
+static bool take_field(const char **rest, char field[FIELD_MAX + 1])
+{
+    size_t len = strcspn(*rest, " \t");
+
+    if (len == 0 || len > FIELD_MAX)
+        return false;
+    memcpy(field, *rest, len);
+    field[len] = '\0';
+    *rest += len + strspn(*rest + len, " \t");
+    return true;
+}
+
+static bool fields_read(struct fields *fields, const char *line)
+{
+    const char *rest = line;
+
+    return take_field(&rest, fields->who) && take_field(&rest, fields->type) && take_field(&rest, fields->bridge) &&
+           take_field(&rest, fields->count);
+}
+
+/* What COUNT says, as %d has it: digits, whatever follows. 0 for none, -1 when it is no number that %d can hold. */
+static long count_read(const char *text)
+{
+    long count = 0;
+    bool is_negative = *text == '-';
+
+    if (*text == '-' || *text == '+')
+        text++;
+    if (*text < '0' || *text > '9')
+        return -1;
+    for (; *text >= '0' && *text <= '9'; text++) {
+        if (count > (0x7fffffff - (*text - '0')) / 10)
+            return -1;
+        count = count * 10 + (*text - '0');
+    }
+    return is_negative ? 0 : count;
+}
+
+/* Why a line has no equivalent; NULL when it has one, which then is in *rule. */
+static const char *line_convert(const char *line, struct fields *fields, char **rule)
+{
+    long count;
+
+    if (*line == ' ' || *line == '\t')
+        return "lxc-user-nic ignores a line that begins with a blank";
+    if (!fields_read(fields, line) || (count = count_read(fields->count)) < 0)
+        return "not USER TYPE BRIDGE COUNT or @GROUP TYPE BRIDGE COUNT";
+    if (strcmp(fields->type, "veth") != 0)
+        return "only 'veth' is about bridges";
+    if (strcmp(fields->bridge, "none") == 0)
+        return "'none' is an interface without a bridge";
+    if (count == 0)
+        return "a count of 0 allows nothing, and what no rule allows is denied";
+    if (strcmp(fields->bridge, "all") == 0 || strchr(fields->bridge, '*') != NULL)
+        return "the name of this bridge would mean more than one bridge here";
+    *rule = memory_format("allow %s %s bridge %s limit %ld", fields->who[0] == '@' ? "group" : "user",
+                          fields->who + (fields->who[0] == '@'), fields->bridge, count);
+    if (rule_is_about("files", *rule, fields->bridge))
+        return NULL;
+    free(*rule);
+    *rule = NULL;
+    return "a name in it or its count cannot stand in a rule";
+}
+
+/* Could another line before this one have matched the same user and bridge? Remembers this one. */
+static bool seen_before(struct seen *seen, const struct fields *fields)
+{
+    bool is_group = fields->who[0] == '@';
+    char *exact = memory_format("%s %s", fields->who, fields->bridge);
+    char *any = memory_format("- %s", fields->bridge);
+    char *group = memory_format("@ %s", fields->bridge);
+    bool was_seen = !seen_add(seen, exact) || seen_has(seen, group) || (is_group && seen_has(seen, any));
+
+    (void)seen_add(seen, any); /* whether it was there has been asked */
+    if (is_group)
+        (void)seen_add(seen, group); /* as above */
+    free(exact);
+    free(any);
+    free(group);
+    return was_seen;
+}
+
+/* Returns whether the line has an equivalent. */
+static bool convert_line(struct seen *seen, unsigned number, const char *line)
+{
+    const char *begin = line + strspn(line, " \t");
+    size_t len = strlen(line);
+    struct fields fields;
+    char *rule = NULL;
+    const char *why;
+
+    if (*begin == '\0' || *begin == '#') {
+        *begin == '\0' ? rules_out_blank() : rules_out_comment(begin, strlen(begin));
+        return true;
+    }
+    why = line_convert(line, &fields, &rule);
+    if (why == NULL && seen_before(seen, &fields))
+        rules_out_note(number, line, len,
+                       "lxc-user-nic adds up the counts of all lines that match a user; here the first allow that "
+                       "matches gives the limit");
+    if (why == NULL)
+        rules_out_rule(rule);
+    else
+        rules_out_note(number, line, len, why);
+    free(rule);
+    return why == NULL;
+}
+
+bool convert_lxc(const struct text *text)
+{
+    struct text_line place = {.number = 1};
+    struct seen seen = {.tree = NULL};
+    bool is_whole = true;
+
+    for (; text_measure(text, &place); text_next(&place)) {
+        /* sscanf(3) does not look behind a NUL. */
+        size_t len = strnlen(text->bytes + place.offset, place.len);
+        char *line;
+        if (len > 0 && text->bytes[place.offset + len - 1] == '\r')
+            len--;
+        line = memory_format("%.*s", (int)len, text->bytes + place.offset);
+        if (!convert_line(&seen, place.number, line))
+            is_whole = false;
+        free(line);
+    }
+    seen_free(&seen);
+    return is_whole;
+}

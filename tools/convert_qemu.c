@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The library reads the file, so that a rule here is a rule there; comments, empty lines and includes are what is left
+ * between the rules.
+ */
+#include "convert_qemu.h"
+
+#include "memory.h"
+#include "message.h"
+#include "problem.h"
+#include "rule.h"
+#include "rules_out.h"
+#include "vmnetacl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+/* The rules of the file, in the order of its lines. */
+struct conversion {
+    const struct text *text;
+    struct text_line line; /* of what is converted next */
+    bool is_whole;
+};
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\f';
+}
+
+/* A line without a rule. */
+static void convert_other(struct conversion *conversion)
+{
+    const char *text = conversion->text->bytes + conversion->line.offset;
+    size_t len = conversion->line.len;
+
+    while (len > 0 && is_blank(text[len - 1]))
+        len--;
+    while (len > 0 && is_blank(*text)) {
+        text++;
+        len--;
+    }
+    if (len == 0) {
+        rules_out_blank();
+    } else if (*text == '#') {
+        rules_out_comment(text, len);
+    } else {
+        rules_out_note(conversion->line.number, text, len,
+                       "there are no includes here; convert the file that it names, and make rules for the user or the "
+                       "group of those in a file that only they may read");
+        conversion->is_whole = false;
+    }
+}
+
+/* Go through the lines up to this one, 0: to the end. Returns whether there is such a line. */
+static bool convert_until(struct conversion *conversion, unsigned number)
+{
+    while (text_measure(conversion->text, &conversion->line)) {
+        if (conversion->line.number == number)
+            return true;
+        convert_other(conversion);
+        text_next(&conversion->line);
+    }
+    return false;
+}
+
+/*
+ * A name with a star in it is one name there, and a pattern here. An allow must not grow; a deny must not shrink, so it
+ * becomes one of all names with the same beginning.
+ */
+static void convert_star(struct conversion *conversion, const struct vmnetacl_rule *rule)
+{
+    const char *text = conversion->text->bytes + conversion->line.offset;
+    size_t prefix_len = strcspn(rule->bridge, "*");
+    char *line;
+
+    conversion->is_whole = false;
+    if (!rule->is_deny) {
+        rules_out_note(conversion->line.number, text, conversion->line.len, "a name with '*' cannot be allowed alone");
+        return;
+    }
+    rules_out_note(conversion->line.number, text, conversion->line.len,
+                   "a name with '*' cannot be denied alone; the rule below denies more");
+    line = prefix_len == 0 ? memory_copy("deny all bridge all")
+                           : memory_format("deny all bridge %.*s*", (int)prefix_len, rule->bridge);
+    rules_out_rule(line);
+    free(line);
+}
+
+static void convert_rule(const struct vmnetacl_rule *rule, void *data)
+{
+    struct conversion *conversion = data;
+    char *line = memory_format("%s all bridge %s", rule->is_deny ? "deny" : "allow", rule->bridge);
+
+    if (!convert_until(conversion, rule->place.line))
+        die(EX_SOFTWARE, "line %u has a rule, and is not there; this is a defect", rule->place.line);
+    if (strchr(rule->bridge, '*') != NULL)
+        convert_star(conversion, rule);
+    else if (rule_is_about("files", line, rule->is_pattern ? NULL : rule->bridge))
+        rules_out_rule(line);
+    else
+        die(EX_SOFTWARE, "line %u cannot be a rule for 'files'; this is a defect", rule->place.line);
+    text_next(&conversion->line);
+    free(line);
+}
+
+bool convert_qemu(const struct text *text, const char *path)
+{
+    const struct vmnetacl_buffer buffer = {.source = "qemu",
+                                           .path = path,
+                                           .text = text->bytes == NULL ? "" : text->bytes,
+                                           .text_len = text->len};
+    const struct vmnetacl_origin origin = {.buffers = &buffer, .buffers_count = 1};
+    struct conversion conversion = {.text = text, .line = {.number = 1}, .is_whole = true};
+    struct vmnetacl_policy *policy;
+    struct vmnetacl_source source;
+
+    if (vmnetacl_load_from(&origin, &policy, NULL) != VMNETACL_OK)
+        die(EX_TEMPFAIL, "no memory left; try again"); /* nothing else can be wrong with it */
+    for (size_t i = 0; vmnetacl_source_at(policy, i, &source); i++)
+        if (source.error != NULL) {
+            (void)fputs("vmnetctl: ", stderr); /* there is nobody to tell that stderr is closed */
+            problem_print(stderr, source.error);
+            (void)fprintf(stderr, "; nothing was converted\n"); /* as above */
+            exit(2);
+        }
+    (void)vmnetacl_rules(policy, convert_rule, &conversion); /* never INVALID: the arguments are there */
+    (void)convert_until(&conversion, 0);                     /* there is no line 0 */
+    vmnetacl_free(policy);
+    return conversion.is_whole;
+}

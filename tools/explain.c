@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "explain.h"
+
+#include "account.h"
+#include "explain_json.h"
+#include "explain_text.h"
+#include "message.h"
+#include "story.h"
+
+#include <string.h>
+#include <sysexits.h>
+
+enum {
+    EXPLAIN_ALLOWED = 0,
+    EXPLAIN_NOT_ALLOWED = 1,
+    EXPLAIN_ERROR = 2,
+};
+
+static int status_of(enum vmnetacl_status verdict)
+{
+    if (verdict == VMNETACL_ALLOW)
+        return EXPLAIN_ALLOWED;
+    return verdict == VMNETACL_DENY || verdict == VMNETACL_NOTFOUND ? EXPLAIN_NOT_ALLOWED : EXPLAIN_ERROR;
+}
+
+static int explain_run(const struct options *options)
+{
+    struct account account;
+    struct story story;
+    struct advices advices = {.items = NULL};
+    struct unknowns unknowns = {.items = NULL};
+    int status;
+
+    if (options->bridge == NULL)
+        die(EX_USAGE, "which bridge? Give --bridge NAME; see 'vmnetctl explain --help'");
+    if (!vmnetacl_name_valid(options->bridge, strlen(options->bridge)))
+        die(EX_USAGE, "no interface can be called '%s'; see 'ip link show type bridge'", options->bridge);
+    if (options->user != NULL)
+        account_of_user(&account, options->user);
+    else
+        account_of_process(&account);
+    (void)account_is_becoming(&account); /* unknowns_find() says what it means if not */
+    story_find_out(&story, &account, options->bridge, options->all);
+    advices_find(&advices, &story);
+    unknowns_find(&unknowns, &story);
+    if (options->json)
+        explain_print_json(&story, &advices, &unknowns);
+    else
+        explain_print_text(&story, &advices, &unknowns);
+    status = status_of(story.decision.verdict);
+    unknowns_free(&unknowns);
+    advices_free(&advices);
+    story_free(&story);
+    account_free(&account);
+    return status;
+}
+
+const struct command explain_command = {
+    .name = "explain",
+    .options = OPTION_ALL | OPTION_BRIDGE | OPTION_JSON | OPTION_USER,
+    .files_max = 0,
+    .run = explain_run,
+    .help = "Usage: vmnetctl explain --bridge BRIDGE [--user NAME] [--all] [--json]\n"
+            "Say whether you, or another user, may use a bridge, why, and what to do about it.\n"
+            "\n"
+            "  --bridge BRIDGE    the bridge\n"
+            "  --user NAME        for this user, as if he logged in now; the files are read as you, or,\n"
+            "                     when you are root, as he would read them\n"
+            "  --all              show every rule that was looked at, not only those that matter\n"
+            "  --json             print one JSON object\n"
+            "\n"
+            "Exits 0 when it is allowed, 1 when it is not, 2 when the rules give no answer.\n",
+};

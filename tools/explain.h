@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* The command "explain". */
+#pragma once
+
+#include "options.h"
+
+extern const struct command explain_command;

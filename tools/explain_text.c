@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* What is printed goes to stdout; main() looks at ferror(3) in the end. */
+#include "explain_text.h"
+
+#include "escape.h"
+#include "excerpt.h"
+#include "problem.h"
+#include "terminal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of the rules of a source that only almost match, as many are shown; --all shows every rule. */
+#define ALMOST_MAX 10
+
+static void print_escaped(const char *text)
+{
+    escape_print(stdout, text, strlen(text));
+}
+
+static void print_verdict(const struct story *story)
+{
+    enum vmnetacl_status verdict = story->decision.verdict;
+    char *who = account_describe(story->account);
+
+    (void)printf("%s%s%s: ", terminal_style(verdict == VMNETACL_ALLOW ? STYLE_GOOD : STYLE_BAD),
+                 vmnetacl_status_name(verdict), terminal_style(STYLE_PLAIN));
+    if (verdict == VMNETACL_ALLOW)
+        (void)printf("%s may use bridge '", who);
+    else if (verdict == VMNETACL_DENY || verdict == VMNETACL_NOTFOUND)
+        (void)printf("%s may not use bridge '", who);
+    else
+        (void)printf("the rules give no answer for %s and bridge '", who);
+    print_escaped(story->bridge);
+    (void)fputs("': ", stdout);
+    if (verdict == VMNETACL_NOTFOUND)
+        (void)fputs("no rule lets him", stdout);
+    else if (story->decision.rule.file != NULL)
+        problem_print_place(stdout, story->decision.rule.file, story->decision.rule.line, story->decision.rule.column);
+    else
+        problem_print(stdout, &story->error);
+    (void)fputs("\n", stdout);
+    free(who);
+}
+
+/* The line that no verdict is due to. */
+static void print_excerpt(const struct vmnetacl_error *error)
+{
+    struct excerpt excerpt = {.path = NULL};
+    size_t line_len;
+    const char *line = excerpt_find(&excerpt, error->file, error->line, &line_len);
+
+    if (line != NULL)
+        excerpt_print(stdout, line, line_len, error->column);
+    excerpt_free(&excerpt);
+}
+
+static const char *subject_words(const struct story_rule *rule)
+{
+    bool is_group = rule->subject == VMNETACL_SUBJECT_GROUP || rule->subject == VMNETACL_SUBJECT_GID;
+
+    switch (rule->subject_match) {
+    case VMNETACL_MATCH_NO:
+        return is_group ? "not in the group" : "another user";
+    case VMNETACL_MATCH_NO_SUCH_NAME:
+        return is_group ? "no such group" : "no such user";
+    case VMNETACL_MATCH_UNKNOWN:
+        return is_group ? "the group was not looked up" : "the user was not looked up";
+    case VMNETACL_MATCH_YES:
+        break;
+    }
+    return "";
+}
+
+static void print_rule(const struct story_rule *rule)
+{
+    const char *subject = subject_words(rule);
+    bool is_match = story_rule_matches(rule);
+    enum style style = !is_match ? STYLE_FAINT : rule->is_deny ? STYLE_BAD : STYLE_GOOD;
+
+    (void)fputs("    ", stdout);
+    problem_print_place(stdout, rule->place.file, rule->place.line, rule->place.column);
+    (void)fputs(": ", stdout);
+    print_escaped(rule->text);
+    (void)printf("  %s(", terminal_style(style));
+    if (is_match)
+        (void)fputs("matches", stdout);
+    else
+        (void)printf("%s%s%s", subject, *subject != '\0' && rule->bridge_match != VMNETACL_MATCH_YES ? ", " : "",
+                     rule->bridge_match != VMNETACL_MATCH_YES ? "another bridge" : "");
+    (void)printf(")%s\n", terminal_style(STYLE_PLAIN));
+}
+
+static void print_rules(const struct story_source *source, bool has_all)
+{
+    size_t almost_count = 0;
+    size_t left_out = source->rules_left_out;
+
+    for (size_t i = 0; i < source->rules_count; i++) {
+        if (has_all || story_rule_matches(&source->rules[i]) || almost_count++ < ALMOST_MAX)
+            print_rule(&source->rules[i]);
+        else
+            left_out++;
+    }
+    if (left_out > 0)
+        (void)printf("    %zu more %s of others or for other bridges; --all shows them\n", left_out,
+                     left_out == 1 ? "rule" : "rules");
+}
+
+static void print_source(const struct story_source *source, bool has_all)
+{
+    (void)printf("  %s%s%s (", terminal_style(STYLE_STRONG), source->name, terminal_style(STYLE_PLAIN));
+    print_escaped(source->path == NULL ? "" : source->path);
+    if (!source->was_asked) {
+        (void)fputs("): not asked, since the search ended before it\n", stdout);
+        return;
+    }
+    (void)printf("): %s", vmnetacl_status_name(source->status));
+    if (source->error != NULL) {
+        (void)fputs(": ", stdout);
+        problem_print(stdout, source->error);
+    } else if (!source->is_there) {
+        (void)fputs(", there is nothing of this name", stdout);
+    }
+    (void)fputs(source->ends_search ? "; this ends the search\n" : "\n", stdout);
+    print_rules(source, has_all);
+}
+
+/* Files that do not count, but for those whose absence has been told with their source. */
+static void print_passed_over(const struct story *story)
+{
+    struct vmnetacl_file file;
+    bool is_first = true;
+
+    for (size_t i = 0; story->policy != NULL && vmnetacl_file_at(story->policy, i, &file); i++) {
+        bool is_told = file.found;
+        for (size_t j = 0; j < story->sources_count; j++)
+            is_told = is_told || (story->sources[j].path != NULL && strcmp(story->sources[j].path, file.path) == 0);
+        if (is_told)
+            continue;
+        (void)fputs(is_first ? "Passed over:\n  " : "  ", stdout);
+        print_escaped(file.path);
+        (void)printf(": %s\n", file.code == VMNETACL_CODE_FILE_DENIED     ? "may not be read, so its rules do not count"
+                               : file.code == VMNETACL_CODE_FILE_DANGLING ? "a symbolic link that leads nowhere"
+                                                                          : "does not exist");
+        is_first = false;
+    }
+}
+
+static void print_options(const struct vmnetacl_decision *decision)
+{
+    if (decision->grant.limit == 0) {
+        (void)fputs("Options: none\n", stdout);
+        return;
+    }
+    (void)printf("Options: limit %u, from ", (unsigned)decision->grant.limit);
+    problem_print_place(stdout, decision->rule.file, decision->rule.line, 0);
+    (void)fputs(", the first allow that matches\n", stdout);
+}
+
+static void print_advices(const struct advices *advices)
+{
+    for (size_t i = 0; i < advices->count; i++) {
+        const struct advice *advice = &advices->items[i];
+        (void)fputs("* ", stdout);
+        print_escaped(advice->message);
+        if (advice->text != NULL) {
+            (void)printf(":\n    %s", terminal_style(STYLE_STRONG));
+            print_escaped(advice->text);
+            (void)fputs(terminal_style(STYLE_PLAIN), stdout);
+        }
+        (void)fputs("\n", stdout);
+    }
+}
+
+void explain_print_text(const struct story *story, const struct advices *advices, const struct unknowns *unknowns)
+{
+    print_verdict(story);
+    if (story->decision.verdict == VMNETACL_UNAVAIL)
+        print_excerpt(&story->error);
+    if (story->decision.degraded) {
+        (void)fputs("degraded: a source could not be asked, and the switch goes on without it: ", stdout);
+        problem_print(stdout, &story->error);
+        (void)fputs("\n", stdout);
+    }
+    if (story->sources_count > 0)
+        (void)fputs("Asked, in this order:\n", stdout);
+    for (size_t i = 0; i < story->sources_count; i++)
+        print_source(&story->sources[i], story->has_all_rules);
+    print_passed_over(story);
+    if (story->decision.verdict == VMNETACL_ALLOW)
+        print_options(&story->decision);
+    print_advices(advices);
+    if (unknowns->count > 0)
+        (void)fputs("What this answer cannot know:\n", stdout);
+    for (size_t i = 0; i < unknowns->count; i++)
+        (void)printf("- %s\n", unknowns->items[i]);
+}

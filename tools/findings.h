@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What is wrong with rules: collected, put in order, and shown. */
+#pragma once
+
+#include "text.h"
+#include "vmnetacl.h"
+
+struct finding {
+    bool is_error;      /* else a warning */
+    const char *source; /* "switch", "files", "qemu", "names" or "bridges" */
+    const char *code;   /* its name */
+    char *file;         /* NULL when no file is meant */
+    unsigned line;      /* 0: the whole file */
+    unsigned column;    /* 0: the whole line */
+    char *message;
+};
+
+/* All zero to begin with. */
+struct findings {
+    struct finding *items;
+    size_t count;
+    size_t error_count;
+};
+
+/* Take what the library found. root, if not NULL, is put in front of the file. */
+void findings_add_problem(struct findings *findings, bool is_error, const char *source,
+                          const struct vmnetacl_error *error, const char *root);
+
+/* Take a warning of our own about a rule; message is freed with the findings. */
+void findings_add_warning(struct findings *findings, const char *code, const struct vmnetacl_place *place,
+                          char *message);
+
+/* Errors in front of warnings, else in the order in which they were added; with the lines that they are about. */
+void findings_print(const struct findings *findings);
+void findings_print_json(const struct findings *findings);
+
+void findings_free(struct findings *findings);

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "list.h"
+
+#include "account.h"
+#include "bridges.h"
+#include "escape.h"
+#include "json.h"
+#include "memory.h"
+#include "message.h"
+#include "problem.h"
+#include "terminal.h"
+#include "vmnetacl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum {
+    LIST_DONE = 0,
+    LIST_ERROR = 2,
+};
+
+struct entry {
+    char *name;
+    char *options;
+    struct vmnetacl_decision decision; /* its strings are the policy's */
+    struct bridge bridge;
+};
+
+struct entries {
+    struct entry *items;
+    size_t count;
+};
+
+static void entries_visit(const char *bridge, const struct vmnetacl_decision *decision, void *data)
+{
+    struct entries *entries = data;
+    struct entry *entry;
+
+    entries->items = memory_grow(entries->items, entries->count, sizeof *entries->items);
+    entry = &entries->items[entries->count++];
+    *entry = (struct entry){.name = memory_copy(bridge), .decision = *decision};
+    if (decision->grant.limit != 0)
+        entry->options = memory_format("limit %u", (unsigned)decision->grant.limit);
+    bridge_look(&entry->bridge, bridge);
+}
+
+static void entries_free(struct entries *entries)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        free(entries->items[i].name);
+        free(entries->items[i].options);
+    }
+    free(entries->items);
+}
+
+static const char *state_of(const struct bridge *bridge)
+{
+    if (!bridge->is_known)
+        return "unknown";
+    if (!bridge->exists)
+        return "absent";
+    if (!bridge->is_bridge)
+        return "no-bridge";
+    return bridge->is_up ? "up" : "down";
+}
+
+static enum style style_of(const struct bridge *bridge)
+{
+    return bridge->is_bridge && bridge->is_up ? STYLE_GOOD : STYLE_DOUBT;
+}
+
+static void print_table(const struct entries *entries, const struct account *account)
+{
+    char *who = account_describe(account);
+
+    if (entries->count == 0)
+        (void)printf("%s may use no bridge; 'vmnetctl explain --bridge NAME' tells why.\n", who);
+    else
+        (void)printf("%s%-*s  %-9s  %-16s  %s%s\n", terminal_style(STYLE_STRONG), VMNETACL_NAME_MAX, "BRIDGE", "STATE",
+                     "OPTIONS", "RULE", terminal_style(STYLE_PLAIN));
+    free(who);
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct entry *entry = &entries->items[i];
+        char *name = escape_copy(entry->name, strlen(entry->name));
+        (void)printf("%-*s  %s%-9s%s  %-16s  ", VMNETACL_NAME_MAX, name, terminal_style(style_of(&entry->bridge)),
+                     state_of(&entry->bridge), terminal_style(STYLE_PLAIN),
+                     entry->options == NULL ? "-" : entry->options);
+        problem_print_place(stdout, entry->decision.rule.file, entry->decision.rule.line, 0);
+        (void)fputc('\n', stdout); /* main() looks at ferror(3) in the end */
+        free(name);
+    }
+}
+
+/* For other programs that read lines: the same, a tab between two columns. */
+static void print_columns(const struct entries *entries)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct entry *entry = &entries->items[i];
+        escape_print(stdout, entry->name, strlen(entry->name));
+        (void)printf("\t%s\t%s\t", state_of(&entry->bridge), entry->options == NULL ? "-" : entry->options);
+        problem_print_place(stdout, entry->decision.rule.file, entry->decision.rule.line, 0);
+        (void)fputc('\n', stdout); /* as above */
+    }
+}
+
+static void print_json(const struct entries *entries, const struct account *account, const struct vmnetacl_error *error)
+{
+    json_t *answer = json_answer("list");
+    json_t *array = json_array();
+
+    json_put(answer, "user", json_account(account));
+    json_put(answer, "error", json_error(error));
+    json_put(answer, "bridges", array);
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct entry *entry = &entries->items[i];
+        json_t *object = json_object();
+        json_push(array, object);
+        json_put(object, "name", json_escaped(entry->name));
+        json_put(object, "state", json_string(state_of(&entry->bridge)));
+        json_put(object, "options", json_grant(&entry->decision.grant));
+        json_put(object, "degraded", json_boolean(entry->decision.degraded));
+        json_put(object, "rule", json_place(&entry->decision.rule));
+    }
+    json_print(answer);
+}
+
+/* Returns whether all that may be listed is there; else error says why not. */
+static bool entries_collect(struct entries *entries, struct vmnetacl_policy **policy, const struct account *account,
+                            struct vmnetacl_error *error)
+{
+    struct vmnetacl_names *names = NULL;
+    char **existing = NULL;
+    size_t existing_count = 0;
+    enum vmnetacl_status status = vmnetacl_load(policy, error);
+
+    if (status == VMNETACL_OK)
+        status = vmnetacl_resolve(*policy, &account->caller, NULL, 0, &names, error);
+    if (status == VMNETACL_OK) {
+        bridges_list(&existing, &existing_count);
+        status = vmnetacl_enumerate(*policy, &account->caller, names, (const char *const *)existing, existing_count,
+                                    entries_visit, entries, error);
+    }
+    bridges_free(existing, existing_count);
+    vmnetacl_names_free(names);
+    if (status == VMNETACL_INVALID)
+        die(EX_SOFTWARE, "the library does not take what it is given; this is a defect");
+    return status == VMNETACL_OK;
+}
+
+static int list_run(const struct options *options)
+{
+    struct vmnetacl_policy *policy = NULL;
+    struct vmnetacl_error error;
+    struct entries entries = {.items = NULL};
+    struct account account;
+    bool is_whole;
+
+    if (options->user != NULL)
+        account_of_user(&account, options->user);
+    else
+        account_of_process(&account);
+    (void)account_is_becoming(&account); /* explain tells what else cannot be known */
+    is_whole = entries_collect(&entries, &policy, &account, &error);
+    if (options->json)
+        print_json(&entries, &account, is_whole ? NULL : &error);
+    else if (terminal_is_there())
+        print_table(&entries, &account);
+    else
+        print_columns(&entries);
+    if (!is_whole && !options->json) {
+        (void)fflush(stdout); /* main() looks at ferror(3) in the end */
+        (void)fputs("vmnetctl: the rules give no answer: ", stderr);
+        problem_print(stderr, &error);
+        (void)fputs("\n", stderr);
+    }
+    entries_free(&entries);
+    vmnetacl_free(policy);
+    account_free(&account);
+    return is_whole ? LIST_DONE : LIST_ERROR;
+}
+
+const struct command list_command = {
+    .name = "list",
+    .options = OPTION_JSON | OPTION_USER,
+    .files_max = 0,
+    .run = list_run,
+    .help = "Usage: vmnetctl list [--user NAME] [--json]\n"
+            "List the bridges that you, or another user, may use.\n"
+            "\n"
+            "  --user NAME    for this user, as if he logged in now\n"
+            "  --json         print one JSON object\n"
+            "\n"
+            "The columns are the bridge; whether it is up, down, absent, or no-bridge; the options\n"
+            "that come with it; and the rule. Off a terminal, a tab stands between two columns.\n"
+            "\n"
+            "Exits 0, or 2 when the rules give no answer.\n",
+};

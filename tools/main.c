@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmnetctl: checks the rules, and explains what vmnet-helper makes of them. Runs as the user, without privilege, and
+ * with the public interface of libvmnetacl alone. It writes nothing but to stdout and stderr.
+ */
+#include "check.h"
+#include "convert.h"
+#include "explain.h"
+#include "list.h"
+#include "message.h"
+#include "vmnetacl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+static const struct command *const commands[] = {&check_command, &explain_command, &list_command, &convert_command};
+
+static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
+                           "Tell who may plug a virtual machine into which bridge, and why.\n"
+                           "\n"
+                           "  check      look for everything that is wrong with the rules\n"
+                           "  explain    say whether a user may use a bridge, and why\n"
+                           "  list       list the bridges that a user may use\n"
+                           "  convert    turn a bridge.conf or an lxc-usernet file into rules for users\n"
+                           "\n"
+                           "  -h, --help       print this, or, behind a command, what it is about\n"
+                           "  -V, --version    print the version of this program and of the library\n"
+                           "\n"
+                           "The manual page vmnetctl(1) has it all.\n";
+
+/* What was printed is where it belongs, or the status says that it is not. */
+static int finish(int status)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        die(EX_OSERR, "cannot write the answer: %m");
+    return status;
+}
+
+static const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    die(EX_USAGE, "there is no command '%s'; see 'vmnetctl --help'", name);
+}
+
+int main(int argc, char *argv[])
+{
+    const struct command *command;
+    struct options options;
+
+    if (argc < 2)
+        die(EX_USAGE, "what is to be done? see 'vmnetctl --help'");
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        (void)fputs(help, stdout); /* finish() looks whether it worked */
+        return finish(EXIT_SUCCESS);
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        (void)printf("vmnetctl %s (libvmnetacl %s)\n", VMNET_VERSION, vmnetacl_version()); /* as above */
+        return finish(EXIT_SUCCESS);
+    }
+    command = command_find(argv[1]);
+    options_read(&options, command, argc - 1, argv + 1);
+    return finish(command->run(&options));
+}

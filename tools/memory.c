@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "memory.h"
+
+#include "message.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+void *memory_grow(void *items, size_t count, size_t item_size)
+{
+    void *more = items;
+
+    /* Full exactly when count is 0 or a power of two. */
+    if ((count & (count - 1)) == 0)
+        more = reallocarray(items, count == 0 ? 1 : count * 2, item_size);
+    if (more == NULL)
+        die(EX_TEMPFAIL, "no memory left; try again");
+    return more;
+}
+
+char *memory_copy(const char *text)
+{
+    char *copy = text == NULL ? NULL : strdup(text);
+
+    if (text != NULL && copy == NULL)
+        die(EX_TEMPFAIL, "no memory left; try again");
+    return copy;
+}
+
+char *memory_format(const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    int len;
+
+    va_start(arguments, format);
+    len = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (len < 0)
+        die(EX_TEMPFAIL, "no memory left; try again");
+    return text;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include "message.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+static void options_take(struct options *options, int option)
+{
+    switch (option) {
+    case OPTION_ALL:
+        options->all = true;
+        break;
+    case OPTION_BRIDGE:
+        options->bridge = optarg;
+        break;
+    case OPTION_FROM:
+        options->from = optarg;
+        break;
+    case OPTION_JSON:
+        options->json = true;
+        break;
+    case OPTION_ROOT:
+        options->root = optarg;
+        break;
+    case OPTION_USER:
+        options->user = optarg;
+        break;
+    }
+}
+
+void options_read(struct options *options, const struct command *command, int arguments_count, char *arguments[])
+{
+    static const struct option longs[] = {
+        {"all", no_argument, NULL, OPTION_ALL},         {"bridge", required_argument, NULL, OPTION_BRIDGE},
+        {"from", required_argument, NULL, OPTION_FROM}, {"help", no_argument, NULL, OPTION_HELP},
+        {"json", no_argument, NULL, OPTION_JSON},       {"root", required_argument, NULL, OPTION_ROOT},
+        {"user", required_argument, NULL, OPTION_USER}, {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    *options = (struct options){.json = false};
+    opterr = 0; /* getopt(3) would print bytes that others chose */
+    while ((option = getopt_long(arguments_count, arguments, ":h", longs, NULL)) != -1) {
+        if (option == OPTION_HELP || option == 'h') {
+            (void)fputs(command->help, stdout); /* looked at in the end */
+            exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EX_OSERR);
+        }
+        if (option == ':')
+            die(EX_USAGE, "the value of '%s' is missing; see 'vmnetctl %s --help'", arguments[optind - 1],
+                command->name);
+        if (option == '?' || (command->options & (unsigned)option) == 0)
+            die(EX_USAGE, "'%s' is no option of '%s'; see 'vmnetctl %s --help'", arguments[optind - 1], command->name,
+                command->name);
+        options_take(options, option);
+    }
+    options->files = arguments + optind;
+    options->files_count = (size_t)(arguments_count - optind);
+    if (options->files_count > command->files_max)
+        die(EX_USAGE, "'%s' is one argument too many for '%s'; see 'vmnetctl %s --help'",
+            options->files[command->files_max], command->name, command->name);
+}

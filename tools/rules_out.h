@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes a file of rules to stdout. Each line of it keeps to the grammar and the limits of vmnet-rules(5). */
+#pragma once
+
+#include <stddef.h>
+
+/* An empty line. */
+void rules_out_blank(void);
+
+/* A comment, which may begin with '#' or not; too long a line is broken. */
+void rules_out_comment(const char *text, size_t text_len);
+
+/* Two comments: why a line of the file that is converted is not here as it was, and that line. */
+void rules_out_note(unsigned line, const char *text, size_t text_len, const char *why);
+
+/* A rule, which is known to be valid. */
+void rules_out_rule(const char *rule);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "seen.h"
+
+#include "memory.h"
+#include "message.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+static int compare(const void *left, const void *right)
+{
+    return strcmp(left, right);
+}
+
+bool seen_add(struct seen *seen, const char *text)
+{
+    char *copy = memory_copy(text);
+    char *const *found = tsearch(copy, &seen->tree, compare);
+
+    if (found == NULL)
+        die(EX_TEMPFAIL, "no memory left; try again");
+    if (*found == copy)
+        return true;
+    free(copy);
+    return false;
+}
+
+bool seen_has(const struct seen *seen, const char *text)
+{
+    return tfind(text, &seen->tree, compare) != NULL;
+}
+
+void seen_free(struct seen *seen)
+{
+    tdestroy(seen->tree, free);
+    seen->tree = NULL;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* How the rules come to their verdict: what vmnetacl_explain() tells, kept until it can be put into words. */
+#pragma once
+
+#include "account.h"
+#include "bridges.h"
+#include "vmnetacl.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A rule that was looked at. */
+struct story_rule {
+    struct vmnetacl_place place; /* this and account live as long as the policy */
+    bool is_deny;
+    enum vmnetacl_subject subject;
+    const char *account;
+    uint32_t id;
+    char *text;
+    enum vmnetacl_match subject_match;
+    enum vmnetacl_match bridge_match;
+};
+
+struct story_source {
+    const char *name; /* this and path live as long as the policy */
+    const char *path;
+    bool is_there; /* there is something at path */
+    bool was_asked;
+    bool ends_search;
+    enum vmnetacl_status status;
+    struct vmnetacl_error *error; /* NULL when there is none */
+    struct story_rule *rules;     /* those that matched, or almost; all, if that was asked for */
+    size_t rules_count;
+    size_t rules_left_out;
+};
+
+struct story {
+    const struct account *account;
+    const char *bridge;
+    bool has_all_rules;
+    struct vmnetacl_policy *policy; /* NULL when it could not be loaded */
+    struct vmnetacl_decision decision;
+    struct vmnetacl_error error; /* for a verdict of UNAVAIL and TRYAGAIN: why */
+    struct story_source *sources;
+    size_t sources_count;
+    struct story_source open; /* the one whose rules are being told */
+    struct bridge interface;  /* what bears the bridge's name */
+};
+
+/* The rule means both the caller and the bridge; or one of them. */
+bool story_rule_matches(const struct story_rule *rule);
+bool story_rule_almost_matches(const struct story_rule *rule);
+
+/* Find out whether this account may use this bridge. Both must outlive the story. */
+void story_find_out(struct story *story, const struct account *account, const char *bridge, bool with_all_rules);
+
+void story_free(struct story *story);
