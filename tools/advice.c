@@ -50,7 +50,7 @@ static void advise_files_line(struct advices *advices, const struct story *story
 {
     const struct account *account = story->account;
     char *path = memory_format("%s/50-local.rules", files->path);
-    char *shown = escape_copy(path, strlen(path));
+    char *shown = escape_copy(files->path, strlen(files->path));
     char *text = NULL;
 
     if (account->name != NULL)
@@ -61,8 +61,13 @@ static void advise_files_line(struct advices *advices, const struct story *story
     }
     if (rule_is_about("files", text, story->bridge))
         advise(advices, "add",
-               memory_format("to allow it, add to %s, which belongs to root with mode 644, this line", shown), path, 0,
-               text);
+               files->is_there
+                   ? memory_format(
+                         "to allow it, add to %s/50-local.rules, which belongs to root with mode 644, this line", shown)
+                   : memory_format("to allow it, create, as root, the folder %s with mode 755, and in it the file "
+                                   "50-local.rules with mode 644 and this line",
+                                   shown),
+               path, 0, text);
     free(text);
     free(shown);
     free(path);
@@ -214,6 +219,12 @@ void advices_find(struct advices *advices, const struct story *story)
         advise(advices, "mend",
                memory_copy("vmnet-helper refuses every request until this is mended; 'vmnetctl check' looks for all "
                            "that is wrong"),
+               NULL, 0, NULL);
+    if (story->decision.degraded)
+        advise(advices, "mend",
+               memory_copy(
+                   "until the source that could not be asked is mended, none of its rules counts, and no deny of "
+                   "them; 'vmnetctl check' looks for all that is wrong"),
                NULL, 0, NULL);
     if (verdict == VMNETACL_TRYAGAIN)
         advise(advices, "retry", memory_copy("this may pass: try again"), NULL, 0, NULL);

@@ -3,14 +3,10 @@
 
 #include "convert_lxc.h"
 #include "convert_qemu.h"
-#include "escape.h"
-#include "memory.h"
 #include "message.h"
-#include "rules_out.h"
 #include "text.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -52,24 +48,6 @@ static bool is_lxc(const struct text *text)
     return false;
 }
 
-static void print_head(const char *path, bool from_lxc)
-{
-    char *shown = escape_copy(path, strlen(path));
-    char *head = memory_format("# Converted by vmnetctl %s from %s", VMNET_VERSION, shown);
-
-    rules_out_comment(head, strlen(head));
-    free(head);
-    free(shown);
-    if (!from_lxc)
-        return;
-    head =
-        memory_format("# The counts have become limits. vmnet-helper %s cannot enforce a limit, and refuses what such "
-                      "a rule allows: to do without, take 'limit N' away.",
-                      VMNET_VERSION);
-    rules_out_comment(head, strlen(head));
-    free(head);
-}
-
 static int convert_run(const struct options *options)
 {
     struct text text;
@@ -86,8 +64,7 @@ static int convert_run(const struct options *options)
     if (errno != 0)
         die(errno == ENOMEM ? EX_TEMPFAIL : EX_NOINPUT, "cannot read '%s': %m", path);
     from_lxc = options->from != NULL ? strcmp(options->from, "lxc-usernet") == 0 : is_lxc(&text);
-    print_head(path, from_lxc);
-    is_whole = from_lxc ? convert_lxc(&text) : convert_qemu(&text, path);
+    is_whole = from_lxc ? convert_lxc(&text, path) : convert_qemu(&text, path);
     text_free(&text);
     return is_whole ? CONVERT_WHOLE : CONVERT_NOTES;
 }

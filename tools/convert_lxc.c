@@ -131,12 +131,17 @@ static bool convert_line(struct seen *seen, unsigned number, const char *line)
     return why == NULL;
 }
 
-bool convert_lxc(const struct text *text)
+bool convert_lxc(const struct text *text, const char *path)
 {
+    static const char limits[] = "# The counts have become limits. vmnet-helper " VMNET_VERSION
+                                 " cannot enforce a limit, and refuses what such a "
+                                 "rule allows: to do without, take 'limit N' away.";
     struct text_line place = {.number = 1};
     struct seen seen = {.tree = NULL};
     bool is_whole = true;
 
+    rules_out_head(path);
+    rules_out_comment(limits, strlen(limits));
     for (; text_measure(text, &place); text_next(&place)) {
         /* sscanf(3) does not look behind a NUL. */
         size_t len = strnlen(text->bytes + place.offset, place.len);

@@ -7,4 +7,4 @@
 #include <stdbool.h>
 
 /* Returns whether each line has an equivalent. */
-bool convert_lxc(const struct text *text);
+bool convert_lxc(const struct text *text, const char *path);

@@ -125,6 +125,7 @@ bool convert_qemu(const struct text *text, const char *path)
             (void)fprintf(stderr, "; nothing was converted\n"); /* as above */
             exit(2);
         }
+    rules_out_head(path);
     (void)vmnetacl_rules(policy, convert_rule, &conversion); /* never INVALID: the arguments are there */
     (void)convert_until(&conversion, 0);                     /* there is no line 0 */
     vmnetacl_free(policy);

@@ -41,10 +41,11 @@ void options_read(struct options *options, const struct command *command, int ar
         {"user", required_argument, NULL, OPTION_USER}, {NULL, 0, NULL, 0},
     };
     int option;
+    int index = 0;
 
     *options = (struct options){.json = false};
     opterr = 0; /* getopt(3) would print bytes that others chose */
-    while ((option = getopt_long(arguments_count, arguments, ":h", longs, NULL)) != -1) {
+    while ((option = getopt_long(arguments_count, arguments, ":h", longs, &index)) != -1) {
         if (option == OPTION_HELP || option == 'h') {
             (void)fputs(command->help, stdout); /* looked at in the end */
             exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EX_OSERR);
@@ -52,8 +53,11 @@ void options_read(struct options *options, const struct command *command, int ar
         if (option == ':')
             die(EX_USAGE, "the value of '%s' is missing; see 'vmnetctl %s --help'", arguments[optind - 1],
                 command->name);
-        if (option == '?' || (command->options & (unsigned)option) == 0)
+        if (option == '?')
             die(EX_USAGE, "'%s' is no option of '%s'; see 'vmnetctl %s --help'", arguments[optind - 1], command->name,
+                command->name);
+        if ((command->options & (unsigned)option) == 0)
+            die(EX_USAGE, "'--%s' is no option of '%s'; see 'vmnetctl %s --help'", longs[index].name, command->name,
                 command->name);
         options_take(options, option);
     }

@@ -43,6 +43,16 @@ void rules_out_comment(const char *text, size_t text_len)
     (void)fputs("\n", stdout);
 }
 
+void rules_out_head(const char *path)
+{
+    char *shown = escape_copy(path, strlen(path));
+    char *head = memory_format("# Converted by vmnetctl %s from %s", VMNET_VERSION, shown);
+
+    rules_out_comment(head, strlen(head));
+    free(head);
+    free(shown);
+}
+
 void rules_out_note(unsigned line, const char *text, size_t text_len, const char *why)
 {
     char *note = memory_format("# NOTE on line %u: %s:", line, why);

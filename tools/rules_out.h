@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 
+/* The first line: which file this comes from. */
+void rules_out_head(const char *path);
+
 /* An empty line. */
 void rules_out_blank(void);
 
