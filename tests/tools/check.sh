@@ -1,0 +1,149 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# check.sh VMNETCTL, as root in lab.sh's world: what check finds, where, and with which exit status.
+set -eu
+# shellcheck source-path=SCRIPTDIR source=world.sh
+. "${0%/*}/world.sh"
+
+# Nothing to find.
+rules 50-local.rules 'allow user vmuser bridge virbr0'
+bridge_conf '# allow br0' 'allow br0'
+run 0 "$ctl" check
+[ "$output" = "" ] || fail "it finds something"
+run 0 as vmother "$ctl" check
+
+# All errors of all files, then warnings; the caret stands right behind tabs and bytes that are escaped.
+rules 10-errors.rules 'allow user vmuser bridge virbr0 limit' 'permit all bridge br0' '# fine'
+printf '\tallow\tuzer vmuser bridge br0 \303\244\033[31m\n' >>/etc/vmnet/rules.d/10-errors.rules
+printf 'allow user vmuser bridge \001\002br0\n' >>/etc/vmnet/rules.d/10-errors.rules
+rules 60-warnings.rules 'allow user nobodyhere bridge br0' 'allow group nogroup-here bridge br0' \
+    'allow user vmuser bridge virbr0'
+rules README 'not a rule'
+printf 'alow virbr0\nallow waytoolongforaname\n' >/etc/qemu/bridge.conf
+run 2 "$ctl" check
+is_golden check-all
+run 2 as vmuser "$ctl" check
+is_golden check-all
+
+# Warnings of the library's.
+reset
+rules 10-warnings.rules 'allow all bridge br0' 'allow user vmuser bridge br0' 'deny all bridge virbr0' \
+    'allow user vmuser bridge virbr0'
+bridge_conf 'include /etc/qemu/missing.conf' 'include /etc/qemu/group.conf'
+include_for_vmgroup /etc/qemu/group.conf 'deny other'
+chgrp vmgroup /etc/qemu
+chmod 770 /etc/qemu
+run 1 "$ctl" check
+is_golden check-warnings
+
+# Bridges that rules name.
+reset
+ip link add brfloat type bridge
+ip link add veth-in type veth peer name veth-out
+rules 10-bridges.rules 'allow all bridge gone' 'deny all bridge gone2' 'allow user vmuser bridge gone' \
+    'allow user vmother bridge veth-in' 'deny user vmuser bridge brfloat' 'allow user vmother bridge brfloat' \
+    'allow uid 77 bridge brfloat' 'allow uid 78 bridge br*' 'allow uid 79 bridge virbr0'
+bridge_conf '# comment' 'allow brfloat' 'allow br0'
+run 1 "$ctl" check
+is_golden check-bridges
+says "'gone' does not exist now"
+says "'veth-in' is an interface of another kind"
+says "'brfloat' has no fixed MAC address"
+says "ARP"
+says "DHCP"
+says "ip link set dev"
+ip link set brfloat address 52:54:00:00:00:77
+run 1 "$ctl" check
+says_not brfloat
+ip link del veth-in
+
+# A bridge's MAC without a fixed one does follow its ports, and the warning is true.
+ip link add brtrue type bridge
+ip link add veth-in address 02:00:00:00:00:01 type veth peer name veth-out
+before=$(cat /sys/class/net/brtrue/address)
+ip link set veth-in master brtrue
+[ "$(cat /sys/class/net/brtrue/address)" != "$before" ] || fail "the MAC of a bridge does not follow its ports'"
+
+# Another root, whose owner stands for root; nothing is said of bridges there.
+reset
+image=$work/image
+mkdir -p "$image/etc/vmnet/rules.d" "$image/etc/qemu"
+echo 'allow user vmuser bridge brnone' >"$image/etc/vmnet/rules.d/1.rules"
+echo 'include /etc/qemu/more.conf' >"$image/etc/qemu/bridge.conf"
+echo 'allow brnone2' >"$image/etc/qemu/more.conf"
+chown -R vmother "$image"
+run 0 "$ctl" check --root "$image"
+run 0 as vmuser "$ctl" check --root "$image"
+run 0 "$ctl" check --root image
+run 0 "$ctl" check --root=/
+echo 'allow' >"$image/etc/qemu/more.conf"
+run 2 as vmuser "$ctl" check --root "$image"
+says "$image/etc/qemu/more.conf:1:6: error: "
+says "[name-missing]     allow          ^"
+echo 'allow brnone2' >"$image/etc/qemu/more.conf"
+chown vmuser "$image/etc/qemu/more.conf"
+run 2 "$ctl" check --root "$image"
+says "$image/etc/qemu/more.conf: error: "
+says '[file-owner]'
+run 66 "$ctl" check --root "$work/nowhere"
+run 66 "$ctl" check --root "$ctl"
+run 64 "$ctl" check --root "$image" 1.rules
+
+# Files, wherever they are, whoever owns them; the name tells the grammar.
+echo 'allow user vmuser bridge brnone' >good.rules
+echo 'allow virbr0' >any.name
+echo 'include /etc/qemu/unknown.conf' >including.conf
+echo 'acl: files qemu [UNAVAIL=continue]' >switch.conf
+chown vmuser good.rules any.name
+chmod 666 any.name
+run 0 "$ctl" check good.rules any.name including.conf switch.conf
+run 0 as vmuser "$ctl" check ./good.rules "$work/any.name"
+run 2 "$ctl" check any.name nowhere good.rules "$work"
+says 'nowhere: error: cannot read the file: No such file or directory [file-missing]'
+says "$work: error: cannot read the file: Is a directory [file-kind]"
+echo 'acl: files quemu' >switch.conf
+run 2 "$ctl" check switch.conf
+says 'switch.conf:1:12: error: '
+says '[source-unknown]'
+echo 'allow virbr0' >wrong.rules
+run 2 "$ctl" check any.name wrong.rules
+says 'wrong.rules:1:7: error: '
+run 0 sh -c "echo 'allow virbr0' | '$ctl' check /proc/self/fd/0"
+run 2 sh -c "echo 'allow' | '$ctl' check /proc/self/fd/0"
+# Two files of rules.d are one whole, two bridge.confs are two.
+echo 'allow all bridge brnone' >all.rules
+run 1 "$ctl" check all.rules good.rules
+says 'good.rules:1:1: warning: '
+says '[rule-shadowed]'
+cp any.name any.name2
+run 0 "$ctl" check any.name any.name2
+printf 'allow\n' >any.name2
+run 2 "$ctl" check any.name any.name2
+says 'any.name2:1:6: error: '
+
+# A file that is too large, and long lines, of which only a part is shown.
+truncate -s 16777217 large
+run 2 "$ctl" check large
+says 'large: error: '
+says '[file-large]'
+printf 'allow %02000d\n' 7 >long
+run 2 "$ctl" check long
+says '[line-long]'
+[ "${#output}" -lt 600 ] || fail "a long line is shown in full"
+
+# A name of a file can hold anything.
+printf 'allow\n' >"$(printf 'bad\033[31m\nname')"
+run 2 "$ctl" check "$(printf 'bad\033[31m\nname')"
+says 'bad\x1b[31m\x0aname:1:6: error: '
+
+# Without /sys, nothing is said of bridges.
+rules 1.rules 'allow all bridge gone'
+run 1 "$ctl" check
+mount -t tmpfs tmpfs /sys
+run 0 "$ctl" check
+umount /sys
+
+# What cannot be written is told.
+bridge_conf 'alow virbr0'
+run 71 sh -c "'$ctl' check >/dev/full"

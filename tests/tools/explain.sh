@@ -1,0 +1,182 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# explain.sh VMNETCTL, as root in lab.sh's world: the verdict, how it came to be, and what to do about it.
+set -eu
+# shellcheck source-path=SCRIPTDIR source=world.sh
+. "${0%/*}/world.sh"
+
+# Allowed: which rules match, which almost do, where the options come from.
+rules 10-first.rules 'allow user vmuser bridge virbr0 limit 3' 'allow group vmgroup bridge virbr0 limit 5' \
+    'allow user vmother bridge virbr0' 'allow user vmuser bridge br0' 'allow user vmother bridge br0' \
+    'allow user nobodyhere bridge virbr0'
+bridge_conf 'include /etc/qemu/missing.conf' 'allow virbr0'
+run 0 as vmuser "$ctl" explain --bridge virbr0
+is_golden explain-allow
+run 0 as vmuser "$ctl" explain --bridge virbr0 --all
+says '10-first.rules:5:1: allow user vmother bridge br0  (another user, another bridge)'
+says_not '--all shows'
+says 'Options: limit 3, from /etc/vmnet/rules.d/10-first.rules:1'
+says "cannot enforce the option 'limit', and refuses"
+run 0 as vmother "$ctl" explain --bridge virbr0
+says 'Options: none'
+says_not 'cannot enforce'
+
+# No rule: the line to add, and where.
+run 1 as vmuser "$ctl" explain --bridge nobridge
+says "notfound: vmuser (uid 4242) may not use bridge 'nobridge': no rule lets him"
+says 'add to /etc/vmnet/rules.d/50-local.rules, which belongs to root with mode 644, this line:     allow user vmuser bridge nobridge'
+says "there is no interface 'nobridge' now"
+
+# What it proposes works.
+# proposed: the line after the advice
+propose() {
+    proposal=$(printf '%s\n' "$output" | sed -n '/^\* to allow it/{n;s/^ *//;p;}')
+    [ "$proposal" != "" ] || fail 'nothing is proposed'
+}
+propose
+rules 50-local.rules "$proposal"
+run 0 as vmuser "$ctl" explain --bridge nobridge
+run 1 as vmother "$ctl" explain --bridge nobridge
+
+# Without a folder for rules, it is bridge.conf; or if there is none, a new one.
+reset
+rmdir /etc/vmnet/rules.d
+bridge_conf 'allow br0'
+run 1 as vmuser "$ctl" explain --bridge virbr0
+says 'add to /etc/qemu/bridge.conf this line, which lets every user use the bridge:     allow virbr0'
+propose
+bridge_conf 'allow br0' "$proposal"
+run 0 as vmother "$ctl" explain --bridge virbr0
+rm /etc/qemu/bridge.conf
+run 1 as vmuser "$ctl" explain --bridge virbr0
+says 'create /etc/qemu/bridge.conf'
+says 'files (/etc/vmnet/rules.d): notfound, there is nothing of this name'
+# But not when the switch does not ask there.
+switch 'acl: files'
+run 1 as vmuser "$ctl" explain --bridge virbr0
+says 'create, as root, the folder /etc/vmnet/rules.d'
+says 'allow user vmuser bridge virbr0'
+says_not qemu
+mkdir /etc/vmnet/rules.d
+switch 'acl: qemu'
+run 1 as vmuser "$ctl" explain --bridge virbr0
+says 'create /etc/qemu/bridge.conf'
+rm /etc/vmnet/switch.conf
+# A user without a name, and one whose name cannot stand in a rule.
+run 1 setpriv --reuid 777 --regid 777 --clear-groups "$ctl" explain --bridge virbr0
+says 'notfound: uid 777 may not use'
+says 'allow uid 777 bridge virbr0'
+# A bridge that no rule can name.
+run 1 "$ctl" explain --bridge all
+says 'no rule can name this bridge alone'
+run 1 "$ctl" explain --bridge 'br*'
+says 'no rule can name this bridge alone'
+
+# Denied: each rule that is in the way.
+rules 10-deny.rules 'allow user vmuser bridge br0' 'deny group vmgroup bridge br*' 'deny uid 4242 bridge br0'
+bridge_conf 'deny br0'
+run 1 as vmuser "$ctl" explain --bridge br0
+says "deny: vmuser (uid 4242) may not use bridge 'br0': /etc/vmnet/rules.d/10-deny.rules:2:1"
+says 'remove from /etc/vmnet/rules.d/10-deny.rules, line 2, this rule:     deny group vmgroup bridge br*'
+says 'remove from /etc/vmnet/rules.d/10-deny.rules, line 3, this rule:     deny uid 4242 bridge br0'
+says 'qemu (/etc/qemu/bridge.conf): not asked'
+says_not 'to allow it, add'
+# A denied group cannot be shed.
+run 1 without_groups vmuser "$ctl" explain --bridge br0
+says 'line 2, this rule'
+
+# A group counts from the next login on.
+reset
+rules 10-group.rules 'allow group vmgroup bridge br0'
+run 0 as vmuser "$ctl" explain --bridge br0
+run 1 without_groups vmuser "$ctl" explain --bridge br0
+says 'the user database has vmuser (uid 4242) in the group of /etc/vmnet/rules.d/10-group.rules:1'
+says 'log out and in again'
+run 1 as vmother "$ctl" explain --bridge br0
+says 'who is added to that group has to log out and in again'
+says_not 'the user database has'
+rules 10-group.rules 'allow gid 4250 bridge br0'
+run 1 without_groups vmuser "$ctl" explain --bridge br0
+says 'the user database has'
+# Asked by name, it is a new login.
+run 0 without_groups vmuser "$ctl" explain --bridge br0 --user vmuser
+
+# Another user: as root one becomes him, else one cannot know what he may read.
+reset
+bridge_conf 'include /etc/qemu/group.conf'
+include_for_vmgroup /etc/qemu/group.conf 'allow br0'
+run 0 "$ctl" explain --bridge br0
+run 0 "$ctl" explain --bridge br0 --user vmuser
+says_not 'read as you'
+run 1 "$ctl" explain --bridge br0 --user vmother
+says '/etc/qemu/group.conf: may not be read'
+says_not 'read as you'
+run 1 as vmother "$ctl" explain --bridge br0 --user vmuser
+says 'What this answer cannot know:'
+says 'the files were read as you'
+says '/etc/qemu/group.conf is not yours to read, so its rules are not part of this answer; if vmuser (uid 4242) may read it'
+run 0 as vmuser "$ctl" explain --bridge br0 --user vmother
+says '/etc/qemu/group.conf is yours to read, but by its mode not to be read by vmother (uid 4243)'
+run 0 as vmuser "$ctl" explain --bridge br0
+says_not 'cannot know'
+run 67 "$ctl" explain --bridge br0 --user nobodyhere
+
+# No answer, and the place.
+rules 10-wrong.rules '# first' 'allow user vmuser bridge'
+run 2 as vmuser "$ctl" explain --bridge br0
+says 'unavail: the rules give no answer for vmuser (uid 4242)'
+says '/etc/vmnet/rules.d/10-wrong.rules:2:25: '
+says 'allow user vmuser bridge                             ^'
+says "'vmnetctl check'"
+says 'qemu (/etc/qemu/bridge.conf): not asked'
+switch 'acl: files [UNAVAIL=continue] qemu'
+run 0 as vmuser "$ctl" explain --bridge br0
+says 'degraded: '
+says '/etc/vmnet/rules.d/10-wrong.rules:2:25: '
+switch 'acl: files quemu'
+run 2 as vmuser "$ctl" explain --bridge br0
+says 'unavail: '
+says '/etc/vmnet/switch.conf:1:12: '
+
+# A verdict that ends the search.
+reset
+switch 'acl: files [ALLOW=return] qemu'
+rules 1.rules 'allow all bridge br0'
+bridge_conf 'deny br0'
+run 0 "$ctl" explain --bridge br0
+says 'files (/etc/vmnet/rules.d): allow; this ends the search'
+says 'qemu (/etc/qemu/bridge.conf): not asked'
+
+# What bears the bridge's name.
+reset
+bridge_conf 'allow all'
+run 0 "$ctl" explain --bridge br0
+says_not '* '
+run 0 "$ctl" explain --bridge gone
+says "there is no interface 'gone' now"
+run 0 "$ctl" explain --bridge lo
+says "'lo' is no bridge"
+ip link set br0 down
+run 0 "$ctl" explain --bridge br0
+says 'the bridge is down'
+mount -t tmpfs tmpfs /sys
+run 0 "$ctl" explain --bridge br0
+says 'cannot be told'
+umount /sys
+
+# Many rules that almost match: the first ten of them, and a match behind.
+reset
+{ seq -f 'allow br-%g' 30; echo 'allow br0'; } >/etc/qemu/bridge.conf
+run 0 "$ctl" explain --bridge br0
+says 'bridge.conf:10:1:'
+says_not 'bridge.conf:11:1:'
+says 'bridge.conf:31:1: allow br0  (matches)'
+says '20 more rules of others or for other bridges; --all shows them'
+run 0 "$ctl" explain --bridge br0 --all
+says 'bridge.conf:30:1:'
+
+run 64 "$ctl" explain
+run 64 "$ctl" explain --bridge a/b
+run 64 "$ctl" explain --bridge waytoolongforaname
+run 64 "$ctl" explain --bridge ''

@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# list.sh VMNETCTL, as root in lab.sh's world: the bridges that a user may use, and in which state they are.
+set -eu
+# shellcheck source-path=SCRIPTDIR source=world.sh
+. "${0%/*}/world.sh"
+
+# is LINE...: the output is these lines, of which a ' | ' is a tab
+is() {
+    [ "$output" = "$(printf '%s\n' "$@" | sed 's/ | /\t/g')" ] || fail "not as wanted: $*"
+}
+
+run 0 "$ctl" list
+is ''
+ip link set br0 down
+rules 10-list.rules 'allow user vmuser bridge br* limit 2' 'allow group vmgroup bridge gone' 'allow all bridge lo' \
+    'deny user vmother bridge virbr0'
+bridge_conf '# everybody' 'allow virbr0'
+run 0 as vmuser "$ctl" list
+is 'br0 | down | limit 2 | /etc/vmnet/rules.d/10-list.rules:1' 'gone | absent | - | /etc/vmnet/rules.d/10-list.rules:2' \
+    'lo | no-bridge | - | /etc/vmnet/rules.d/10-list.rules:3' 'virbr0 | up | - | /etc/qemu/bridge.conf:2'
+run 0 as vmother "$ctl" list
+is 'lo | no-bridge | - | /etc/vmnet/rules.d/10-list.rules:3'
+run 0 without_groups vmuser "$ctl" list
+says_not gone
+run 0 "$ctl" list --user vmuser
+says gone
+run 0 as vmother "$ctl" list --user vmuser
+says gone
+run 67 "$ctl" list --user nobodyhere
+
+# It lists what explain allows, and nothing else.
+for user in vmuser vmother; do
+    for bridge in br0 virbr0 gone lo other; do
+        listed=$(as "$user" "$ctl" list | cut -f 1 | grep -c -x "$bridge" || true)
+        run $((1 - listed)) as "$user" "$ctl" explain --bridge "$bridge"
+    done
+done
+
+# Root becomes the user, and reads what he may.
+bridge_conf 'include /etc/qemu/group.conf'
+include_for_vmgroup /etc/qemu/group.conf 'allow virbr0'
+run 0 "$ctl" list --user vmuser
+says virbr0
+run 0 "$ctl" list --user vmother
+says_not virbr0
+
+# Rules that give no answer.
+rules 20-wrong.rules 'allow'
+run 2 "$ctl" list
+says '/etc/vmnet/rules.d/20-wrong.rules:1:6: '
+rm /etc/vmnet/rules.d/20-wrong.rules
+mount -t tmpfs tmpfs /sys
+run 0 as vmuser "$ctl" list
+is 'gone | unknown | - | /etc/vmnet/rules.d/10-list.rules:2' 'lo | unknown | - | /etc/vmnet/rules.d/10-list.rules:3' \
+    'virbr0 | unknown | - | /etc/qemu/group.conf:1'
+umount /sys

@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# options.sh VMNETCTL VERSION, as root in lab.sh's world: the command line, and what is said of a wrong one.
+set -eu
+# shellcheck source-path=SCRIPTDIR source=world.sh
+. "${0%/*}/world.sh"
+
+run 0 "$ctl" --version
+[ "${output%% (*}" = "vmnetctl $2" ] || fail 'not the version of the project'
+says '(libvmnetacl '
+run 0 "$ctl" -V
+run 0 "$ctl" --help
+for command in check explain list convert; do
+    says "$command"
+done
+for command in check explain list convert; do
+    run 0 "$ctl" "$command" --help
+    says "Usage: vmnetctl $command"
+    run 0 "$ctl" "$command" -h
+    run 64 "$ctl" "$command" --bogus
+    says "'--bogus' is no option of '$command'; see 'vmnetctl $command --help'"
+done
+run 64 "$ctl"
+run 64 "$ctl" destroy
+says "there is no command 'destroy'"
+run 64 "$ctl" list file
+run 64 "$ctl" explain --bridge br0 file
+run 64 "$ctl" explain --bridge
+says "the value of '--bridge' is missing"
+run 64 "$ctl" check --user vmuser
+says "'--user' is no option of 'check'"
+run 64 "$ctl" convert --json file
+run 64 "$ctl" list --root /
+run 64 "$ctl" list --all
+run 64 "$ctl" "$(printf 'a\033b')"
+says 'a\x1bb'
+run 71 sh -c "'$ctl' --help >/dev/full"
+run 71 sh -c "'$ctl' list --help >/dev/full"

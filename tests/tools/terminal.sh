@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# terminal.sh VMNETCTL, as root in lab.sh's world: colours and tables are for terminals, and never with NO_COLOR.
+set -eu
+# shellcheck source-path=SCRIPTDIR source=world.sh
+. "${0%/*}/world.sh"
+
+escape=$(printf '\033')
+
+# on_terminal STATUS COMMAND...: as run, with a terminal for stdout
+on_terminal() {
+    wanted=$1
+    shift
+    run "$wanted" script -q -e -c "$*" /dev/null
+}
+
+coloured() {
+    case $output in *"${escape}["*) ;; *) fail 'no colours' ;; esac
+}
+
+plain() {
+    case $output in *"$escape"*) fail 'colours' ;; esac
+}
+
+rules 1.rules 'allow user vmuser bridge br0' 'allow user nobodyhere bridge br0'
+printf 'include /etc/qemu/x\033[7m.conf\nallow br0\n' >/etc/qemu/bridge.conf
+for command in "check" "explain --bridge br0" "list"; do
+    case $command in check) status=1 ;; *) status=0 ;; esac
+    # shellcheck disable=SC2086 # words
+    run "$status" "$ctl" $command
+    plain
+    on_terminal "$status" "$ctl" "$command"
+    coloured
+    on_terminal "$status" NO_COLOR= "$ctl" "$command"
+    coloured
+    on_terminal "$status" NO_COLOR=1 "$ctl" "$command"
+    plain
+    on_terminal "$status" TERM=dumb "$ctl" "$command"
+    plain
+    on_terminal "$status" TERM= "$ctl" "$command"
+    plain
+done
+
+on_terminal 0 NO_COLOR=1 "$ctl" list
+says 'BRIDGE           STATE      OPTIONS           RULE'
+says 'br0              up         -                 /etc/qemu/bridge.conf:2'
+reset
+on_terminal 0 "$ctl" list
+says 'root (uid 0) may use no bridge'
+
+# A comment that is kept can mean nothing to the terminal.
+printf '# caf\303\251 \033[7m\n' >file
+on_terminal 0 "$ctl" convert file
+says '# caf\xc3\xa9 \x1b[7m'
+run 0 "$ctl" convert file
+says "$(printf '# caf\303\251 ')\\x1b[7m"

@@ -1,0 +1,51 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""validate.py SCHEMA [ANSWER]: the answer is as the schema has it, and has no member that the schema does not know.
+Without an answer: the schema is one, and refuses what is not right."""
+import json
+import sys
+
+import jsonschema
+
+
+def closed(schema):
+    """The schema, with no members in an object but those that it names."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {key: closed(value) for key, value in schema.items()}
+    kinds = result.get("type", [])
+    if "properties" in result and "object" in ([kinds] if isinstance(kinds, str) else kinds) and "allOf" not in result:
+        result["additionalProperties"] = False
+    return result
+
+
+def check_schema(schema):
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    error = {"code": "system", "file": None, "line": None, "column": None, "message": "x"}
+    user = {"name": None, "uid": 1, "gid": 1, "groups": []}
+    good = {"schema": 1, "kind": "list", "user": user, "error": error, "bridges": []}
+    assert validator.is_valid(good)
+    for key in good:
+        assert not validator.is_valid({k: v for k, v in good.items() if k != key}), key
+    for key, value in (("schema", 2), ("kind", "other"), ("bridges", None), ("error", {}), ("user", {**user, "uid": -1}),
+                       ("user", {**user, "name": "\u00e4"})):
+        assert not validator.is_valid({**good, key: value}), (key, value)
+
+
+def main():
+    with open(sys.argv[1], encoding="ascii") as file:
+        schema = json.load(file)
+    if len(sys.argv) == 2:
+        check_schema(schema)
+        return
+    with open(sys.argv[2], encoding="ascii") as file:
+        answer = json.load(file)
+    top = set(schema["properties"]) | set(schema["$defs"][answer["kind"]]["properties"])
+    assert set(answer) <= top, set(answer) - top
+    jsonschema.Draft202012Validator(closed(schema)).validate(answer)
+
+
+main()
