@@ -80,7 +80,7 @@ verdicts() {
 }
 
 round=0
-while [ $round -lt 24 ]; do
+while [ $round -lt 12 ]; do
     reset
     awk -v seed=$round 'BEGIN {
         srand(seed)

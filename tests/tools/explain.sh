@@ -139,6 +139,15 @@ run 2 as vmuser "$ctl" explain --bridge br0
 says 'unavail: '
 says '/etc/vmnet/switch.conf:1:12: '
 
+# What may pass.
+reset
+rules 1.rules 'allow user vmuser bridge br0'
+run 2 sh -c "ulimit -n 32; exec '$ctl' explain --bridge br0"
+says 'tryagain: the rules give no answer'
+says '/etc/vmnet/rules.d/1.rules:1:1: '
+says '(the user was not looked up)'
+says 'try again'
+
 # A verdict that ends the search.
 reset
 switch 'acl: files [ALLOW=return] qemu'
