@@ -72,24 +72,40 @@ static void story_visit(const struct vmnetacl_event *event, void *data)
         story_close_source(story, event);
 }
 
+/*
+ * The names that the verdict is due to; or, when they make no other, all names, so that rules for other bridges can be
+ * explained, too. What fails on the account of those is no reason to refuse this bridge.
+ */
+static enum vmnetacl_status story_resolve(struct story *story, struct vmnetacl_names **names)
+{
+    const struct vmnetacl_policy *policy = story->policy;
+    const struct vmnetacl_caller *caller = &story->account->caller;
+    struct vmnetacl_names *all = NULL;
+    enum vmnetacl_status status = vmnetacl_resolve(policy, caller, story->bridge, 0, names, &story->error);
+
+    if (status == VMNETACL_OK && vmnetacl_resolve(policy, caller, NULL, 0, &all, NULL) == VMNETACL_OK &&
+        vmnetacl_decide(policy, caller, all, story->bridge, NULL) ==
+            vmnetacl_decide(policy, caller, *names, story->bridge, NULL)) {
+        vmnetacl_names_free(*names);
+        *names = all;
+    } else {
+        vmnetacl_names_free(all);
+    }
+    return status;
+}
+
 void story_find_out(struct story *story, const struct account *account, const char *bridge, bool with_all_rules)
 {
     struct vmnetacl_names *names = NULL;
     enum vmnetacl_status status;
-    enum vmnetacl_status verdict;
 
     *story = (struct story){.account = account, .bridge = bridge, .has_all_rules = with_all_rules};
     bridge_look(&story->interface, bridge);
     status = vmnetacl_load(&story->policy, &story->error);
     if (status == VMNETACL_OK) {
-        /* With every name looked up, rules for other bridges can be explained, too. But what fails on their account is
-           no reason to refuse this one. */
-        status = vmnetacl_resolve(story->policy, &account->caller, NULL, 0, &names, NULL);
-        if (status != VMNETACL_OK)
-            status = vmnetacl_resolve(story->policy, &account->caller, bridge, 0, &names, &story->error);
-        verdict =
-            vmnetacl_explain(story->policy, &account->caller, names, bridge, story_visit, story, &story->decision);
-        if (verdict == VMNETACL_INVALID)
+        status = story_resolve(story, &names);
+        if (vmnetacl_explain(story->policy, &account->caller, names, bridge, story_visit, story, &story->decision) ==
+            VMNETACL_INVALID)
             die(EX_SOFTWARE, "the library does not take what it is given; this is a defect");
         if (status == VMNETACL_OK && story->decision.error != NULL)
             story->error = *story->decision.error;
