@@ -162,6 +162,7 @@ static int check_run(const struct options *options)
     } else {
         check_system(&findings);
     }
+    findings_sort(&findings);
     if (options->json)
         findings_print_json(&findings);
     else

@@ -12,10 +12,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct finding *findings_add(struct findings *findings)
+/* Findings of one file mostly come together, so the search mostly ends where it begins. */
+static size_t file_order(struct findings *findings, const char *file)
 {
+    const char *name = file == NULL ? "" : file;
+
+    for (size_t i = findings->files_count; i > 0; i--)
+        if (strcmp(findings->files[i - 1], name) == 0)
+            return i - 1;
+    findings->files = memory_grow(findings->files, findings->files_count, sizeof *findings->files);
+    findings->files[findings->files_count] = name;
+    return findings->files_count++;
+}
+
+static void findings_add(struct findings *findings, struct finding finding)
+{
+    finding.file_order = file_order(findings, finding.file);
     findings->items = memory_grow(findings->items, findings->count, sizeof *findings->items);
-    return &findings->items[findings->count++];
+    findings->items[findings->count++] = finding;
+    findings->error_count += finding.is_error;
 }
 
 void findings_add_problem(struct findings *findings, bool is_error, const char *source,
@@ -23,29 +38,50 @@ void findings_add_problem(struct findings *findings, bool is_error, const char *
 {
     bool has_file = error->file[0] != '\0';
 
-    *findings_add(findings) = (struct finding){
-        .is_error = is_error,
-        .source = source,
-        .code = vmnetacl_code_name(error->code),
-        .file = has_file ? memory_format("%s%s", root == NULL ? "" : root, error->file) : NULL,
-        .line = error->line,
-        .column = error->column,
-        .message = problem_message(error),
-    };
-    findings->error_count += is_error;
+    findings_add(findings, (struct finding){
+                               .is_error = is_error,
+                               .source = source,
+                               .code = vmnetacl_code_name(error->code),
+                               .file = has_file ? memory_format("%s%s", root == NULL ? "" : root, error->file) : NULL,
+                               .line = error->line,
+                               .column = error->column,
+                               .message = problem_message(error),
+                           });
 }
 
 void findings_add_warning(struct findings *findings, const char *code, const struct vmnetacl_place *place,
                           char *message)
 {
-    *findings_add(findings) = (struct finding){
-        .source = "bridges",
-        .code = code,
-        .file = memory_copy(place->file),
-        .line = place->line,
-        .column = place->column,
-        .message = message,
-    };
+    findings_add(findings, (struct finding){
+                               .source = "bridges",
+                               .code = code,
+                               .file = memory_copy(place->file),
+                               .line = place->line,
+                               .column = place->column,
+                               .message = message,
+                           });
+}
+
+static int compare(const void *left, const void *right)
+{
+    const struct finding *a = left;
+    const struct finding *b = right;
+
+    if (a->is_error != b->is_error)
+        return a->is_error ? -1 : 1;
+    if (a->file_order != b->file_order)
+        return a->file_order < b->file_order ? -1 : 1;
+    if (a->line != b->line)
+        return a->line < b->line ? -1 : 1;
+    if (a->column != b->column)
+        return a->column < b->column ? -1 : 1;
+    return strcmp(a->code, b->code);
+}
+
+void findings_sort(struct findings *findings)
+{
+    if (findings->count > 0)
+        qsort(findings->items, findings->count, sizeof *findings->items, compare);
 }
 
 static void finding_print(const struct finding *finding, struct excerpt *excerpt)
@@ -93,10 +129,8 @@ void findings_print(const struct findings *findings)
 {
     struct excerpt excerpt = {.path = NULL};
 
-    for (int is_warning = 0; is_warning <= 1; is_warning++)
-        for (size_t i = 0; i < findings->count; i++)
-            if (findings->items[i].is_error != is_warning)
-                finding_print(&findings->items[i], &excerpt);
+    for (size_t i = 0; i < findings->count; i++)
+        finding_print(&findings->items[i], &excerpt);
     excerpt_free(&excerpt);
 }
 
@@ -109,10 +143,8 @@ void findings_print_json(const struct findings *findings)
     json_put(answer, "errors", json_integer((json_int_t)findings->error_count));
     json_put(answer, "warnings", json_integer((json_int_t)(findings->count - findings->error_count)));
     json_put(answer, "findings", array);
-    for (int is_warning = 0; is_warning <= 1; is_warning++)
-        for (size_t i = 0; i < findings->count; i++)
-            if (findings->items[i].is_error != is_warning)
-                finding_print_json(array, &findings->items[i], &excerpt);
+    for (size_t i = 0; i < findings->count; i++)
+        finding_print_json(array, &findings->items[i], &excerpt);
     excerpt_free(&excerpt);
     json_print(answer);
 }
@@ -124,5 +156,6 @@ void findings_free(struct findings *findings)
         free(findings->items[i].message);
     }
     free(findings->items);
+    free(findings->files);
     *findings = (struct findings){.items = NULL};
 }

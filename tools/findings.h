@@ -13,6 +13,7 @@ struct finding {
     unsigned line;      /* 0: the whole file */
     unsigned column;    /* 0: the whole line */
     char *message;
+    size_t file_order; /* of the file, among those that something was found in */
 };
 
 /* All zero to begin with. */
@@ -20,6 +21,8 @@ struct findings {
     struct finding *items;
     size_t count;
     size_t error_count;
+    const char **files; /* the names of those that something was found in, in the order in which they came up */
+    size_t files_count;
 };
 
 /* Take what the library found. root, if not NULL, is put in front of the file. */
@@ -30,7 +33,10 @@ void findings_add_problem(struct findings *findings, bool is_error, const char *
 void findings_add_warning(struct findings *findings, const char *code, const struct vmnetacl_place *place,
                           char *message);
 
-/* Errors in front of warnings, else in the order in which they were added; with the lines that they are about. */
+/* Put errors in front of warnings; then file by file, in the order in which these came up, and line by line. */
+void findings_sort(struct findings *findings);
+
+/* Print them in their order, with the lines that they are about. */
 void findings_print(const struct findings *findings);
 void findings_print_json(const struct findings *findings);
 

@@ -25,7 +25,8 @@ says_not 'cannot enforce'
 # No rule: the line to add, and where.
 run 1 as vmuser "$ctl" explain --bridge nobridge
 says "notfound: vmuser (uid 4242) may not use bridge 'nobridge': no rule lets him"
-says 'add to /etc/vmnet/rules.d/50-local.rules, which belongs to root with mode 644, this line:     allow user vmuser bridge nobridge'
+says 'add to /etc/vmnet/rules.d/50-local.rules, which belongs to root with mode 644, this line: '
+says ':     allow user vmuser bridge nobridge'
 says "there is no interface 'nobridge' now"
 
 # What it proposes works.
@@ -115,7 +116,8 @@ says_not 'read as you'
 run 1 as vmother "$ctl" explain --bridge br0 --user vmuser
 says 'What this answer cannot know:'
 says 'the files were read as you'
-says '/etc/qemu/group.conf is not yours to read, so its rules are not part of this answer; if vmuser (uid 4242) may read it'
+says '/etc/qemu/group.conf is not yours to read, so its rules are not part of this answer; '
+says 'if vmuser (uid 4242) may read it'
 run 0 as vmuser "$ctl" explain --bridge br0 --user vmother
 says '/etc/qemu/group.conf is yours to read, but by its mode not to be read by vmother (uid 4243)'
 run 0 as vmuser "$ctl" explain --bridge br0
