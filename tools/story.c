@@ -24,7 +24,6 @@ static void story_add_rule(struct story_source *source, const struct vmnetacl_ev
         .place = event->rule->place,
         .is_deny = event->rule->is_deny,
         .subject = event->rule->subject,
-        .account = event->rule->account,
         .id = event->rule->id,
         .subject_match = event->subject,
         .bridge_match = event->bridge,
@@ -35,6 +34,7 @@ static void story_add_rule(struct story_source *source, const struct vmnetacl_ev
         return;
     }
     rule.text = memory_copy(event->rule->text);
+    rule.account = memory_copy(event->rule->account);
     source->rules = memory_grow(source->rules, source->rules_count, sizeof *source->rules);
     source->rules[source->rules_count++] = rule;
 }
@@ -117,8 +117,10 @@ void story_find_out(struct story *story, const struct account *account, const ch
 
 static void story_free_source(struct story_source *source)
 {
-    for (size_t i = 0; i < source->rules_count; i++)
+    for (size_t i = 0; i < source->rules_count; i++) {
         free(source->rules[i].text);
+        free(source->rules[i].account);
+    }
     free(source->rules);
     free(source->error);
 }

@@ -11,10 +11,10 @@
 
 /* A rule that was looked at. */
 struct story_rule {
-    struct vmnetacl_place place; /* this and account live as long as the policy */
+    struct vmnetacl_place place; /* its strings live as long as the policy */
     bool is_deny;
     enum vmnetacl_subject subject;
-    const char *account;
+    char *account; /* NULL: it is about no name */
     uint32_t id;
     char *text;
     enum vmnetacl_match subject_match;
