@@ -77,7 +77,7 @@ static void add_worker_rules(scmp_filter_ctx filter)
     KILL(add_key, 0);
     KILL(keyctl, 0);
     KILL(request_key, 0);
-    KILL(prctl, 2, ARGUMENT_IS(0, PR_SET_DUMPABLE), SCMP_A1(SCMP_CMP_NE, 0));
+    KILL(prctl, 2, ARGUMENT_IS(0, PR_SET_DUMPABLE), SCMP_CMP(1, SCMP_CMP_NE, 0, 0));
     KILL(prctl, 1, ARGUMENT_IS(0, PR_SET_PDEATHSIG));
     KILL(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
 }
