@@ -36,6 +36,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default) /* all else in the library is hidden */
 
 /* The version of this header; vmnetacl_version() tells that of the library. */
 #define VMNETACL_VERSION "1.0.0"
@@ -413,6 +414,7 @@ const char *vmnetacl_code_name(enum vmnetacl_code code);
 /* The version of the library, as "1.0.0". */
 const char *vmnetacl_version(void);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif
