@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What "cmake --install" puts where. The library is still the helper's own, and is not installed.
+# What "cmake --install" puts where.
 
 if(NOT VMNET_INSTALL_GROUP MATCHES "^[A-Za-z0-9_][A-Za-z0-9_.-]*$")
   message(FATAL_ERROR "VMNET_INSTALL_GROUP is '${VMNET_INSTALL_GROUP}'; it must be the name or the number of a group")
@@ -21,7 +21,19 @@ set(group \"${VMNET_INSTALL_GROUP}\")
 include(\"${CMAKE_CURRENT_LIST_DIR}/install_privilege.cmake\")
 ")
 
-set(pages helper/vmnet-helper.8 conf/vmnet-bridge.conf.5)
+set(pages
+  conf/vmnet-bridge.conf.5
+  conf/vmnet-rules.5
+  conf/vmnet-switch.conf.5
+  helper/vmnet-helper.8
+  libacl/vmnetacl.3
+  libacl/vmnetacl_decide.3
+  libacl/vmnetacl_explain.3
+  libacl/vmnetacl_lint.3
+  libacl/vmnetacl_load.3
+  libacl/vmnetacl_name_valid.3
+  libacl/vmnetacl_resolve.3
+)
 
 if(VMNET_TOOLS)
   list(APPEND pages tools/vmnetctl.1)
@@ -33,7 +45,27 @@ if(VMNET_TOOLS)
   install(FILES tools/completions/vmnetctl.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endif()
 
-# The manual pages tell the paths of this build.
+# The library, for programs that are built elsewhere.
+set(cmake_folder ${CMAKE_INSTALL_LIBDIR}/cmake/vmnetacl)
+install(TARGETS vmnetacl_shared vmnetacl_static EXPORT vmnetacl-targets
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(FILES libacl/vmnetacl.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT vmnetacl-targets NAMESPACE vmnetacl:: DESTINATION ${cmake_folder})
+include(CMakePackageConfigHelpers)
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/vmnetacl-config-version.cmake
+  VERSION ${VMNETACL_VERSION} COMPATIBILITY SameMajorVersion)
+install(FILES libacl/vmnetacl-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/vmnetacl-config-version.cmake
+  DESTINATION ${cmake_folder})
+install(CODE "
+set(template \"${CMAKE_CURRENT_SOURCE_DIR}/libacl/vmnetacl.pc.in\")
+set(build_folder \"${CMAKE_CURRENT_BINARY_DIR}\")
+set(libdir \"${CMAKE_INSTALL_LIBDIR}\")
+set(includedir \"${CMAKE_INSTALL_INCLUDEDIR}\")
+set(version \"${VMNETACL_VERSION}\")
+include(\"${CMAKE_CURRENT_LIST_DIR}/install_pkgconfig.cmake\")
+")
+
+# The manual pages tell the paths of this build. One that is about several functions is found under each one's name.
 foreach(page IN LISTS pages)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page})
   file(READ ${page} text)
@@ -41,11 +73,21 @@ foreach(page IN LISTS pages)
   string(REPLACE "/etc/qemu/bridge.conf" "${VMNET_QEMU_CONF}" text "${text}")
   get_filename_component(name ${page} NAME)
   string(REGEX MATCH "[0-9]$" section ${name})
-  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/man/${name} "${text}")
-  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/man/${name} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/man/man${section})
+  file(WRITE ${folder}/${name} "${text}")
+  install(FILES ${folder}/${name} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+  string(REGEX MATCHALL "\n\\.Nm vmnetacl_[a-z_]+" aliases "${text}")
+  string(REGEX REPLACE "\n\\.Nm " "" aliases "${aliases}")
+  list(REMOVE_DUPLICATES aliases)
+  foreach(alias IN LISTS aliases)
+    if(NOT "${alias}.3" STREQUAL name)
+      file(WRITE ${folder}/${alias}.3 ".\\\" SPDX-License-Identifier: MIT\n.so man3/${name}\n")
+      install(FILES ${folder}/${alias}.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3)
+    endif()
+  endforeach()
 endforeach()
 
 # An example, as Debian's policy 12.6 and Fedora's %doc have it: /etc/qemu/bridge.conf is the administrator's, and on
 # Fedora, RHEL and SUSE a file of QEMU's packages, which ours would clash with.
-install(FILES conf/bridge.conf DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+install(FILES conf/bridge.conf conf/switch.conf conf/sample.rules DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(FILES LICENSE README.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
