@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# hardening.sh BUILD_FOLDER COMPILER: is the helper of this release build hardened, and does it load nothing but libc?
+# hardening.sh BUILD_FOLDER COMPILER: are the helper and the shared library of this release build hardened, and do they
+# load nothing but libc?
 set -eu
 
 build=$1 compiler=$2
 helper=$build/helper/vmnet-helper
+library=$build/libacl/libvmnetacl.so
 failures=0
 
 complain() {
@@ -21,49 +23,60 @@ lacks() {
     ! printf '%s\n' "$2" | grep -E -e "$3" || complain "$1"
 }
 
-header=$(readelf -hW "$helper")
-dynamic=$(readelf -dW "$helper")
-segments=$(readelf -lW "$helper")
-imports=$(readelf --dyn-syms -W "$helper" | awk '$7 == "UND" && $8 != "" { sub("@.*", "", $8); print $8 }')
-
-has PIE "$header" 'Type: +DYN'
-has PIE "$dynamic" 'FLAGS_1.* PIE'
-has RELRO "$segments" 'GNU_RELRO'
-has "full RELRO" "$dynamic" 'BIND_NOW|FLAGS_1.* NOW'
-has "stack not executable" "$segments" 'GNU_STACK .* RW +0x'
-lacks "a segment is writable and executable" "$segments" ' RWE '
-lacks "a library path is built in" "$dynamic" 'RPATH|RUNPATH'
-lacks "text relocations" "$dynamic" 'TEXTREL'
-has "stack protector" "$imports" '^__stack_chk_fail$'
-has "fortified calls" "$imports" '^__vsnprintf_chk$'
-has "fortified calls" "$imports" '^__(mem|str)[a-z]+_chk$'
-
-# libcap is linked statically wherever there is a libcap.a.
-libraries=$(printf '%s\n' "$dynamic" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
+# What is loaded, at once or when the C library sees fit. libcap is linked statically wherever there is a libcap.a.
 allowed='libc\.so\.[0-9.]+|ld-linux[a-z0-9_.-]*\.so\.[0-9]+'
 case $("$compiler" -print-file-name=libcap.a) in
 /*) ;;
 *) allowed="$allowed|libcap\.so\.[0-9]+" ;;
 esac
-has libraries "$libraries" '^libc\.so'
-for library in $libraries; do
-    printf '%s\n' "$library" | grep -E -q -x "$allowed" || complain "$library is loaded"
-done
-
-# What loads foreign code into the process, at once or when the C library sees fit.
 name_service='^f?(get|set|end)(pw|gr|sp|sg)(ent|nam|uid|gid)(_r)?$|^(get|set|end)(host|serv|proto|net|rpc)(ent|by)'
-name_service="$name_service|^initgroups\$|^getgrouplist\$|^get(addr|name)info\$|^innetgr\$"
-lacks "the name service is used" "$imports" "$name_service"
-lacks "code is loaded at run time" "$imports" \
-    '^dl[a-z]+$|^__libc_dlopen|^iconv|^nl_langinfo|^setlocale$|^(bind)?textdomain$'
-lacks "syslog(3) is used, which opens files" "$imports" '^v?syslog$|^openlog$'
-lacks "a shell is started" "$imports" '^(system|popen|wordexp|posix_spawnp?)$'
+name_service="$name_service|^initgroups\$|^getgrouplist\$|^get(addr|name)info\$|^innetgr\$|^__nss_"
+
+# check FILE: reads it into header and dynamic, too
+check() {
+    header=$(readelf -hW "$1")
+    dynamic=$(readelf -dW "$1")
+    segments=$(readelf -lW "$1")
+    imports=$(readelf --dyn-syms -W "$1" | awk '$7 == "UND" && $8 != "" { sub("@.*", "", $8); print $8 }')
+    has "$1: position-independent" "$header" 'Type: +DYN'
+    has "$1: RELRO" "$segments" 'GNU_RELRO'
+    has "$1: full RELRO" "$dynamic" 'BIND_NOW|FLAGS_1.* NOW'
+    has "$1: stack not executable" "$segments" 'GNU_STACK .* RW +0x'
+    lacks "$1: a segment is writable and executable" "$segments" ' RWE '
+    lacks "$1: a library path is built in" "$dynamic" 'RPATH|RUNPATH'
+    lacks "$1: text relocations" "$dynamic" 'TEXTREL'
+    has "$1: stack protector" "$imports" '^__stack_chk_fail$'
+    has "$1: fortified calls" "$imports" '^__(mem|str)[a-z]+_chk$'
+    libraries=$(printf '%s\n' "$dynamic" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
+    has "$1: libraries" "$libraries" '^libc\.so'
+    for needed in $libraries; do
+        printf '%s\n' "$needed" | grep -E -q -x "$allowed" || complain "$1: $needed is loaded"
+    done
+    lacks "$1: code is loaded at run time" "$imports" \
+        '^dl[a-z]+$|^__libc_dlopen|^iconv|^nl_langinfo|^setlocale$|^(bind)?textdomain$'
+    lacks "$1: syslog(3) is used, which opens files" "$imports" '^v?syslog$|^openlog$'
+    lacks "$1: a shell is started" "$imports" '^(system|popen|wordexp|posix_spawnp?)$'
+}
+
+check "$library"
+# No output, no environment but to clear it in the worker, no end of the program's, no program of another name.
+lacks "the library meddles with its program" "$imports" \
+    '^(__)?(v?f?printf|v?dprintf|f?puts|fopen|fwrite|perror|psignal|(secure_)?getenv|setenv|putenv|exit|abort|f?exec[a-z]*)(_chk)?$'
+check "$helper"
+has PIE "$dynamic" 'FLAGS_1.* PIE'
+has "fortified calls" "$imports" '^__vsnprintf_chk$'
+
+objects=$(find "$build/helper" "$build/libacl" -name '*.o' ! -path '*filter_generate*')
+[ "$(printf '%s\n' "$objects" | wc -l)" -ge 35 ] || complain "only these objects were found: $objects"
+# The name service's modules are foreign code, and only the worker may ask it. One object is all of the others.
+for object in $objects; do
+    case $object in */nss_query.c.o | */libacl/vmnetacl.o) continue ;; esac
+    lacks "$object uses the name service" "$(nm -u "$object" | awk '{ print $2 }')" "$name_service"
+done
 
 # Control-flow protection of the whole program takes the C library's start-up code too, and libcap; not all
 # distributions build those so. Of ours, each object has it.
 if printf '%s\n' "$header" | grep -q 'Machine: .*X86-64'; then
-    objects=$(find "$build/helper" "$build/libacl" -name '*.o' ! -path '*filter_generate*')
-    [ "$(printf '%s\n' "$objects" | wc -l)" -ge 15 ] || complain "only these objects were found: $objects"
     for object in $objects; do
         has "control-flow protection of $object" "$(readelf -nW "$object")" 'x86 feature: IBT, SHSTK'
     done

@@ -39,28 +39,70 @@ assert_output() {
     esac
 }
 
-# assert_files STAGE: exactly these files, and nothing but the programs is more than a plain file of its owner's
-assert_files() {
-    doc=/usr/share/doc/vmnet-helper
-    wanted="/usr/bin/vmnetctl
+# wanted_files LIBDIR: what there is, part by part; the library's part is in LIBDIR
+wanted_files() {
+    cat <<FILES
 /usr/libexec/vmnet-helper
+/usr/share/doc/vmnet-helper/LICENSE
+/usr/share/doc/vmnet-helper/README.md
+/usr/share/doc/vmnet-helper/SECURITY.md
+/usr/share/doc/vmnet-helper/examples/bridge.conf
+/usr/share/doc/vmnet-helper/examples/sample.rules
+/usr/share/doc/vmnet-helper/examples/switch.conf
+/usr/share/man/man5/vmnet-bridge.conf.5
+/usr/share/man/man5/vmnet-rules.5
+/usr/share/man/man5/vmnet-switch.conf.5
+/usr/share/man/man8/vmnet-helper.8
+FILES
+    cat <<FILES
+/usr/include/vmnetacl.h
+$1/cmake/vmnetacl/vmnetacl-config-version.cmake
+$1/cmake/vmnetacl/vmnetacl-config.cmake
+$1/cmake/vmnetacl/vmnetacl-targets-relwithdebinfo.cmake
+$1/cmake/vmnetacl/vmnetacl-targets.cmake
+$1/libvmnetacl.a
+$1/libvmnetacl.so
+$1/libvmnetacl.so.1
+$1/libvmnetacl.so.1.0.0
+$1/pkgconfig/vmnetacl.pc
+/usr/share/man/man3/vmnetacl.3
+/usr/share/man/man3/vmnetacl_code_name.3
+/usr/share/man/man3/vmnetacl_decide.3
+/usr/share/man/man3/vmnetacl_enumerate.3
+/usr/share/man/man3/vmnetacl_explain.3
+/usr/share/man/man3/vmnetacl_file_at.3
+/usr/share/man/man3/vmnetacl_free.3
+/usr/share/man/man3/vmnetacl_lint.3
+/usr/share/man/man3/vmnetacl_load.3
+/usr/share/man/man3/vmnetacl_load_from.3
+/usr/share/man/man3/vmnetacl_name_valid.3
+/usr/share/man/man3/vmnetacl_names_free.3
+/usr/share/man/man3/vmnetacl_resolve.3
+/usr/share/man/man3/vmnetacl_rules.3
+/usr/share/man/man3/vmnetacl_source_at.3
+/usr/share/man/man3/vmnetacl_status_name.3
+/usr/share/man/man3/vmnetacl_version.3
+FILES
+    cat <<FILES
+/usr/bin/vmnetctl
 /usr/share/bash-completion/completions/vmnetctl
-$doc/LICENSE
-$doc/README.md
-$doc/SECURITY.md
-$doc/examples/bridge.conf
-$doc/vmnetctl.schema.json
+/usr/share/doc/vmnet-helper/vmnetctl.schema.json
 /usr/share/fish/vendor_completions.d/vmnetctl.fish
 /usr/share/man/man1/vmnetctl.1
-/usr/share/man/man5/vmnet-bridge.conf.5
-/usr/share/man/man8/vmnet-helper.8
-/usr/share/zsh/site-functions/_vmnetctl"
+/usr/share/zsh/site-functions/_vmnetctl
+FILES
+}
+
+# assert_files STAGE: exactly these files; plain ones of their owner's, but programs and, on some systems, libraries
+assert_files() {
+    libdir=$(cd "$1" && find usr -name pkgconfig | sed 's/^/\//; s/\/pkgconfig$//')
+    wanted=$(wanted_files "$libdir" | LC_ALL=C sort)
     found=$(cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort)
     [ "$found" = "$wanted" ] || fail "installed are: $found"
-    found=$(find "$1" -type f ! -name vmnet-helper ! -path "$1/usr/bin/*" ! -perm 644)
+    found=$(find "$1" -type f ! -path "$1/usr/libexec/*" ! -path "$1/usr/bin/*" ! -name 'lib*.so.*' ! -perm 644)
     [ "$found" = "" ] || fail "not of mode 644: $found"
-    found=$(find "$1/usr/bin" -type f ! -perm 755)
-    [ "$found" = "" ] || fail "not of mode 755: $found"
+    found=$(find "$1" -type f \( -path "$1/usr/bin/*" -o -name 'lib*.so.*' \) ! -perm 755 ! -perm 644)
+    [ "$found" = "" ] || fail "neither of mode 755 nor of 644: $found"
     found=$(find "$1" -type d ! -path "$1" ! -perm 755)
     [ "$found" = "" ] || fail "not of mode 755: $found"
 }
