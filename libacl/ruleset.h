@@ -130,7 +130,8 @@ static inline bool ruleset_add_rule(struct rule_file *file, const struct rule *r
         at = ruleset_put(at, &rule->place, sizeof rule->place);
     if (more != 0)
         at = ruleset_put_more(at, more, rule);
-    at = ruleset_put(at, rule->name, rule->name_len);
+    if (rule->name_len > 0) /* else the name may be NULL, which memcpy(3) does not take */
+        at = ruleset_put(at, rule->name, rule->name_len);
     file->rules_len = (size_t)(at - rules);
     return true;
 }
