@@ -5,27 +5,32 @@
  * into a permission.
  */
 #include "fuzz.h"
-#include "memory_files.h"
+#include "model.h"
 
 #include <string.h>
 
 #define FILES_MAX 3
 #define SEPARATOR 0x1e
 
-static enum vmnetacl_status decide(const struct model_file files[], size_t files_count, const char *bridge)
+static enum vmnetacl_status decide(const struct vmnetacl_buffer files[], size_t files_count, const char *bridge)
 {
+    const struct vmnetacl_origin origin = {.buffers = files, .buffers_count = files_count};
+    const struct vmnetacl_caller caller = {.uid = 1000, .gid = 1000};
+    struct vmnetacl_policy *policy;
     enum vmnetacl_status verdict;
 
-    memory_files_set(files, files_count);
-    verdict = memory_files_decide(bridge);
+    HOLDS(vmnetacl_load_from(&origin, &policy, NULL) == VMNETACL_OK);
+    verdict = vmnetacl_decide(policy, &caller, NULL, bridge, NULL);
+    vmnetacl_free(policy);
     HOLDS(verdict == model_decide(files, files_count, bridge));
     return verdict;
 }
 
 /* The first line of a file moved behind its last. */
-static void check_moved(struct model_file files[], size_t files_count, const char *bridge, enum vmnetacl_status verdict)
+static void check_moved(struct vmnetacl_buffer files[], size_t files_count, const char *bridge,
+                        enum vmnetacl_status verdict)
 {
-    const struct model_file first = files[0];
+    const struct vmnetacl_buffer first = files[0];
     const char *newline = memchr(first.text, '\n', first.text_len);
     size_t line_len = newline != NULL ? (size_t)(newline - first.text) + 1 : 0;
     char *text = malloc(first.text_len + 2);
@@ -41,9 +46,9 @@ static void check_moved(struct model_file files[], size_t files_count, const cha
     free(text);
 }
 
-static void check_line_more(struct model_file files[], size_t files_count, const char *bridge)
+static void check_line_more(struct vmnetacl_buffer files[], size_t files_count, const char *bridge)
 {
-    const struct model_file first = files[0];
+    const struct vmnetacl_buffer first = files[0];
     char *text = malloc(first.text_len + 10);
 
     HOLDS(text != NULL);
@@ -62,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const uint8_t *at = memchr(data, SEPARATOR, size);
     size_t bridge_len = at != NULL ? (size_t)(at - data) : size;
     char bridge[VMNETACL_NAME_MAX + 1] = "";
-    struct model_file files[FILES_MAX];
+    struct vmnetacl_buffer files[FILES_MAX];
     size_t files_count = 0;
     enum vmnetacl_status verdict;
 
@@ -73,7 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const uint8_t *start = at + 1;
         const uint8_t *end = data + size;
         at = memchr(start, SEPARATOR, (size_t)(end - start));
-        files[files_count] = (struct model_file){.path = paths[files_count], .text = (const char *)start};
+        files[files_count] =
+            (struct vmnetacl_buffer){.source = "qemu", .path = paths[files_count], .text = (const char *)start};
         files[files_count++].text_len = (size_t)((at != NULL ? at : end) - start);
     }
     if (files_count == 0)

@@ -9,21 +9,54 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int main(int argc, char *argv[])
+static int fail(const struct vmnetacl_error *error)
 {
-    const struct vmnetacl_caller caller = {.uid = getuid(), .gid = getgid()};
-    struct vmnetacl_policy *policy;
-    struct vmnetacl_error error;
+    printf("%u:%u: %s\n", error->line, error->column, vmnetacl_code_name(error->code));
+    return EXIT_FAILURE;
+}
+
+static int print_policy(const struct vmnetacl_policy *policy)
+{
+    struct vmnetacl_source source;
     struct vmnetacl_file file;
 
-    if (vmnetacl_load(&policy, &error) != VMNETACL_OK) {
-        printf("%u:%u: %s\n", error.line, error.column, vmnetacl_code_name(error.code));
-        return EXIT_FAILURE;
-    }
+    for (size_t i = 0; vmnetacl_source_at(policy, i, &source); i++)
+        if (source.error != NULL)
+            return fail(source.error);
     for (size_t i = 0; vmnetacl_file_at(policy, i, &file); i++)
         printf("%s %s\n", file.found ? "read" : "missing", file.path);
-    for (int i = 1; i < argc; i++)
-        printf("%s %s\n", vmnetacl_status_name(vmnetacl_decide(policy, &caller, argv[i], NULL)), argv[i]);
+    return EXIT_SUCCESS;
+}
+
+static int print_verdict(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller, const char *bridge)
+{
+    struct vmnetacl_names *names;
+    struct vmnetacl_error error;
+
+    if (vmnetacl_resolve(policy, caller, bridge, 0, &names, &error) != VMNETACL_OK)
+        return fail(&error);
+    printf("%s %s\n", vmnetacl_status_name(vmnetacl_decide(policy, caller, names, bridge, NULL)), bridge);
+    vmnetacl_names_free(names);
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char *argv[])
+{
+    static gid_t groups[VMNETACL_GROUPS_MAX];
+    struct vmnetacl_caller caller = {.uid = getuid(), .gid = getgid(), .groups = groups};
+    int groups_count = getgroups(VMNETACL_GROUPS_MAX, groups);
+    struct vmnetacl_policy *policy;
+    struct vmnetacl_error error;
+    int status;
+
+    if (groups_count < 0)
+        return EXIT_FAILURE;
+    caller.groups_count = (size_t)groups_count;
+    if (vmnetacl_load(&policy, &error) != VMNETACL_OK)
+        return fail(&error);
+    status = print_policy(policy);
+    for (int i = 1; i < argc && status == EXIT_SUCCESS; i++)
+        status = print_verdict(policy, &caller, argv[i]);
     vmnetacl_free(policy);
-    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return fflush(stdout) == 0 ? status : EXIT_FAILURE;
 }

@@ -52,7 +52,8 @@ int __wrap_fstat(int fd, struct stat *st);
 ssize_t __wrap_readlinkat(int folder_fd, const char *path, char *target, size_t target_size);
 int __wrap_close(int fd);
 
-/* What _FORTIFY_SOURCE makes of read() and readlinkat(). */
+/* What _FORTIFY_SOURCE makes of openat(), read() and readlinkat(). */
+int __wrap___openat_2(int folder_fd, const char *path, int flags);
 ssize_t __wrap___read_chk(int fd, void *bytes, size_t len, size_t bytes_size);
 ssize_t __wrap___readlinkat_chk(int folder_fd, const char *path, char *target, size_t target_size, size_t room);
 
@@ -117,6 +118,11 @@ int __wrap_open(const char *path, int flags, ...)
 int __wrap_openat(int folder_fd, const char *path, int flags, ...)
 {
     return fails(FAULT_OPEN) ? -1 : opened(__real_openat(folder_fd, path, flags, MODE));
+}
+
+int __wrap___openat_2(int folder_fd, const char *path, int flags)
+{
+    return __wrap_openat(folder_fd, path, flags);
 }
 
 ssize_t __wrap_read(int fd, void *bytes, size_t len)

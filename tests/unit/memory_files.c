@@ -1,74 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 #include "memory_files.h"
 
-#include "error.h"
-#include "policy.h"
+#include "file.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const struct model_file *files;
-static size_t files_count;
-static bool inode_is_shared;
+#define BUFFERS_MAX 64
 
-void memory_files_set(const struct model_file *new_files, size_t new_files_count)
-{
-    files = new_files;
-    files_count = new_files_count;
-    inode_is_shared = false;
-}
+bool memory_files_share_inode;
 
-void memory_files_set_inode_shared(const struct model_file *new_files, size_t new_files_count)
-{
-    memory_files_set(new_files, new_files_count);
-    inode_is_shared = true;
-}
+/* Those that were opened, under their indices. struct file has the index in block_size, and what was read in total. */
+static const struct vmnetacl_buffer *buffers[BUFFERS_MAX];
 
-enum vmnetacl_status memory_files_load(struct vmnetacl_policy **policy, struct vmnetacl_error *error)
-{
-    const struct policy_entry entry = {.source = &source_qemu, .path = files[0].path};
-
-    return policy_load(&entry, 1, 0, policy, error);
-}
-
-enum vmnetacl_status memory_files_decide(const char *bridge)
-{
-    const struct vmnetacl_caller caller = {.uid = 1000, .gid = 1000};
-    struct vmnetacl_policy *policy;
-    enum vmnetacl_status status = memory_files_load(&policy, NULL);
-
-    if (status == VMNETACL_OK)
-        status = vmnetacl_decide(policy, &caller, bridge, NULL);
-    vmnetacl_free(policy);
-    return status;
-}
-
-enum vmnetacl_status __wrap_file_open(struct file *file, const char *path, const struct file_trust *trust,
-                                      struct vmnetacl_error *error);
+void __wrap_file_open_buffer(struct file *file, const struct vmnetacl_buffer *buffer, size_t index);
 enum vmnetacl_status __wrap_file_read(struct file *file, struct vmnetacl_error *error);
 void __wrap_file_close(struct file *file);
+void __real_file_open_buffer(struct file *file, const struct vmnetacl_buffer *buffer, size_t index);
 
-enum vmnetacl_status __wrap_file_open(struct file *file, const char *path, const struct file_trust *trust,
-                                      struct vmnetacl_error *error)
+void __wrap_file_open_buffer(struct file *file, const struct vmnetacl_buffer *buffer, size_t index)
 {
-    (void)trust; /* a file's owner and mode are not what is tested with these */
-    for (size_t i = 0; i < files_count; i++) {
-        if (strcmp(files[i].path, path) != 0)
-            continue;
-        *file = (struct file){.path = path, .fd = (int)i, .stat = {.st_ino = inode_is_shared && i > 0 ? 2 : i + 1}};
-        return VMNETACL_OK;
-    }
-    error_start(error, VMNETACL_CODE_FILE_MISSING, path, 0, 0);
-    return error_status(error);
+    if (index >= BUFFERS_MAX)
+        abort();
+    buffers[index] = buffer;
+    __real_file_open_buffer(file, buffer, index);
+    if (memory_files_share_inode && index > 0)
+        file->stat.st_ino = 2;
+    file->block = NULL;
+    file->block_size = index;
 }
 
-/* A line at a time, in memory of just its size: a sanitizer sees a read behind it, or of the line before. */
 enum vmnetacl_status __wrap_file_read(struct file *file, struct vmnetacl_error *error)
 {
-    const struct model_file *from = &files[file->fd];
+    const struct vmnetacl_buffer *from = buffers[file->block_size];
     size_t left = from->text_len - file->total;
     const char *start = from->text + file->total;
-    const char *newline = memchr(start, '\n', left);
+    const char *newline = left > 0 ? memchr(start, '\n', left) : NULL;
 
     (void)error; /* nothing here can fail */
     free(file->block);

@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rule files that are in memory alone: takes the place of file_open(), file_read() and file_close() in a program that
- * is linked with -Wl,--wrap for each, so that rules can be decided on by the thousand, without privilege or files.
+ * Buffers that are read a line at a time, each line in memory of just its size: a sanitizer sees a read behind it, or
+ * of the line before. Takes the place of file_open_buffer(), file_read() and file_close() in a program that is linked
+ * with -Wl,--wrap for each; buffers are given to vmnetacl_load_from() as ever.
  */
 #ifndef UNIT_MEMORY_FILES_H
 #define UNIT_MEMORY_FILES_H
 
-#include "model.h"
+#include <stdbool.h>
 
-/* From now on these files are all that there is. They must outlive their use. */
-void memory_files_set(const struct model_file *files, size_t files_count);
-
-/* The same, but all files except files[0] have one inode number, as when each was gone before the next was made. */
-void memory_files_set_inode_shared(const struct model_file *files, size_t files_count);
-
-/* Load files[0] as bridge.conf. OK, UNAVAIL, TRYAGAIN; the policy is the caller's to free. */
-enum vmnetacl_status memory_files_load(struct vmnetacl_policy **policy, struct vmnetacl_error *error);
-
-/* The library's verdict on a bridge, or the status of the load that failed. */
-enum vmnetacl_status memory_files_decide(const char *bridge);
+/* All buffers but the first have one inode number, as when each was gone before the next was made. */
+extern bool memory_files_share_inode;
 
 #endif

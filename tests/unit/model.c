@@ -5,7 +5,7 @@
 #include <string.h>
 
 struct model {
-    const struct model_file *files;
+    const struct vmnetacl_buffer *files;
     size_t files_count;
     const char *bridge;
     bool allowed, denied, broken;
@@ -48,7 +48,7 @@ static void read_line(struct model *model, char *line, int depth)
         model->broken = true;
 }
 
-static void read_text(struct model *model, const struct model_file *file, int depth)
+static void read_text(struct model *model, const struct vmnetacl_buffer *file, int depth)
 {
     char line[1024];
     size_t len = 0;
@@ -77,7 +77,7 @@ static void read_file(struct model *model, const char *path, int depth)
     }
 }
 
-enum vmnetacl_status model_decide(const struct model_file *files, size_t files_count, const char *bridge)
+enum vmnetacl_status model_decide(const struct vmnetacl_buffer *files, size_t files_count, const char *bridge)
 {
     struct model model = {.files = files, .files_count = files_count, .bridge = bridge};
 

@@ -8,13 +8,7 @@
 
 #include "vmnetacl.h"
 
-struct model_file {
-    const char *path;
-    const char *text;
-    size_t text_len;
-};
-
 /* ALLOW, DENY or NOTFOUND for a bridge's name; UNAVAIL when anything is wrong. files[0] is bridge.conf. */
-enum vmnetacl_status model_decide(const struct model_file *files, size_t files_count, const char *bridge);
+enum vmnetacl_status model_decide(const struct vmnetacl_buffer *files, size_t files_count, const char *bridge);
 
 #endif

@@ -25,7 +25,7 @@ void scratch_write_bytes(const char *path, const char *bytes, size_t len);
 
 void scratch_folder(const char *path, mode_t mode);
 
-/* Load rules from path, as policy_load(). */
+/* Load path as bridge.conf, the one source; as vmnetacl_load_from(), but a source that fails makes the load fail. */
 enum vmnetacl_status scratch_load(const char *path, struct vmnetacl_policy **policy, struct vmnetacl_error *error);
 
 /* The verdict on a bridge of the rules at path; or the status of the load, when that fails. */

@@ -45,7 +45,7 @@ static int setup(void **state)
 static void decide_all(const struct vmnetacl_policy *policy, enum vmnetacl_status verdicts[])
 {
     for (size_t i = 0; i < COUNT_OF(bridges); i++)
-        verdicts[i] = vmnetacl_decide(policy, &caller, bridges[i], NULL);
+        verdicts[i] = vmnetacl_decide(policy, &caller, NULL, bridges[i], NULL);
 }
 
 static void decide_without_fault(enum vmnetacl_status verdicts[])

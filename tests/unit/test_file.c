@@ -23,7 +23,7 @@
 #define FOLDER SCRATCH "/folder"
 #define INNER  FOLDER "/b.conf"
 
-static const struct file_trust trust = {.owner = 0, .group_writable_folder = false, .size_max = 4096};
+static const struct trust trust = {.owner = 0, .group_writable_folder = false, .size_max = 4096};
 
 static int setup(void **state)
 {
@@ -61,7 +61,7 @@ static enum vmnetacl_status read_blocks(struct file *file, struct vmnetacl_error
     return status;
 }
 
-static enum vmnetacl_code read_with(const char *path, const struct file_trust *wanted, struct vmnetacl_error *error)
+static enum vmnetacl_code read_with(const char *path, const struct trust *wanted, struct vmnetacl_error *error)
 {
     struct file file = {.fd = -77};
     enum vmnetacl_status status;
@@ -145,7 +145,7 @@ static void test_file_read_large_file_read_in_whole_lines(void **state)
 {
     static char bytes[300000];
     static const size_t line_lens[] = {1, 2, 3, 100, 1000, 1024, 65535, 65536, 65537, 100000};
-    struct file_trust large = trust;
+    struct trust large = trust;
     struct vmnetacl_error error;
 
     (void)state;
@@ -256,7 +256,7 @@ static void test_file_read_mode_each_bit(void **state)
 
 static void test_file_read_folder_owner_or_mode_refused(void **state)
 {
-    struct file_trust lenient = trust;
+    struct trust lenient = trust;
     struct vmnetacl_error error;
 
     (void)state;

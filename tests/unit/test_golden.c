@@ -78,7 +78,7 @@ static void check_valid(const char *name, char *expected)
         char bridge[64];
         char got[128];
         assert_int_equal(sscanf(line, "%63s", bridge), 1);
-        (void)vmnetacl_decide(policy, &caller, bridge, &decision);
+        (void)vmnetacl_decide(policy, &caller, NULL, bridge, &decision);
         if (decision.verdict == VMNETACL_NOTFOUND)
             (void)snprintf(got, sizeof got, "%s notfound", bridge);
         else

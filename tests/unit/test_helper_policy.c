@@ -1,80 +1,57 @@
 /* SPDX-License-Identifier: MIT */
-/* What the helper makes of the library's answers; the rules here are a source of the test's. */
+/* What the helper makes of the library's answers, which are the test's here. */
 #include "../../helper/policy.h"
-#include "../../libacl/policy.h"
 #include "caller.h"
 #include "child.h"
-#include "error.h"
 #include "message.h"
 #include "request.h"
 #include "unit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
-/* A source whose one rule, or whose failure, is a row of the test. */
-struct source_rules {
-    enum vmnetacl_status verdict;
-    uint32_t limit;
-    size_t files_count;
+/* Which call fails, with code and system_errno at line; or else the verdict, and what was read. */
+enum failing {
+    NOTHING_FAILS,
+    LOAD_FAILS,
+    RESOLVE_FAILS,
+    SOURCE_FAILS, /* which vmnetacl_decide() tells */
 };
 
 struct row {
     const char *name;
     int want;
     const char *want_text;
-    struct source_rules rules;
+    enum vmnetacl_status verdict;
+    uint32_t limit;
+    size_t files_count;
+    enum vmnetacl_status files_source; /* the status of the source "files"; INVALID: the switch does not have it */
+    bool lacks_qemu;                   /* nor "qemu" */
+    enum failing failing;
     enum vmnetacl_code code;
     int system_errno;
     unsigned line;
 };
 
 static const struct row *row;
-static struct source_rules current;
+static struct vmnetacl_error failure;
 
-static enum vmnetacl_status fake_load(const char *path, uid_t owner, struct source_rules **rules,
-                                      struct vmnetacl_error *error)
-{
-    (void)owner;
-    *rules = NULL;
-    if (row->code != VMNETACL_CODE_NONE) {
-        error_start(error, row->code, path, row->line, row->line);
-        error->system_errno = row->system_errno;
-        error_add(error, "the message");
-        return error_status(error);
-    }
-    if (row->rules.files_count == 0)
-        return VMNETACL_NOTFOUND;
-    current = row->rules;
-    *rules = &current;
-    return VMNETACL_OK;
-}
-
-static enum vmnetacl_status fake_decide(const struct source_rules *rules, const struct vmnetacl_caller *caller,
-                                        const char *name, size_t name_len, struct vmnetacl_decision *decision)
-{
-    CHILD_CHECK(caller->uid == 1000 && caller->gid == 1001 && caller->groups_count == 2 && caller->groups[1] == 8);
-    CHILD_CHECK(name_len == 6 && strcmp(name, "virbr0") == 0);
-    decision->rule = (struct vmnetacl_place){.source = "fake", .file = "/rules", .line = 5, .column = 1};
-    decision->grant.limit = rules->limit;
-    return rules->verdict;
-}
-
-static const char *fake_path_at(const struct source_rules *rules, size_t index)
-{
-    return index < rules->files_count ? (index == 0 ? "/rules" : "/more") : NULL;
-}
-
-static void fake_free(struct source_rules *rules)
-{
-    (void)rules;
-}
-
-static const struct source fake = {
-    .name = "fake", .load = fake_load, .decide = fake_decide, .path_at = fake_path_at, .free = fake_free};
+/* Opaque to the helper, so anything will do. */
+static char policy_memory, names_memory;
+#define POLICY ((struct vmnetacl_policy *)&policy_memory)
+#define NAMES  ((struct vmnetacl_names *)&names_memory)
 
 enum vmnetacl_status __wrap_vmnetacl_load(struct vmnetacl_policy **policy, struct vmnetacl_error *error);
+enum vmnetacl_status __wrap_vmnetacl_resolve(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                             const char *bridge, unsigned timeout_ms, struct vmnetacl_names **names,
+                                             struct vmnetacl_error *error);
+enum vmnetacl_status __wrap_vmnetacl_decide(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                            const struct vmnetacl_names *names, const char *bridge,
+                                            struct vmnetacl_decision *decision);
+bool __wrap_vmnetacl_file_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_file *file);
+bool __wrap_vmnetacl_source_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_source *source);
 void __wrap_diagnose_user_namespace(void);
 
 /* As if there were none, but for the row that is about one. */
@@ -85,11 +62,83 @@ void __wrap_diagnose_user_namespace(void)
         die(EX_NOPERM, "in a user namespace");
 }
 
+/* TRYAGAIN for those codes that mean it; see error_status(). */
+static enum vmnetacl_status fail_as_row(struct vmnetacl_error *error)
+{
+    *error = (struct vmnetacl_error){.code = row->code,
+                                     .system_errno = row->system_errno,
+                                     .line = row->line,
+                                     .column = row->line};
+    strcpy(error->file, "/rules");
+    strcpy(error->message, "the message");
+    return row->code == VMNETACL_CODE_MEMORY || row->code == VMNETACL_CODE_FILE_CHANGED ||
+                   row->code == VMNETACL_CODE_LOOKUP_TIMEOUT || row->system_errno == EMFILE
+               ? VMNETACL_TRYAGAIN
+               : VMNETACL_UNAVAIL;
+}
+
 enum vmnetacl_status __wrap_vmnetacl_load(struct vmnetacl_policy **policy, struct vmnetacl_error *error)
 {
-    const struct policy_entry entry = {.source = &fake, .path = "/rules"};
+    *policy = NULL;
+    if (row->failing == LOAD_FAILS)
+        return fail_as_row(error);
+    *policy = POLICY;
+    return VMNETACL_OK;
+}
 
-    return policy_load(&entry, 1, 0, policy, error);
+static void check_question(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                           const char *bridge)
+{
+    CHILD_CHECK(policy == POLICY && strcmp(bridge, "virbr0") == 0);
+    CHILD_CHECK(caller->uid == 1000 && caller->gid == 1001 && caller->groups_count == 2 && caller->groups[1] == 8);
+}
+
+enum vmnetacl_status __wrap_vmnetacl_resolve(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                             const char *bridge, unsigned timeout_ms, struct vmnetacl_names **names,
+                                             struct vmnetacl_error *error)
+{
+    check_question(policy, caller, bridge);
+    CHILD_CHECK(timeout_ms == 0);
+    *names = NULL;
+    if (row->failing == RESOLVE_FAILS)
+        return fail_as_row(error);
+    *names = NAMES;
+    return VMNETACL_OK;
+}
+
+enum vmnetacl_status __wrap_vmnetacl_decide(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                            const struct vmnetacl_names *names, const char *bridge,
+                                            struct vmnetacl_decision *decision)
+{
+    check_question(policy, caller, bridge);
+    CHILD_CHECK(names == NAMES);
+    *decision = (struct vmnetacl_decision){.verdict = row->verdict, .grant = {.limit = row->limit}};
+    if (row->failing == SOURCE_FAILS) {
+        decision->verdict = fail_as_row(&failure);
+        decision->error = &failure;
+    } else if (row->verdict == VMNETACL_ALLOW || row->verdict == VMNETACL_DENY) {
+        decision->rule = (struct vmnetacl_place){.source = "qemu", .file = "/rules", .line = 5, .column = 1};
+    }
+    return decision->verdict;
+}
+
+/* A file that was passed over comes first, and does not count. */
+bool __wrap_vmnetacl_file_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_file *file)
+{
+    CHILD_CHECK(policy == POLICY);
+    *file = (struct vmnetacl_file){.source = "qemu", .path = index == 1 ? "/rules" : "/more", .found = index > 0};
+    return index <= row->files_count;
+}
+
+bool __wrap_vmnetacl_source_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_source *source)
+{
+    CHILD_CHECK(policy == POLICY);
+    if (row->files_source == VMNETACL_INVALID)
+        index++;
+    *source = (struct vmnetacl_source){.name = index == 0 ? "files" : "qemu",
+                                       .path = index == 0 ? "/rules.d" : "/rules",
+                                       .status = index == 0 ? row->files_source : VMNETACL_OK};
+    return index < (row->lacks_qemu ? 1 : 2);
 }
 
 static int ask(const void *argument)
@@ -106,7 +155,7 @@ static int ask(const void *argument)
 
 static void test_policy_allows_allow_goes_on(void **state)
 {
-    static const struct row allow = {.rules = {.verdict = VMNETACL_ALLOW, .files_count = 1}};
+    static const struct row allow = {.verdict = VMNETACL_ALLOW, .files_count = 1};
     struct child_result result;
 
     (void)state; /* cmocka's signature, here and below */
@@ -118,29 +167,48 @@ static void test_policy_allows_allow_goes_on(void **state)
 static void test_policy_allows_anything_else_ends(void **state)
 {
     static const struct row rows[] = {
-        {"deny", EX_NOPERM, "access denied by acl file: /rules:5 denies bridge 'virbr0' to ",
-         .rules = {VMNETACL_DENY, 0, 1}},
-        {"not found", EX_NOPERM, "use bridge 'virbr0' (read: /rules); to allow it, add",
-         .rules = {VMNETACL_NOTFOUND, 0, 1}},
-        {"not found in three", EX_NOPERM, "(read: /rules and 2 more)", .rules = {VMNETACL_NOTFOUND, 0, 3}},
-        {"no file", EX_NOPERM, "(there is no /rules); to allow it, create", .rules = {VMNETACL_NOTFOUND, 0, 0}},
-        {"a limit that nobody keeps", EX_CONFIG, "cannot enforce the option of /rules:5",
-         .rules = {VMNETACL_ALLOW, 1, 1}},
-        {"a verdict that is none", EX_NOPERM, "access denied by acl file", .rules = {VMNETACL_OK, 0, 1}},
-        {"line", EX_CONFIG, "failed to parse acl file: /rules:7:7: the message", .code = VMNETACL_CODE_NAME_LONG,
-         .line = 7},
-        {"owner", EX_CONFIG, "acl file: /rules: the message", .code = VMNETACL_CODE_FILE_OWNER},
-        {"namespace, folder", EX_NOPERM, "in a user namespace", .code = VMNETACL_CODE_FOLDER_OWNER, .line = 99},
-        {"namespace, file", EX_NOPERM, "in a user namespace", .code = VMNETACL_CODE_FILE_OWNER, .line = 99},
-        {"denied", EX_CONFIG, "/rules: the message: Permission denied; join the group",
+        {"deny", EX_NOPERM, "access denied by acl file: /rules:5 denies bridge 'virbr0' to ", VMNETACL_DENY,
+         .files_count = 1},
+        {"not found", EX_NOPERM, "use bridge 'virbr0' (read: /rules); to allow it, add the line 'allow virbr0' there",
+         VMNETACL_NOTFOUND, .files_count = 1, .files_source = VMNETACL_NOTFOUND},
+        {"not found in three", EX_NOPERM, "(read: /rules and 2 more)", VMNETACL_NOTFOUND, .files_count = 3,
+         .files_source = VMNETACL_INVALID},
+        {"no file", EX_NOPERM, "(there is no /rules); to allow it, create", VMNETACL_NOTFOUND,
+         .files_source = VMNETACL_NOTFOUND},
+        {"not found, with a folder", EX_NOPERM,
+         "(read: /rules); to allow it, add the line 'allow uid 1000 bridge virbr0' to a .rules file in /rules.d",
+         VMNETACL_NOTFOUND, .files_count = 1, .files_source = VMNETACL_OK},
+        {"not found, no other source", EX_NOPERM,
+         "(there is no file of rules); to allow it, add the line 'allow uid 1000 bridge virbr0' to a .rules file in "
+         "/rules.d",
+         VMNETACL_NOTFOUND, .files_source = VMNETACL_NOTFOUND, .lacks_qemu = true},
+        {"a limit that nobody keeps", EX_CONFIG, "cannot enforce the option of /rules:5", VMNETACL_ALLOW, .limit = 1,
+         .files_count = 1},
+        {"a verdict that is none", EX_NOPERM, "access denied by acl file", VMNETACL_OK, .files_count = 1},
+        {"line", EX_CONFIG, "failed to parse acl file: /rules:7:7: the message", .failing = SOURCE_FAILS,
+         .code = VMNETACL_CODE_NAME_LONG, .line = 7},
+        {"line of the switch", EX_CONFIG, "failed to parse acl file: /rules:7:7: the message", .failing = LOAD_FAILS,
+         .code = VMNETACL_CODE_ACTION_INVALID, .line = 7},
+        {"owner", EX_CONFIG, "acl file: /rules: the message", .failing = SOURCE_FAILS,
+         .code = VMNETACL_CODE_FILE_OWNER},
+        {"namespace, folder", EX_NOPERM, "in a user namespace", .failing = LOAD_FAILS,
+         .code = VMNETACL_CODE_FOLDER_OWNER, .line = 99},
+        {"namespace, file", EX_NOPERM, "in a user namespace", .failing = SOURCE_FAILS, .code = VMNETACL_CODE_FILE_OWNER,
+         .line = 99},
+        {"denied", EX_CONFIG, "/rules: the message: Permission denied; join the group", .failing = SOURCE_FAILS,
          .code = VMNETACL_CODE_FILE_DENIED, .system_errno = EACCES},
-        {"broken", EX_CONFIG, "cannot read acl file: /rules: the message: Input/output error",
+        {"broken", EX_CONFIG, "cannot read acl file: /rules: the message: Input/output error", .failing = SOURCE_FAILS,
          .code = VMNETACL_CODE_SYSTEM, .system_errno = EIO},
-        {"memory", EX_TEMPFAIL, "cannot read acl file: /rules: the message", .code = VMNETACL_CODE_MEMORY,
-         .system_errno = ENOMEM},
-        {"descriptors", EX_TEMPFAIL, "cannot read acl file: /rules: the message", .code = VMNETACL_CODE_SYSTEM,
-         .system_errno = EMFILE},
-        {"changed", EX_TEMPFAIL, "cannot read acl file: /rules: the message", .code = VMNETACL_CODE_FILE_CHANGED},
+        {"memory", EX_TEMPFAIL, "cannot read acl file: /rules: the message", .failing = LOAD_FAILS,
+         .code = VMNETACL_CODE_MEMORY, .system_errno = ENOMEM},
+        {"descriptors", EX_TEMPFAIL, "cannot read acl file: /rules: the message", .failing = SOURCE_FAILS,
+         .code = VMNETACL_CODE_SYSTEM, .system_errno = EMFILE},
+        {"changed", EX_TEMPFAIL, "cannot read acl file: /rules: the message", .failing = SOURCE_FAILS,
+         .code = VMNETACL_CODE_FILE_CHANGED},
+        {"names, late", EX_TEMPFAIL, "cannot look up names for acl file: /rules:7: the message",
+         .failing = RESOLVE_FAILS, .code = VMNETACL_CODE_LOOKUP_TIMEOUT, .line = 7},
+        {"names, down", EX_CONFIG, "cannot look up names for acl file: /rules:7: the message: Connection refused; see",
+         .failing = RESOLVE_FAILS, .code = VMNETACL_CODE_LOOKUP_FAILED, .system_errno = ECONNREFUSED, .line = 7},
     };
 
     (void)state;

@@ -3,6 +3,7 @@
  * Random rules against the slow model. The seed is printed; VMNET_TEST_SEED sets another.
  */
 #include "memory_files.h"
+#include "model.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -21,7 +22,7 @@ struct world {
     size_t lines_count[FILES_MAX];
     char lines[FILES_MAX][LINES_MAX + 1][LINE_SIZE];
     char text[FILES_MAX][(LINES_MAX + 1) * LINE_SIZE];
-    struct model_file files[FILES_MAX];
+    struct vmnetacl_buffer files[FILES_MAX];
 };
 
 static const char *const paths[FILES_MAX] = {"/0", "/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8", "/9", "/10", "/11"};
@@ -71,7 +72,8 @@ static void world_compose(struct world *world)
         text[0] = '\0';
         for (size_t j = 0; j < world->lines_count[i]; j++)
             (void)sprintf(text + strlen(text), "%s\n", world->lines[i][j]); /* fits: see struct world */
-        world->files[i] = (struct model_file){.path = paths[i], .text = text, .text_len = strlen(text)};
+        world->files[i] =
+            (struct vmnetacl_buffer){.source = "qemu", .path = paths[i], .text = text, .text_len = strlen(text)};
     }
 }
 
@@ -157,13 +159,26 @@ static void print_world(const struct world *world)
         print_error("--- %s\n%.*s", paths[i], (int)world->files[i].text_len, world->files[i].text);
 }
 
+/* The library's verdict on a bridge; files[0] is bridge.conf. */
+static enum vmnetacl_status decide(const struct vmnetacl_buffer *files, size_t files_count, const char *bridge)
+{
+    const struct vmnetacl_origin origin = {.buffers = files, .buffers_count = files_count};
+    const struct vmnetacl_caller caller = {.uid = 1000, .gid = 1000};
+    struct vmnetacl_policy *policy;
+    enum vmnetacl_status status = vmnetacl_load_from(&origin, &policy, NULL);
+
+    if (status == VMNETACL_OK)
+        status = vmnetacl_decide(policy, &caller, NULL, bridge, NULL);
+    vmnetacl_free(policy);
+    return status;
+}
+
 /* The verdicts on each bridge, which the model must share. */
 static void decide_all(const struct world *world, const char *what, enum vmnetacl_status verdicts[])
 {
-    memory_files_set(world->files, world->files_count);
     for (size_t i = 0; i < COUNT_OF(bridges); i++) {
         enum vmnetacl_status want = model_decide(world->files, world->files_count, bridges[i]);
-        verdicts[i] = memory_files_decide(bridges[i]);
+        verdicts[i] = decide(world->files, world->files_count, bridges[i]);
         if (verdicts[i] == want)
             continue;
         print_world(world);
@@ -271,16 +286,17 @@ static int setup(void **state)
  */
 static void test_decide_include_with_inode_of_another_is_read(void **state)
 {
-    static const struct model_file files[] = {
-        {.path = "/main", .text = "allow br0\ninclude /a\ninclude /b\n", .text_len = 32},
-        {.path = "/a", .text = "allow br1\n", .text_len = 10},
-        {.path = "/b", .text = "deny br0\n", .text_len = 9},
+    static const struct vmnetacl_buffer files[] = {
+        {.source = "qemu", .path = "/main", .text = "allow br0\ninclude /a\ninclude /b\n", .text_len = 32},
+        {.source = "qemu", .path = "/a", .text = "allow br1\n", .text_len = 10},
+        {.source = "qemu", .path = "/b", .text = "deny br0\n", .text_len = 9},
     };
 
     (void)state;
-    memory_files_set_inode_shared(files, COUNT_OF(files));
-    assert_int_equal(memory_files_decide("br0"), VMNETACL_DENY);
-    assert_int_equal(memory_files_decide("br1"), VMNETACL_ALLOW);
+    memory_files_share_inode = true;
+    assert_int_equal(decide(files, COUNT_OF(files), "br0"), VMNETACL_DENY);
+    assert_int_equal(decide(files, COUNT_OF(files), "br1"), VMNETACL_ALLOW);
+    memory_files_share_inode = false;
 }
 
 int main(void)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* bridge.conf and what it includes, as files. As root in the laboratory. */
-#include "policy.h"
 #include "scratch.h"
 #include "unit.h"
 
@@ -77,7 +76,7 @@ static void test_load_includes_all_count(void **state)
     assert_decides("br2", VMNETACL_ALLOW);
     assert_decides("br4", VMNETACL_NOTFOUND);
     assert_int_equal(scratch_load(CONF, &policy, NULL), VMNETACL_OK);
-    assert_int_equal(vmnetacl_decide(policy, &caller, "br0", &decision), VMNETACL_DENY);
+    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "br0", &decision), VMNETACL_DENY);
     assert_string_equal(decision.rule.source, "qemu");
     assert_string_equal(decision.rule.file, ALICE);
     assert_int_equal(decision.rule.line, 2);
@@ -311,10 +310,10 @@ static void test_load_rules_most_last_counts(void **state)
         memcpy(text + 8 * i, i + 1 < lines_count ? "allow x\n" : " deny z\n", 8);
     scratch_write_bytes(CONF, text, VMNETACL_QEMU_FILE_MAX);
     assert_int_equal(scratch_load(CONF, &policy, NULL), VMNETACL_OK);
-    assert_int_equal(vmnetacl_decide(policy, &caller, "z", &decision), VMNETACL_DENY);
+    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "z", &decision), VMNETACL_DENY);
     assert_int_equal(decision.rule.line, lines_count);
     assert_int_equal(decision.rule.column, 2);
-    assert_int_equal(vmnetacl_decide(policy, &caller, "x", &decision), VMNETACL_ALLOW);
+    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "x", &decision), VMNETACL_ALLOW);
     assert_int_equal(decision.rule.line, 1);
     vmnetacl_free(policy);
     free(text);
@@ -337,10 +336,10 @@ static void test_load_lines_across_blocks_places_right(void **state)
         strcpy(bytes + before, "# comment\n  deny br0\nallow br1");
         scratch_write(CONF, bytes);
         assert_int_equal(scratch_load(CONF, &policy, NULL), VMNETACL_OK);
-        assert_int_equal(vmnetacl_decide(policy, &caller, "br0", &decision), VMNETACL_DENY);
+        assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "br0", &decision), VMNETACL_DENY);
         assert_int_equal(decision.rule.line, before / 1000 + 3);
         assert_int_equal(decision.rule.column, 3);
-        assert_int_equal(vmnetacl_decide(policy, &caller, "br1", &decision), VMNETACL_ALLOW);
+        assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "br1", &decision), VMNETACL_ALLOW);
         assert_int_equal(decision.rule.line, before / 1000 + 4);
         vmnetacl_free(policy);
         strcpy(bytes + before, "\ndeny br0 x\n");
@@ -374,12 +373,18 @@ static void test_vmnetacl_load_system_path_read(void **state)
     (void)state;
     assert_int_equal(vmnetacl_load(&policy, NULL), VMNETACL_OK);
     assert_true(vmnetacl_file_at(policy, 0, &file));
+    assert_string_equal(file.source, "files");
+    assert_string_equal(file.path, "/etc/vmnet/rules.d");
+    assert_false(file.found);
+    assert_true(vmnetacl_file_at(policy, 1, &file));
+    assert_string_equal(file.source, "qemu");
     assert_string_equal(file.path, VMNET_QEMU_CONF);
     assert_false(file.found);
+    assert_false(vmnetacl_file_at(policy, 2, &file));
     vmnetacl_free(policy);
     scratch_write(VMNET_QEMU_CONF, "allow br0\n");
     assert_int_equal(vmnetacl_load(&policy, NULL), VMNETACL_OK);
-    assert_int_equal(vmnetacl_decide(policy, &caller, "br0", NULL), VMNETACL_ALLOW);
+    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "br0", NULL), VMNETACL_ALLOW);
     vmnetacl_free(policy);
     assert_int_equal(unlink(VMNET_QEMU_CONF), 0);
 }
