@@ -21,6 +21,8 @@
 #define BUFFER_MAX ((size_t)64 * 1024 * 1024) /* a group of a million members */
 #define TEXT_MAX   ((size_t)64 * 1024)        /* of nsswitch.conf */
 
+#define GROUPS_USUAL 256 /* room that nearly all users do with */
+
 #define FAULTS_RETURN "UNAVAIL=return TRYAGAIN=return"
 #define ALL_ARE_ASKED "SUCCESS=continue NOTFOUND=continue " FAULTS_RETURN
 
@@ -74,24 +76,35 @@ static int find_group(struct query *query, const char *name, gid_t gid, struct g
     return error;
 }
 
+/* getgrouplist(3) into room for so many. 0; ERANGE when there are more; another errno. */
+static int list_groups(struct query *query, const struct passwd *user, int room)
+{
+    int count = room;
+    gid_t *groups = reallocarray(query->groups, (size_t)room, sizeof *groups);
+
+    if (groups == NULL)
+        return ENOMEM;
+    query->groups = groups;
+    if (getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0)
+        return ERANGE;
+    query->groups_count = (size_t)count;
+    return 0;
+}
+
 /* The groups of the caller's account. One that is not known has none. */
 static int find_memberships(struct query *query, uid_t uid)
 {
     struct passwd entry;
     struct passwd *found;
-    int count = VMNETACL_GROUPS_MAX;
     int error = find_user(query, NULL, uid, &entry, &found);
 
     query->caller_is_known = found != NULL;
     if (error != 0 || found == NULL)
         return error;
-    query->groups = calloc((size_t)count, sizeof *query->groups);
-    if (query->groups == NULL)
-        return ENOMEM;
-    if (getgrouplist(found->pw_name, found->pw_gid, query->groups, &count) < 0)
-        return EOVERFLOW; /* more than a process can have */
-    query->groups_count = (size_t)count;
-    return 0;
+    error = list_groups(query, found, GROUPS_USUAL);
+    if (error == ERANGE)
+        error = list_groups(query, found, VMNETACL_GROUPS_MAX);
+    return error != ERANGE ? error : EOVERFLOW; /* more than a process can have */
 }
 
 static bool is_member(const struct query *query, gid_t gid)
@@ -143,16 +156,23 @@ static int read_nsswitch(struct query *query)
     return query->nsswitch_len < TEXT_MAX ? error : EFBIG;
 }
 
-/* From now on the database is asked by the line of from, so that a service that cannot answer ends the search. */
-static int make_strict(const struct query *query, const char *database, const char *from, bool asks_all)
+/* From now on the database is asked by the line of from, with these actions. 0, EINVAL, or ENOENT: no such line. */
+static int configure(const struct query *query, const char *database, const char *from, const char *actions)
 {
     char line[NSSWITCH_LINE_SIZE];
     bool is_optional = strcmp(from, "initgroups") == 0;
+    bool keeps_actions = strcmp(actions, ALL_ARE_ASKED) != 0;
 
-    if (!nsswitch_make_line(query->nsswitch, query->nsswitch_len, from, is_optional, !asks_all,
-                            asks_all ? ALL_ARE_ASKED : FAULTS_RETURN, line))
+    if (!nsswitch_make_line(query->nsswitch, query->nsswitch_len, from, is_optional, keeps_actions, actions, line))
         return is_optional ? ENOENT : EINVAL;
     return __nss_configure_lookup(database, line) == 0 ? 0 : EINVAL;
+}
+
+static int configure_both(const struct query *query, const char *actions)
+{
+    int error = configure(query, "passwd", "passwd", actions);
+
+    return error != 0 ? error : configure(query, "group", "group", actions);
 }
 
 /* Can every service that knows memberships be asked? Whether there is a group 0 does not matter. */
@@ -160,10 +180,10 @@ static int check_membership_services(struct query *query)
 {
     struct group entry;
     struct group *found;
-    int error = make_strict(query, "group", "initgroups", true);
+    int error = configure(query, "group", "initgroups", ALL_ARE_ASKED);
 
-    if (error == ENOENT) /* there is no such line: it is that of group */
-        error = make_strict(query, "group", "group", true);
+    if (error == ENOENT) /* then it is that of group */
+        error = configure(query, "group", "group", ALL_ARE_ASKED);
     return error != 0 ? error : find_group(query, NULL, 0, &entry, &found);
 }
 
@@ -173,11 +193,11 @@ static bool is_in_doubt(const struct lookup_item *item, const struct worker_answ
     return answer->is_known == 0 || (item->wants_membership && answer->is_member == 0);
 }
 
-/* Ask the first time, as everybody does. */
+/* Ask the first time, as everybody does, but for nscd(8): a line that was set by hand is not asked of it. */
 static int ask_all(struct query *query, const struct lookup *lookup, struct worker_answer *answers, size_t *failed)
 {
     bool memberships_are_known = false;
-    int error = 0;
+    int error = configure_both(query, "");
 
     for (size_t i = 0; i < lookup->count && error == 0; i++) {
         const struct lookup_item *item = &lookup->items[i];
@@ -198,12 +218,8 @@ static int ask_all(struct query *query, const struct lookup *lookup, struct work
 static int ask_doubtful(struct query *query, const struct lookup *lookup, struct worker_answer *answers, size_t *failed)
 {
     bool memberships_are_checked = false;
-    int error = read_nsswitch(query);
+    int error = configure_both(query, FAULTS_RETURN);
 
-    if (error == 0)
-        error = make_strict(query, "passwd", "passwd", false);
-    if (error == 0)
-        error = make_strict(query, "group", "group", false);
     for (size_t i = 0; i < lookup->count && error == 0; i++) {
         *failed = i;
         if (answers[i].is_known == 0)
@@ -238,7 +254,9 @@ int nss_query(const struct lookup *lookup, struct worker_answer *answers, size_t
         return ENOMEM;
     query->buffer_size = BUFFER_MIN;
     query->buffer = malloc(query->buffer_size);
-    error = query->buffer != NULL ? ask_all(query, lookup, answers, failed) : ENOMEM;
+    error = query->buffer != NULL ? read_nsswitch(query) : ENOMEM;
+    if (error == 0)
+        error = ask_all(query, lookup, answers, failed);
     for (size_t i = 0; i < lookup->count; i++)
         any_in_doubt = any_in_doubt || is_in_doubt(&lookup->items[i], &answers[i]);
     if (error != 0 || !any_in_doubt)

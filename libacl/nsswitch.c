@@ -53,28 +53,46 @@ static bool find_line(const char *text, size_t text_len, const char *database, s
     return is_found;
 }
 
-/* A service, and the actions in brackets behind it, if there are any. False when there is no closing bracket. */
+/* Take the brackets behind a service off the line, if there are any. False when they are not closed. */
+static bool take_brackets(struct line *line, const char **inside, size_t *inside_len)
+{
+    const char *close;
+
+    *inside_len = 0;
+    line_skip_blanks(line);
+    if (line_is_empty(line) || *line->at != '[')
+        return true;
+    close = memchr(line->at, ']', line_len(line));
+    if (close == NULL)
+        return false;
+    *inside = line->at + 1;
+    *inside_len = (size_t)(close - *inside);
+    line->at = close + 1;
+    return true;
+}
+
+/* A service, and what is to follow from its answers. */
 static bool write_service(struct writer *writer, struct line *line, bool keeps_actions, const char *actions)
 {
     const char *start = line->at;
-    const char *close;
+    const char *inside = "";
+    size_t inside_len;
 
     while (line->at < line->end && !is_blank(*line->at) && *line->at != '[')
         line->at++;
     write_bytes(writer, start, (size_t)(line->at - start));
-    write_text(writer, " [");
-    line_skip_blanks(line);
-    if (!line_is_empty(line) && *line->at == '[') {
-        close = memchr(line->at, ']', line_len(line));
-        if (close == NULL || start == line->at)
-            return false;
-        if (keeps_actions)
-            write_bytes(writer, line->at + 1, (size_t)(close - line->at) - 1);
-        line->at = close + 1;
+    if (start == line->at || !take_brackets(line, &inside, &inside_len))
+        return false;
+    if (!keeps_actions)
+        inside_len = 0;
+    if (inside_len > 0 || actions[0] != '\0') {
+        write_text(writer, " [");
+        write_bytes(writer, inside, inside_len);
+        write_text(writer, " ");
+        write_text(writer, actions);
+        write_text(writer, "]");
     }
     write_text(writer, " ");
-    write_text(writer, actions);
-    write_text(writer, "] ");
     return true;
 }
 

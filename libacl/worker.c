@@ -21,6 +21,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define ANSWER_FD (STDERR_FILENO + 1)
@@ -44,18 +45,17 @@ static void end_at_once(void)
 
 static _Noreturn void answer(int fd, const struct worker_head *head, const void *answers, size_t answers_len)
 {
-    const char *parts[] = {(const char *)head, answers};
-    size_t lens[] = {sizeof *head, answers_len};
+    struct iovec parts[] = {{(void *)(uintptr_t)head, sizeof *head}, {(void *)(uintptr_t)answers, answers_len}};
 
-    for (size_t i = 0; i < 2; i++) {
-        while (lens[i] > 0) {
-            ssize_t written = write(fd, parts[i], lens[i]);
-            if (written < 0 && errno != EINTR)
-                _exit(EXIT_FAILURE);
-            if (written > 0) {
-                parts[i] += written;
-                lens[i] -= (size_t)written;
-            }
+    while (parts[0].iov_len + parts[1].iov_len > 0) {
+        ssize_t written = writev(fd, parts, 2);
+        if (written < 0 && errno != EINTR)
+            _exit(EXIT_FAILURE);
+        for (size_t i = 0; i < 2 && written > 0; i++) {
+            size_t taken = (size_t)written < parts[i].iov_len ? (size_t)written : parts[i].iov_len;
+            parts[i].iov_base = (char *)parts[i].iov_base + taken;
+            parts[i].iov_len -= taken;
+            written -= (ssize_t)taken;
         }
     }
     _exit(EXIT_SUCCESS);
@@ -69,7 +69,7 @@ static _Noreturn void answer_failure(int fd, const struct lookup *lookup, enum w
                                      .item = (uint32_t)item,
                                      .count = (uint32_t)lookup->count};
 
-    answer(fd, &head, NULL, 0);
+    answer(fd, &head, "", 0);
 }
 
 /* stdio leads nowhere, the answer's descriptor has a number that is known, and there are no others. */
@@ -85,14 +85,14 @@ static bool keep_only_answer(int answer_fd)
     return close_range(ANSWER_FD + 1, ~0U, 0) == 0;
 }
 
-/* No signal of the program's is handled here: the handlers are not made for this process. */
+/* No standard signal is handled as the program does: its handlers are not made for this process. */
 static bool reset_signals(void)
 {
     const struct sigaction action = {.sa_handler = SIG_DFL};
     sigset_t none;
 
-    for (int number = 1; number < NSIG; number++)
-        (void)sigaction(number, &action, NULL); /* fails for SIGKILL, SIGSTOP and those of the C library */
+    for (int number = 1; number <= SIGSYS; number++)
+        (void)sigaction(number, &action, NULL); /* fails for SIGKILL and SIGSTOP */
     return sigemptyset(&none) == 0 && sigprocmask(SIG_SETMASK, &none, NULL) == 0;
 }
 

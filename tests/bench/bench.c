@@ -45,6 +45,7 @@ struct scenario {
 static const struct scenario scenarios[] = {
     {.title = "1 rule", .rules = {1, 0, RULES_QEMU}, .round_count = 400},
     {.title = "rules for a user and a group, against 1 rule", .rules = {1, 0, RULES_NAMES}, .round_count = 400},
+    {.title = "with a deny for a group, against 1 rule", .rules = {1, 0, RULES_MEMBERS}, .round_count = 400},
     {.title = "1 rule, other taps alive", .rules = {1, 0, RULES_QEMU}, .other_taps = true, .round_count = 200},
     {.title = "1,000 rules", .rules = {1000, 0, RULES_QEMU}, .round_count = 200},
     {.title = "100,000 rules", .rules = {100000, 0, RULES_QEMU}, .round_count = 60},
@@ -114,7 +115,8 @@ static struct plan plan_without(const struct plan *plan, const char *name)
 static bool scenario_run(const struct plan *all, const struct scenario *scenario, struct measurement *measurement)
 {
     const struct plan names_plan = plan_without(all, "static");
-    const struct plan *plan = scenario->rules.kind == RULES_NAMES ? &names_plan : all;
+    const struct plan *plan =
+        scenario->rules.kind == RULES_NAMES || scenario->rules.kind == RULES_MEMBERS ? &names_plan : all;
     size_t round_count = rounds_of(plan, scenario->round_count);
     struct lanes holders;
     double unused_us;

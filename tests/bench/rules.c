@@ -89,13 +89,13 @@ static bool files_write(size_t count)
     return true;
 }
 
-static bool names_write(void)
+static bool names_write(const char *effect)
 {
     FILE *file = file_begin(FOLDER_PATH "/00.rules");
 
     if (!file)
         return false;
-    fprintf(file, "deny group games bridge %s\nallow user vmuser bridge %s\n", START_BRIDGE, START_BRIDGE);
+    fprintf(file, "%s group games bridge %s\nallow user vmuser bridge %s\n", effect, START_BRIDGE, START_BRIDGE);
     return file_finish(file, FOLDER_PATH "/00.rules", FILES_SIZE_MAX);
 }
 
@@ -124,7 +124,9 @@ static bool vmnet_write(struct rules rules)
     fprintf(file, "acl: files\n");
     if (!file_finish(file, SWITCH_PATH, FILES_SIZE_MAX) || mkdir(FOLDER_PATH, 0755) || chmod(FOLDER_PATH, 0755))
         return false;
-    return rules.kind == RULES_FILES ? files_write(rules.count) : names_write();
+    if (rules.kind == RULES_FILES)
+        return files_write(rules.count);
+    return names_write(rules.kind == RULES_NAMES ? "allow" : "deny");
 }
 
 bool rules_write(struct rules rules)

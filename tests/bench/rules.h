@@ -10,9 +10,10 @@
 
 /* What ours reads. */
 enum rules_kind {
-    RULES_QEMU,  /* the same bridge.conf as the stock helper, and the sources that it looks for by itself */
-    RULES_FILES, /* as many rules for users, uids, groups and all in rules.d instead, of which the last matches */
-    RULES_NAMES, /* rules whose names have to be looked up: a deny for a group, an allow for the user */
+    RULES_QEMU,    /* the same bridge.conf as the stock helper, and the sources that it looks for by itself */
+    RULES_FILES,   /* as many rules for users, uids, groups and all in rules.d instead, of which the last matches */
+    RULES_NAMES,   /* rules whose names have to be looked up: an allow for a group, and one for the user */
+    RULES_MEMBERS, /* the same with a deny for a group, so that his groups have to be looked up, too */
 };
 
 struct rules {
