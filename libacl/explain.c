@@ -46,7 +46,9 @@ static void tell_sources(const struct question *question, const struct listener 
             event.ends_search = question_ends(source, &answer);
         }
         event.status = answer.is_open ? VMNETACL_UNAVAIL : answer.status;
-        if (answer.status == VMNETACL_UNAVAIL || answer.status == VMNETACL_TRYAGAIN)
+        if (answer.is_open)
+            event.error = &question_names_missing;
+        else if (answer.status == VMNETACL_UNAVAIL || answer.status == VMNETACL_TRYAGAIN)
             event.error = &source->error;
         has_ended = has_ended || event.ends_search;
         listener->visit(&event, listener->data);

@@ -70,7 +70,7 @@ static void check_allow(const struct lint *lint, const struct ruled *sorted, siz
     const struct ruled *deny = cover_find_deny(lint->policy, sorted, count, allow);
     const struct ruled *other = cover_find_allow(sorted, count, allow);
 
-    if (deny != NULL)
+    if (deny != NULL && deny->file->everybody_may_read) /* else it is not everybody's */
         warn_covered(lint, allow, VMNETACL_CODE_RULE_DENIED, "never takes effect: ", deny,
                      " denies all of it, and a deny wins in any order; remove one of them");
     else if (other != NULL)

@@ -154,7 +154,7 @@ static void take_refusal(struct vmnetacl_decision *decision, const struct loaded
     *decision = refusal;
 }
 
-static const struct vmnetacl_error names_missing = {
+const struct vmnetacl_error question_names_missing = {
     .code = VMNETACL_CODE_NAMES_MISSING,
     .message = "a rule names a user or a group, and the name was not looked up; call vmnetacl_resolve()",
 };
@@ -185,7 +185,7 @@ enum vmnetacl_status question_decide(const struct question *question, struct vmn
             break;
     }
     if (is_open)
-        *decision = (struct vmnetacl_decision){.verdict = VMNETACL_UNAVAIL, .error = &names_missing};
+        *decision = (struct vmnetacl_decision){.verdict = VMNETACL_UNAVAIL, .error = &question_names_missing};
     return decision->verdict;
 }
 

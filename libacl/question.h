@@ -28,6 +28,9 @@ struct answer {
     bool is_open; /* it may be otherwise, as soon as names are looked up; never with DENY, UNAVAIL and TRYAGAIN */
 };
 
+/* The error of an answer that is open. */
+extern const struct vmnetacl_error question_names_missing;
+
 /* False when it is none: an argument is missing, the bridge has no name, the names are not for this. */
 bool question_start(struct question *question, const struct vmnetacl_policy *policy,
                     const struct vmnetacl_caller *caller, const struct vmnetacl_names *names, const char *bridge);
