@@ -65,15 +65,21 @@ static int compare_order(const void *a, const void *b)
     return ((*left)->order > (*right)->order) - ((*left)->order < (*right)->order);
 }
 
+/* Does the other rule count for everybody whom the allow counts for? Not everybody may read every file. */
+static bool is_read_with(const struct ruled *other, const struct ruled *allow)
+{
+    return other != NULL && (other->file->everybody_may_read || other->file == allow->file);
+}
+
 static void check_allow(const struct lint *lint, const struct ruled *sorted, size_t count, const struct ruled *allow)
 {
     const struct ruled *deny = cover_find_deny(lint->policy, sorted, count, allow);
     const struct ruled *other = cover_find_allow(sorted, count, allow);
 
-    if (deny != NULL && deny->file->everybody_may_read) /* else it is not everybody's */
+    if (is_read_with(deny, allow))
         warn_covered(lint, allow, VMNETACL_CODE_RULE_DENIED, "never takes effect: ", deny,
                      " denies all of it, and a deny wins in any order; remove one of them");
-    else if (other != NULL)
+    else if (is_read_with(other, allow))
         warn_covered(lint, allow, VMNETACL_CODE_RULE_SHADOWED, "adds nothing: ", other,
                      " allows it already, and the options of the first count; remove one of them");
 }
