@@ -34,10 +34,12 @@ static noreturn void die_unreadable(enum vmnetacl_status status, const struct vm
 /* The rules are fine, but who is meant by them cannot be found out. */
 static noreturn void die_unresolved(enum vmnetacl_status status, const struct vmnetacl_error *error)
 {
+    int code = status == VMNETACL_TRYAGAIN ? EX_TEMPFAIL : EX_CONFIG;
+
+    if (error->system_errno == 0)
+        die(code, "cannot look up names for acl file: %s:%u: %s", error->file, error->line, error->message);
     errno = error->system_errno;
-    if (status == VMNETACL_TRYAGAIN)
-        die(EX_TEMPFAIL, "cannot look up names for acl file: %s:%u: %s", error->file, error->line, error->message);
-    die(EX_CONFIG, "cannot look up names for acl file: %s:%u: %s: %m; see 'getent passwd' and nsswitch.conf(5)",
+    die(code, "cannot look up names for acl file: %s:%u: %s: %m; see 'getent passwd' and nsswitch.conf(5)",
         error->file, error->line, error->message);
 }
 
