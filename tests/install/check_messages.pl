@@ -5,7 +5,7 @@
 #
 #   die() in helper/*.c                   the section DIAGNOSTICS of helper/vmnet-helper.8
 #   EX_... in helper/*.c                  the section EXIT STATUS of the same, with the numbers of <sysexits.h>
-#   string literals with a blank in       the section DIAGNOSTICS of conf/vmnet-bridge.conf.5
+#   string literals with a blank in       the section DIAGNOSTICS of one of the pages in conf/, or of libacl/vmnetacl.3
 #   libacl/*.[ch], which are its messages
 #
 # A message is compared up to its first "; ", behind which stands advice that the pages give in other words. What a
@@ -106,13 +106,13 @@ sub check_helper_messages {
     my %code = @_;
     my %formats;
     for my $path (sort keys %code) {
-        my $calls = () = $code{$path} =~ /\bdie\s*\(\s*\w+\s*,/g;
+        my $calls = () = $code{$path} =~ /(?<!void )\bdie\s*\(/g;
         my $read = 0;
-        while ($code{$path} =~ /\bdie\s*\(\s*EX_\w+\s*,\s*((?:"(?:[^"\\]|\\.)*"\s*)+)[,)]/g) {
+        while ($code{$path} =~ /\bdie\s*\([\w\s=?:]+,\s*((?:"(?:[^"\\]|\\.)*"\s*)+)[,)]/g) {
             $formats{join_literals($1)} = $path;
             $read++;
         }
-        complain("$path: $calls calls of die(), of which $read name an exit status and a literal format")
+        complain("$path: $calls calls of die(), of which $read have a literal format")
             if $calls != $read;
     }
     complain("no call of die() found") unless %formats;
@@ -140,27 +140,32 @@ sub check_statuses {
     }
 }
 
-# A message of the library is put together from pieces. Each must be in one of the page's messages, and each message
-# of the page must be made of pieces and of words in capitals.
+# A message of the library is put together from pieces. Each must be in one of the pages' messages, and each message of
+# a page must be made of pieces and of words in capitals.
 sub check_library_messages {
     my %code = @_;
-    my @messages = read_diagnostics("$source/conf/vmnet-bridge.conf.5");
-    my %is_for_programs = ('no place for the policy, or too many sources' => 1);
+    my %pages = map { $_ => [read_diagnostics("$source/$_")] }
+        qw(conf/vmnet-bridge.conf.5 conf/vmnet-rules.5 conf/vmnet-switch.conf.5 libacl/vmnetacl.3);
+    my @messages = map { @$_ } values %pages;
     my %pieces;
+    # What a rule is shown as, and lines of nsswitch.conf(5), are not messages.
+    delete @code{map { "$source/libacl/$_.c" } qw(rule_text nsswitch nss_query)};
     for my $path (sort keys %code) {
         while ($code{$path} =~ /((?:"(?:[^"\\]|\\.)*"\s*)+)/g) {
             my $piece = without_advice(join_literals($1));
-            $pieces{$piece} = $path if $piece =~ / / && !$is_for_programs{$piece};
+            $pieces{$piece} = $path if $piece =~ / /;
         }
     }
     complain("no message found in libacl/") unless %pieces;
     for my $piece (sort keys %pieces) {
-        complain("$pieces{$piece}: not in DIAGNOSTICS of vmnet-bridge.conf(5): $piece")
+        complain("$pieces{$piece}: not in DIAGNOSTICS of any page: $piece")
             unless grep { index($_, $piece) >= 0 } @messages;
     }
     my $piece = join '|', map { quotemeta } sort { length $b <=> length $a } keys %pieces;
-    for (@messages) {
-        complain("vmnet-bridge.conf(5): nothing in libacl/ says: $_") unless /^(?:$piece|[A-Z]+|')+$/;
+    for my $page (sort keys %pages) {
+        for (@{$pages{$page}}) {
+            complain("$page: nothing in libacl/ says: $_") unless /^(?:$piece|[A-Z]+|[':])+$/;
+        }
     }
 }
 

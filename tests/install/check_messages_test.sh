@@ -43,9 +43,15 @@ expect_with "not in DIAGNOSTICS of vmnet-helper(8): a new one of %s" \
     helper/tap.c 'die(EX_OSERR, "a new " "one of %s; try", x);'
 expect_with "1 calls of die(), of which 0" helper/main.c 'die(EX_OSERR, text);'
 expect_with "EX_IOERR is not in EXIT STATUS" helper/main.c 'return EX_IOERR;'
-expect_with "not in DIAGNOSTICS of vmnet-bridge.conf(5): open a new thing" \
-    libacl/file.c 'error_add(error, "open a new thing");'
-expect_without "nothing in libacl/ says: not a regular file" libacl/file.c 'not a regular file'
+expect_with "not in DIAGNOSTICS of any page: open a new thing" libacl/file.c 'error_add(error, "open a new thing");'
+expect_without "not in DIAGNOSTICS of any page: not a regular file" conf/vmnet-bridge.conf.5 'It not a regular file'
+expect_without "not in DIAGNOSTICS of any page: unknown option '" conf/vmnet-rules.5 'It unknown option'
+expect_without "not in DIAGNOSTICS of any page: ']' is missing" conf/vmnet-switch.conf.5 'is missing$'
+expect_without "not in DIAGNOSTICS of any page: nobody to tell" libacl/vmnetacl.3 'It nobody to tell'
+expect_without "conf/vmnet-bridge.conf.5: nothing in libacl/ says: not a regular file" libacl/file.c 'not a regular file'
+expect_without "conf/vmnet-rules.5: nothing in libacl/ says: a number is missing" libacl/token.c 'a number is missing'
+expect_without "conf/vmnet-switch.conf.5: nothing in libacl/ says: a second line" libacl/switch.c 'a second line'
+expect_without "libacl/vmnetacl.3: nothing in libacl/ says: a path must be absolute" libacl/policy.c 'a path must be absolute'
 expect_without "no die() says: the bridge has as many ports as it can have" helper/tap.c 'the bridge has as many ports as it can have'
 expect_without "EX_NOPERM is not in EXIT STATUS" helper/vmnet-helper.8 'Dv EX_NOPERM'
 echo "ok: the checker sees what is missing"
