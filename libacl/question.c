@@ -83,14 +83,17 @@ static bool weigh(const struct question *question, const struct rule_file *file,
 {
     enum vmnetacl_match match = question_match_subject(question, rule);
 
-    if (match == VMNETACL_MATCH_UNKNOWN)
+    if (match == VMNETACL_MATCH_UNKNOWN) {
         answer->is_open = true;
+        answer->may_deny = answer->may_deny || rule->is_deny;
+    }
     if (match != VMNETACL_MATCH_YES)
         return false;
     *answer = (struct answer){.status = rule->is_deny ? VMNETACL_DENY : VMNETACL_ALLOW,
                               .file = file,
                               .rule = *rule,
-                              .is_open = answer->is_open && !rule->is_deny};
+                              .is_open = answer->is_open && !rule->is_deny,
+                              .may_deny = answer->may_deny && !rule->is_deny};
     return rule->is_deny;
 }
 
@@ -170,14 +173,17 @@ enum vmnetacl_status question_decide(const struct question *question, struct vmn
         struct answer answer;
         question_ask(question, source, &answer);
         if (answer.is_open) {
-            is_open = true;
+            /* Behind an ALLOW it is all one whether this is another. */
+            is_open = is_open || answer.may_deny || decision->verdict != VMNETACL_ALLOW;
             may_have_ended = may_have_ended || source->entry.returns_on_allow || source->entry.returns_on_notfound;
         } else if (answer.status == VMNETACL_ALLOW && decision->verdict == VMNETACL_NOTFOUND) {
             take_allow(decision, source, &answer);
+        } else if (answer.status != VMNETACL_ALLOW && answer.status != VMNETACL_NOTFOUND && may_have_ended) {
+            is_open = true;
         } else if (answer.status == VMNETACL_UNAVAIL && source->entry.continues_on_unavail) {
             decision->degraded = true;
             decision->error = decision->error == NULL ? &source->error : decision->error;
-        } else if (answer.status != VMNETACL_ALLOW && answer.status != VMNETACL_NOTFOUND && !may_have_ended) {
+        } else if (answer.status != VMNETACL_ALLOW && answer.status != VMNETACL_NOTFOUND) {
             take_refusal(decision, source, &answer);
             return decision->verdict;
         }

@@ -25,7 +25,8 @@ struct answer {
     enum vmnetacl_status status;  /* ALLOW, DENY, NOTFOUND; UNAVAIL or TRYAGAIN when it could not be read */
     const struct rule_file *file; /* of the rule that says so; NULL when none does */
     struct rule rule;
-    bool is_open; /* it may be otherwise, as soon as names are looked up; never with DENY, UNAVAIL and TRYAGAIN */
+    bool is_open;  /* it may be otherwise, as soon as names are looked up; never with DENY, UNAVAIL and TRYAGAIN */
+    bool may_deny; /* it is open, and may then be DENY */
 };
 
 /* The error of an answer that is open. */

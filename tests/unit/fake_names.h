@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A name service of the test's: takes the place of lookup_run() in a program that is linked with -Wl,--wrap for it, and
+ * forks nothing.
+ */
+#ifndef UNIT_FAKE_NAMES_H
+#define UNIT_FAKE_NAMES_H
+
+#include "lookup.h"
+
+struct fake_account {
+    bool is_group;
+    const char *name;
+    uint32_t id;
+    bool has_caller; /* of a group: by the database, he is a member */
+};
+
+struct fake_names {
+    const struct fake_account *accounts;
+    size_t accounts_count;
+    enum vmnetacl_code failure; /* NONE: it answers */
+    int failure_errno;
+    size_t failed; /* the item; SIZE_MAX: all */
+    /* What was seen since fake_names_start(). */
+    size_t calls;
+    uid_t uid;
+    unsigned timeout_ms;
+    char asked[4096]; /* " user:NAME group:NAME gid:N", a '+' behind one whose members are asked for */
+};
+
+extern struct fake_names fake_names;
+
+/* From now on these are all that there are, and nothing fails. */
+void fake_names_start(const struct fake_account *accounts, size_t accounts_count);
+
+#endif
