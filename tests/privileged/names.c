@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See names.h.
+ */
+#define _GNU_SOURCE
+#include "names.h"
+
+#include <sys/stat.h>
+
+static size_t processes_before; /* the test's own, and the laboratory's */
+
+int names_world_setup(void **state)
+{
+    nss_install();
+    return helper_world_setup(state);
+}
+
+int names_reset(void **state)
+{
+    helper_rules_reset(state);
+    lab_command("rm -f " RULES " && mkdir -m 755 " FOLDER);
+    nss_switch("files vmtest", "files vmtest", NULL);
+    nss_vmtest(CLUB_GROUP);
+    processes_before = nss_process_count();
+    return 0;
+}
+
+void names_rules_write(const char *text)
+{
+    lab_text_write(RULES_FILE, text, 0, 0, 0644);
+}
+
+struct lab_result *names_run(void)
+{
+    return helper_start(&(struct lab_start){.caller = &lab_vmuser});
+}
+
+static void nobody_left_assert(void)
+{
+    const size_t count = nss_process_count_becomes(processes_before);
+
+    if (count != 0)
+        fail_msg("there are %zu processes, and there were %zu", count, processes_before);
+}
+
+void names_assert_granted(const struct lab_result *result)
+{
+    helper_assert_granted(result, "virbr0");
+    nobody_left_assert();
+}
+
+void names_assert_refused(const struct lab_result *result, int code, const char *words)
+{
+    helper_assert_refused(result, code, words);
+    nobody_left_assert();
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The helper under test with rules that name users and groups, which vmtest (tests/nss) knows.
+ */
+#ifndef VMNET_PRIVILEGED_NAMES_H
+#define VMNET_PRIVILEGED_NAMES_H
+
+#include "helper.h"
+#include "service.h"
+
+#define FOLDER     "/etc/vmnet/rules.d"
+#define RULES_FILE FOLDER "/test.rules"
+#define SWITCH     "/etc/vmnet/switch.conf"
+
+/* vmuser is of this group in vmtest, and not in his credentials. */
+#define CLUB_GROUP "group vmclub 7777 vmuser,vmother\n"
+
+/* A cmocka group setup: helper_world_setup(), and vmtest is there. */
+int names_world_setup(void **state);
+
+/* A cmocka test setup: no bridge.conf, no rules; passwd and group are "files vmtest"; vmtest knows CLUB_GROUP. */
+int names_reset(void **state);
+
+/* Write the only file in rules.d. */
+void names_rules_write(const char *text);
+
+/* As helper_assert_granted() and helper_assert_refused(), for the start that was last; and no process is left. */
+void names_assert_granted(const struct lab_result *result);
+void names_assert_refused(const struct lab_result *result, int code, const char *words);
+
+/* Start as vmuser with --br=virbr0. */
+struct lab_result *names_run(void);
+
+#endif
