@@ -1,40 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs in the worker alone, without privilege. glibc: getpwnam_r(3) and its like return 0 without a result when the
- * last service that was asked knows nobody by the name, even if one before could not be asked; and getgrouplist(3) never
- * tells. __nss_configure_lookup(), with which getent(1) chooses services, is in <nss.h>.
+ * last service that was asked knows nobody by the name, even if one before could not be asked, or is not there; and
+ * getgrouplist(3) never tells. So, where the answer is no, each service is asked alone: with __nss_configure_lookup(),
+ * by which getent(1) chooses services, and by the function that getgrouplist(3) would call.
  */
 #include "nss_query.h"
 
 #include "nsswitch.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <nss.h>
 #include <pwd.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define BUFFER_MIN ((size_t)16 * 1024)
-#define BUFFER_MAX ((size_t)64 * 1024 * 1024) /* a group of a million members */
-#define TEXT_MAX   ((size_t)64 * 1024)        /* of nsswitch.conf */
-
-#define GROUPS_USUAL 256 /* room that nearly all users do with */
-
-#define FAULTS_RETURN "UNAVAIL=return TRYAGAIN=return"
-#define ALL_ARE_ASKED "SUCCESS=continue NOTFOUND=continue " FAULTS_RETURN
+#define BUFFER_MIN  ((size_t)16 * 1024)
+#define BUFFER_MAX  ((size_t)64 * 1024 * 1024) /* a group of a million members */
+#define TEXT_MAX    ((size_t)64 * 1024)        /* of nsswitch.conf */
+#define SERVICE_MAX 63                         /* bytes in the name of a service */
 
 struct query {
+    const struct lookup *lookup;
+    struct worker_answer *answers;
+    size_t *failed;
     char *buffer; /* for what a result points to */
     size_t buffer_size;
-    gid_t *groups; /* the caller's, by the user database */
+    char *caller;  /* his name; NULL: he has no account */
+    gid_t *groups; /* his, by the user database */
     size_t groups_count;
-    bool caller_is_known;
     char nsswitch[TEXT_MAX];
     size_t nsswitch_len;
 };
+
+/* A function _nss_SERVICE_initgroups_dyn(), in the module of a service. */
+typedef enum nss_status initgroups_function(const char *user, gid_t gid, long *start, long *size, gid_t **groups,
+                                            long limit, int *error);
 
 /* Double the buffer after an ERANGE. Else the errno is the answer. */
 static int grow_buffer(struct query *query, int error)
@@ -58,6 +65,7 @@ static int find_user(struct query *query, const char *name, uid_t uid, struct pa
 
     do {
         *found = NULL;
+        errno = EIO; /* a service that cannot answer may leave it as it is, and 0 would be an answer */
         error = name != NULL ? getpwnam_r(name, entry, query->buffer, query->buffer_size, found)
                              : getpwuid_r(uid, entry, query->buffer, query->buffer_size, found);
     } while (error == EINTR || (error != 0 && (error = grow_buffer(query, error)) == 0));
@@ -70,41 +78,31 @@ static int find_group(struct query *query, const char *name, gid_t gid, struct g
 
     do {
         *found = NULL;
+        errno = EIO; /* a service that cannot answer may leave it as it is, and 0 would be an answer */
         error = name != NULL ? getgrnam_r(name, entry, query->buffer, query->buffer_size, found)
                              : getgrgid_r(gid, entry, query->buffer, query->buffer_size, found);
     } while (error == EINTR || (error != 0 && (error = grow_buffer(query, error)) == 0));
     return error;
 }
 
-/* getgrouplist(3) into room for so many. 0; ERANGE when there are more; another errno. */
-static int list_groups(struct query *query, const struct passwd *user, int room)
-{
-    int count = room;
-    gid_t *groups = reallocarray(query->groups, (size_t)room, sizeof *groups);
-
-    if (groups == NULL)
-        return ENOMEM;
-    query->groups = groups;
-    if (getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0)
-        return ERANGE;
-    query->groups_count = (size_t)count;
-    return 0;
-}
-
 /* The groups of the caller's account. One that is not known has none. */
-static int find_memberships(struct query *query, uid_t uid)
+static int find_memberships(struct query *query)
 {
     struct passwd entry;
     struct passwd *found;
-    int error = find_user(query, NULL, uid, &entry, &found);
+    int count = VMNETACL_GROUPS_MAX;
+    int error = find_user(query, NULL, query->lookup->uid, &entry, &found);
 
-    query->caller_is_known = found != NULL;
     if (error != 0 || found == NULL)
         return error;
-    error = list_groups(query, found, GROUPS_USUAL);
-    if (error == ERANGE)
-        error = list_groups(query, found, VMNETACL_GROUPS_MAX);
-    return error != ERANGE ? error : EOVERFLOW; /* more than a process can have */
+    query->caller = strdup(found->pw_name);
+    query->groups = calloc((size_t)count, sizeof *query->groups);
+    if (query->caller == NULL || query->groups == NULL)
+        return ENOMEM;
+    if (getgrouplist(query->caller, found->pw_gid, query->groups, &count) < 0)
+        return EOVERFLOW; /* more than a process can have */
+    query->groups_count = (size_t)count;
+    return 0;
 }
 
 static bool is_member(const struct query *query, gid_t gid)
@@ -156,110 +154,240 @@ static int read_nsswitch(struct query *query)
     return query->nsswitch_len < TEXT_MAX ? error : EFBIG;
 }
 
-/* From now on the database is asked by the line of from, with these actions. 0, EINVAL, or ENOENT: no such line. */
-static int configure(const struct query *query, const char *database, const char *from, const char *actions)
-{
-    char line[NSSWITCH_LINE_SIZE];
-    bool is_optional = strcmp(from, "initgroups") == 0;
-    bool keeps_actions = strcmp(actions, ALL_ARE_ASKED) != 0;
+/* In one way or another: does an answer rest on nobody's having said otherwise? */
+typedef bool doubt_function(const struct lookup_item *item, const struct worker_answer *answer);
 
-    if (!nsswitch_make_line(query->nsswitch, query->nsswitch_len, from, is_optional, keeps_actions, actions, line))
-        return is_optional ? ENOENT : EINVAL;
-    return __nss_configure_lookup(database, line) == 0 ? 0 : EINVAL;
-}
-
-static int configure_both(const struct query *query, const char *actions)
-{
-    int error = configure(query, "passwd", "passwd", actions);
-
-    return error != 0 ? error : configure(query, "group", "group", actions);
-}
-
-/* Can every service that knows memberships be asked? Whether there is a group 0 does not matter. */
-static int check_membership_services(struct query *query)
-{
-    struct group entry;
-    struct group *found;
-    int error = configure(query, "group", "initgroups", ALL_ARE_ASKED);
-
-    if (error == ENOENT) /* then it is that of group */
-        error = configure(query, "group", "group", ALL_ARE_ASKED);
-    return error != 0 ? error : find_group(query, NULL, 0, &entry, &found);
-}
-
-/* Does an answer rest on nobody's having said otherwise? */
 static bool is_in_doubt(const struct lookup_item *item, const struct worker_answer *answer)
 {
     return answer->is_known == 0 || (item->wants_membership && answer->is_member == 0);
 }
 
-/* Ask the first time, as everybody does, but for nscd(8): a line that was set by hand is not asked of it. */
-static int ask_all(struct query *query, const struct lookup *lookup, struct worker_answer *answers, size_t *failed)
+static bool any_in_doubt(const struct query *query, doubt_function *doubt)
+{
+    for (size_t i = 0; i < query->lookup->count; i++)
+        if (doubt(&query->lookup->items[i], &query->answers[i])) {
+            *query->failed = i;
+            return true;
+        }
+    return false;
+}
+
+static bool user_is_in_doubt(const struct lookup_item *item, const struct worker_answer *answer)
+{
+    return item->kind == ACCOUNT_USER && answer->is_known == 0;
+}
+
+static bool group_is_in_doubt(const struct lookup_item *item, const struct worker_answer *answer)
+{
+    return item->kind == ACCOUNT_GROUP && answer->is_known == 0;
+}
+
+static bool wants_membership(const struct lookup_item *item, const struct worker_answer *answer)
+{
+    (void)answer; /* as the others have it */
+    return item->wants_membership;
+}
+
+static bool membership_is_in_doubt(const struct lookup_item *item, const struct worker_answer *answer)
+{
+    return answer->is_known != 0 && item->wants_membership && answer->is_member == 0;
+}
+
+/* Ask the first time, as everybody does. */
+static int ask_all(struct query *query)
 {
     bool memberships_are_known = false;
-    int error = configure_both(query, "");
+    int error = 0;
 
-    for (size_t i = 0; i < lookup->count && error == 0; i++) {
-        const struct lookup_item *item = &lookup->items[i];
-        *failed = i;
+    for (size_t i = 0; i < query->lookup->count && error == 0; i++) {
+        const struct lookup_item *item = &query->lookup->items[i];
+        struct worker_answer *answer = &query->answers[i];
+        *query->failed = i;
         if (item->wants_membership && !memberships_are_known) {
             memberships_are_known = true;
-            error = find_memberships(query, lookup->uid);
+            error = find_memberships(query);
         }
         if (error == 0)
-            error = ask_item(query, item, &answers[i]);
-        if (error == 0 && item->wants_membership && answers[i].is_known != 0)
-            answers[i].is_member = is_member(query, answers[i].id);
+            error = ask_item(query, item, answer);
+        answer->is_member = item->wants_membership && answer->is_known != 0 && is_member(query, answer->id);
     }
     return error;
 }
 
-/* Ask again where the answer was no, of services that must answer. */
-static int ask_doubtful(struct query *query, const struct lookup *lookup, struct worker_answer *answers, size_t *failed)
-{
-    bool memberships_are_checked = false;
-    int error = configure_both(query, FAULTS_RETURN);
+/* One service of a line of nsswitch.conf. */
+struct service {
+    struct nsswitch_service line;
+    char name[SERVICE_MAX + 1];
+    void *module; /* NULL when it cannot be loaded, or is part of the C library */
+};
 
-    for (size_t i = 0; i < lookup->count && error == 0; i++) {
-        *failed = i;
-        if (answers[i].is_known == 0)
-            error = ask_item(query, &lookup->items[i], &answers[i]);
-        if (answers[i].is_known != 0 && lookup->items[i].wants_membership && answers[i].is_member == 0)
-            answers[i].is_member = is_member(query, answers[i].id);
-    }
-    for (size_t i = 0; i < lookup->count && error == 0 && !memberships_are_checked; i++) {
-        struct passwd entry;
-        struct passwd *found = NULL;
-        if (!lookup->items[i].wants_membership || !is_in_doubt(&lookup->items[i], &answers[i]))
-            continue;
-        *failed = i;
-        memberships_are_checked = true;
-        if (!query->caller_is_known)
-            error = find_user(query, NULL, lookup->uid, &entry, &found);
-        if (error == 0 && !query->caller_is_known && found != NULL)
-            error = EAGAIN; /* he was not there a moment ago, and his groups were not asked for */
+/* Take the next service that is one. False behind the last, and with an errno in *error. */
+static bool next_service(struct line *line, struct service *service, int *error)
+{
+    char file[sizeof "libnss_.so.2" + SERVICE_MAX];
+
+    do {
+        enum nsswitch_result result = nsswitch_next(line, &service->line);
+        if (result == NSSWITCH_INVALID || service->line.name_len > SERVICE_MAX)
+            *error = EINVAL;
+        if (result == NSSWITCH_END || *error != 0)
+            return false;
+        memcpy(service->name, service->line.name, service->line.name_len);
+        service->name[service->line.name_len] = '\0';
+        (void)snprintf(file, sizeof file, "libnss_%s.so.2", service->name); /* always fits */
+        service->module = dlopen(file, RTLD_NOW | RTLD_LOCAL);              /* as the C library has done or would do */
+    } while (service->line.is_comment && service->module == NULL);
+    return true;
+}
+
+/* The services of a database, or only "files" when there is no line. */
+static struct line find_services(const struct query *query, const char *database)
+{
+    static const char files[] = "files";
+    struct line line = {.start = files, .at = files, .end = files + strlen(files)};
+
+    (void)nsswitch_find(query->nsswitch, query->nsswitch_len, database, &line); /* then line stays as it is */
+    return line;
+}
+
+/* From now on this service alone is asked. */
+static int choose_service(const char *database, const struct service *service)
+{
+    return __nss_configure_lookup(database, service->name) == 0 ? 0 : EINVAL;
+}
+
+/* Ask a service about the names that nobody knows, and whether it knows the caller if nobody does. */
+static int ask_service(struct query *query, doubt_function *doubt, bool caller_is_in_doubt)
+{
+    struct passwd entry;
+    struct passwd *found = NULL;
+    int error = caller_is_in_doubt ? find_user(query, NULL, query->lookup->uid, &entry, &found) : 0;
+
+    for (size_t i = 0; i < query->lookup->count && error == 0; i++)
+        if (doubt(&query->lookup->items[i], &query->answers[i])) {
+            *query->failed = i;
+            error = ask_item(query, &query->lookup->items[i], &query->answers[i]);
+        }
+    if (error == 0 && found != NULL)
+        return EAGAIN; /* he was not there a moment ago, and his groups were not asked for */
+    return error;
+}
+
+static int ask_services(struct query *query, const char *database, doubt_function *doubt, bool caller_is_in_doubt)
+{
+    struct line line = find_services(query, database);
+    struct service service = {.module = NULL};
+    int error = 0;
+
+    while (next_service(&line, &service, &error)) {
+        error = choose_service(database, &service);
         if (error == 0)
-            error = check_membership_services(query);
+            error = ask_service(query, doubt, caller_is_in_doubt);
+        if (error != 0 || service.line.ends_on_notfound)
+            return error;
     }
+    return error;
+}
+
+/* Ask the service for the caller's groups, all of which are added to those that are known. */
+static int add_memberships(struct query *query, initgroups_function *initgroups, bool *is_notfound)
+{
+    long count = 0;
+    long size = 64;
+    gid_t *groups = calloc((size_t)size, sizeof *groups);
+    gid_t *all;
+    int error = EIO; /* a service that cannot answer may leave it as it is */
+    enum nss_status status;
+
+    if (groups == NULL)
+        return ENOMEM;
+    status = initgroups(query->caller, query->groups[0], &count, &size, &groups, -1, &error);
+    *is_notfound = status == NSS_STATUS_NOTFOUND;
+    if (status != NSS_STATUS_SUCCESS && status != NSS_STATUS_NOTFOUND)
+        return error != 0 ? error : EIO;
+    if (count < 0 || count > VMNETACL_GROUPS_MAX)
+        return EOVERFLOW;
+    all = reallocarray(query->groups, query->groups_count + (size_t)count, sizeof *all);
+    if (all == NULL)
+        return ENOMEM;
+    if (count > 0)
+        memcpy(all + query->groups_count, groups, (size_t)count * sizeof *all);
+    query->groups = all;
+    query->groups_count += (size_t)count;
+    return 0;
+}
+
+/* Of a service without such a function: is the caller among the members of these groups? */
+static int add_listed_memberships(struct query *query, const struct service *service)
+{
+    struct group entry;
+    struct group *found;
+    int error = choose_service("group", service);
+
+    for (size_t i = 0; i < query->lookup->count && error == 0; i++) {
+        struct worker_answer *answer = &query->answers[i];
+        if (!membership_is_in_doubt(&query->lookup->items[i], answer))
+            continue;
+        *query->failed = i;
+        error = find_group(query, NULL, answer->id, &entry, &found);
+        for (char **member = found != NULL ? found->gr_mem : NULL; member != NULL && *member != NULL; member++)
+            if (strcmp(*member, query->caller) == 0)
+                answer->is_member = 1;
+    }
+    return error;
+}
+
+static int check_memberships(struct query *query)
+{
+    struct line line;
+    struct service service = {.module = NULL};
+    bool has_line = nsswitch_find(query->nsswitch, query->nsswitch_len, "initgroups", &line);
+    int error = 0;
+
+    line = find_services(query, has_line ? "initgroups" : "group");
+    while (next_service(&line, &service, &error)) {
+        char symbol[sizeof "_nss__initgroups_dyn" + SERVICE_MAX];
+        bool is_notfound = false;
+        void *function;
+        (void)snprintf(symbol, sizeof symbol, "_nss_%s_initgroups_dyn", service.name); /* always fits */
+        function = service.module != NULL ? dlsym(service.module, symbol) : NULL;
+        error = function != NULL ? add_memberships(query, (initgroups_function *)(uintptr_t)function, &is_notfound)
+                                 : add_listed_memberships(query, &service);
+        if (error != 0 || (is_notfound && service.line.ends_on_notfound))
+            return error;
+    }
+    return error;
+}
+
+/* Ask again where the answer was no, of each service alone. */
+static int ask_doubtful(struct query *query)
+{
+    bool caller_is_in_doubt = query->caller == NULL && any_in_doubt(query, wants_membership);
+    int error = read_nsswitch(query);
+
+    if (error == 0 && (caller_is_in_doubt || any_in_doubt(query, user_is_in_doubt)))
+        error = ask_services(query, "passwd", user_is_in_doubt, caller_is_in_doubt);
+    if (error == 0 && any_in_doubt(query, group_is_in_doubt))
+        error = ask_services(query, "group", group_is_in_doubt, false);
+    if (error == 0 && query->caller != NULL && any_in_doubt(query, membership_is_in_doubt))
+        error = check_memberships(query);
+    for (size_t i = 0; i < query->lookup->count && error == 0; i++)
+        if (membership_is_in_doubt(&query->lookup->items[i], &query->answers[i]))
+            query->answers[i].is_member = is_member(query, query->answers[i].id);
     return error;
 }
 
 int nss_query(const struct lookup *lookup, struct worker_answer *answers, size_t *failed)
 {
     struct query *query = calloc(1, sizeof *query);
-    bool any_in_doubt = false;
     int error;
 
     if (query == NULL)
         return ENOMEM;
-    query->buffer_size = BUFFER_MIN;
+    *query = (struct query){.lookup = lookup, .answers = answers, .failed = failed, .buffer_size = BUFFER_MIN};
     query->buffer = malloc(query->buffer_size);
-    error = query->buffer != NULL ? read_nsswitch(query) : ENOMEM;
-    if (error == 0)
-        error = ask_all(query, lookup, answers, failed);
-    for (size_t i = 0; i < lookup->count; i++)
-        any_in_doubt = any_in_doubt || is_in_doubt(&lookup->items[i], &answers[i]);
-    if (error != 0 || !any_in_doubt)
-        return error;
-    return ask_doubtful(query, lookup, answers, failed);
+    if (query->buffer == NULL)
+        return ENOMEM;
+    error = ask_all(query);
+    return error == 0 && any_in_doubt(query, is_in_doubt) ? ask_doubtful(query) : error;
 }

@@ -10,8 +10,8 @@
  * *failed. Calls foreign code. What is allocated is not freed, and the process may be left asking other services than
  * before: it is to end soon.
  *
- * That somebody or something is not known, or is not a member, is said only if every service in nsswitch.conf(5) has
- * answered. Else a service that is down, or that a caller has brought down, could take a deny away.
+ * That somebody or something is not known, or is not a member, is said only if every service that nsswitch.conf(5) asks
+ * has answered. Else a service that is down or missing, or that a caller has brought down, could take a deny away.
  */
 int nss_query(const struct lookup *lookup, struct worker_answer *answers, size_t *failed);
 

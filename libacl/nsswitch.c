@@ -1,115 +1,120 @@
 /* SPDX-License-Identifier: MIT */
 #include "nsswitch.h"
 
-#include "lines.h"
-
-struct writer {
-    char *line;
-    size_t len;
-    bool is_full;
-};
-
-static void write_bytes(struct writer *writer, const char *bytes, size_t len)
+/* isspace(3) in the C locale: is_blank() and the vertical tab. */
+static bool is_space(char c)
 {
-    if (writer->is_full || len >= NSSWITCH_LINE_SIZE - writer->len) {
-        writer->is_full = true;
-        return;
+    return is_blank(c) || c == '\v';
+}
+
+static void skip_spaces(struct line *line)
+{
+    while (line->at < line->end && is_space(*line->at))
+        line->at++;
+}
+
+/* Take all up to a space or one of these bytes: the length of it. */
+static size_t take_until(struct line *line, const char *bytes)
+{
+    const char *start = line->at;
+
+    while (line->at < line->end && !is_space(*line->at) && strchr(bytes, *line->at) == NULL)
+        line->at++;
+    return (size_t)(line->at - start);
+}
+
+static bool take_byte(struct line *line, char byte)
+{
+    if (line_is_empty(line) || *line->at != byte)
+        return false;
+    line->at++;
+    return true;
+}
+
+/* In any case of letters, as the C locale has it. */
+static bool is_word(const char *text, size_t text_len, const char *word)
+{
+    size_t len = strlen(word);
+
+    if (text_len != len)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i] >= 'a' && text[i] <= 'z' ? (char)(text[i] - 'a' + 'A') : text[i];
+        if (c != word[i])
+            return false;
     }
-    memcpy(writer->line + writer->len, bytes, len);
-    writer->len += len;
-    writer->line[writer->len] = '\0';
+    return true;
 }
 
-static void write_text(struct writer *writer, const char *text)
-{
-    write_bytes(writer, text, strlen(text));
-}
-
-/* The last line of a database counts in glibc; a comment may stand behind it. False when there is none. */
-static bool find_line(const char *text, size_t text_len, const char *database, struct line *found)
+bool nsswitch_find(const char *text, size_t text_len, const char *database, struct line *line)
 {
     const char *end = text + text_len;
-    size_t name_len = strlen(database);
     bool is_found = false;
 
     for (const char *at = text; at < end;) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
-        const char *hash;
-        struct line line = {.start = at, .at = at, .end = newline != NULL ? newline : end};
+        struct line next = {.start = at, .at = at, .end = newline != NULL ? newline : end};
+        const char *nul = memchr(at, '\0', line_len(&next));
+        size_t name_len;
         at = newline != NULL ? newline + 1 : end;
-        hash = memchr(line.at, '#', line_len(&line));
-        line.end = hash != NULL ? hash : line.end;
-        line_skip_blanks(&line);
-        if (line_len(&line) <= name_len || memcmp(line.at, database, name_len) != 0)
+        next.end = nul != NULL ? nul : next.end;
+        skip_spaces(&next);
+        next.start = next.at;
+        name_len = take_until(&next, ":");
+        if (name_len != strlen(database) || memcmp(next.start, database, name_len) != 0)
             continue;
-        line.at += name_len;
-        line_skip_blanks(&line);
-        if (line_is_empty(&line) || *line.at != ':')
-            continue;
-        line.at++;
-        *found = line;
+        while (!line_is_empty(&next) && (is_space(*next.at) || *next.at == ':'))
+            next.at++;
+        *line = next;
         is_found = true;
     }
     return is_found;
 }
 
-/* Take the brackets behind a service off the line, if there are any. False when they are not closed. */
-static bool take_brackets(struct line *line, const char **inside, size_t *inside_len)
+/* One "STATUS=ACTION" or "!STATUS=ACTION", which means all statuses but that one. False when it is none. */
+static bool take_action(struct line *line, struct nsswitch_service *service)
 {
-    const char *close;
+    static const char *const statuses[] = {"SUCCESS", "NOTFOUND", "UNAVAIL", "TRYAGAIN"};
+    bool is_negated = take_byte(line, '!');
+    const char *word = line->at;
+    size_t word_len = take_until(line, "=]");
+    bool is_notfound = is_word(word, word_len, "NOTFOUND");
+    bool is_return;
+    size_t i = 0;
 
-    *inside_len = 0;
-    line_skip_blanks(line);
-    if (line_is_empty(line) || *line->at != '[')
-        return true;
-    close = memchr(line->at, ']', line_len(line));
-    if (close == NULL)
+    while (i < sizeof statuses / sizeof statuses[0] && !is_word(word, word_len, statuses[i]))
+        i++;
+    skip_spaces(line);
+    if (i == sizeof statuses / sizeof statuses[0] || !take_byte(line, '='))
         return false;
-    *inside = line->at + 1;
-    *inside_len = (size_t)(close - *inside);
-    line->at = close + 1;
+    skip_spaces(line);
+    word = line->at;
+    word_len = take_until(line, "=]");
+    is_return = is_word(word, word_len, "RETURN");
+    if (!is_return && !is_word(word, word_len, "CONTINUE") && !is_word(word, word_len, "MERGE"))
+        return false;
+    if (is_notfound != is_negated)
+        service->ends_on_notfound = is_return;
+    skip_spaces(line);
     return true;
 }
 
-/* A service, and what is to follow from its answers. */
-static bool write_service(struct writer *writer, struct line *line, bool keeps_actions, const char *actions)
+enum nsswitch_result nsswitch_next(struct line *line, struct nsswitch_service *service)
 {
-    const char *start = line->at;
-    const char *inside = "";
-    size_t inside_len;
+    bool is_comment = service->is_comment;
 
-    while (line->at < line->end && !is_blank(*line->at) && *line->at != '[')
-        line->at++;
-    write_bytes(writer, start, (size_t)(line->at - start));
-    if (start == line->at || !take_brackets(line, &inside, &inside_len))
-        return false;
-    if (!keeps_actions)
-        inside_len = 0;
-    if (inside_len > 0 || actions[0] != '\0') {
-        write_text(writer, " [");
-        write_bytes(writer, inside, inside_len);
-        write_text(writer, " ");
-        write_text(writer, actions);
-        write_text(writer, "]");
-    }
-    write_text(writer, " ");
-    return true;
-}
-
-bool nsswitch_make_line(const char *text, size_t text_len, const char *database, bool is_optional, bool keeps_actions,
-                        const char *actions, char line[NSSWITCH_LINE_SIZE])
-{
-    static const char files[] = "files";
-    struct writer writer = {.line = line};
-    struct line from = {.start = files, .at = files, .end = files + strlen(files)};
-
-    if (!find_line(text, text_len, database, &from) && is_optional)
-        return false;
-    line_skip_blanks(&from);
-    while (!line_is_empty(&from)) {
-        if (!write_service(&writer, &from, keeps_actions, actions))
-            return false;
-        line_skip_blanks(&from);
-    }
-    return !writer.is_full && writer.len > 0;
+    skip_spaces(line);
+    *service = (struct nsswitch_service){.name = line->at, .name_len = take_until(line, "[")};
+    if (service->name_len == 0) /* the end; and behind "] [" glibc looks no further */
+        return NSSWITCH_END;
+    service->is_comment = is_comment || *service->name == '#';
+    skip_spaces(line);
+    if (!take_byte(line, '['))
+        return NSSWITCH_SERVICE;
+    skip_spaces(line);
+    do {
+        if (!take_action(line, service))
+            return NSSWITCH_INVALID;
+    } while (!take_byte(line, ']'));
+    return NSSWITCH_SERVICE;
 }
