@@ -1,92 +1,109 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines of nsswitch.conf(5), made strict. */
+/* The lines of nsswitch.conf(5), as glibc reads them. */
 #include "nsswitch.h"
 #include "unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool make(const char *text, const char *database, bool is_optional, bool keeps_actions, char *line)
+/* The services of a database: each name, with '!' behind one that ends on NOTFOUND and '#' behind one in a comment. */
+static void read_services(const char *text, size_t len, const char *database, char *out, size_t out_size)
 {
-    size_t len = strlen(text);
     char *copy = malloc(len > 0 ? len : 1);
-    bool is_made;
+    struct nsswitch_service service = {.name_len = 0};
+    enum nsswitch_result result = NSSWITCH_SERVICE;
+    struct line line;
+    size_t used = 0;
 
     assert_non_null(copy);
     memcpy(copy, text, len);
-    is_made = nsswitch_make_line(copy, len, database, is_optional, keeps_actions, "A=b", line);
+    out[0] = '\0';
+    if (!nsswitch_find(copy, len, database, &line)) {
+        (void)snprintf(out, out_size, "none");
+        free(copy);
+        return;
+    }
+    while ((result = nsswitch_next(&line, &service)) == NSSWITCH_SERVICE)
+        used += (size_t)snprintf(out + used, out_size - used, "%.*s%s%s ", (int)service.name_len, service.name,
+                                 service.ends_on_notfound ? "!" : "", service.is_comment ? "#" : "");
+    if (result == NSSWITCH_INVALID)
+        (void)snprintf(out + used, out_size - used, "invalid");
     free(copy);
-    return is_made;
 }
 
-static void test_nsswitch_make_line_services_and_actions(void **state)
+static void test_nsswitch_services_read_as_glibc_does(void **state)
 {
     static const struct {
         const char *text;
         const char *database;
-        bool is_optional;
-        bool keeps_actions;
-        const char *want; /* NULL: none */
+        const char *want;
     } rows[] = {
-        {"passwd: files", "passwd", false, true, "files [ A=b] "},
-        {"passwd: files sss", "passwd", false, true, "files [ A=b] sss [ A=b] "},
-        {"passwd:files sss", "passwd", false, true, "files [ A=b] sss [ A=b] "},
-        {" \tpasswd \t:\tfiles\t\n", "passwd", false, true, "files [ A=b] "},
-        {"passwd: files [NOTFOUND=return] sss", "passwd", false, true, "files [NOTFOUND=return A=b] sss [ A=b] "},
-        {"passwd: files [NOTFOUND=return] sss", "passwd", false, false, "files [ A=b] sss [ A=b] "},
-        {"passwd: files[X=y][", "passwd", false, true, NULL},
-        {"passwd: files[X=y]sss", "passwd", false, true, "files [X=y A=b] sss [ A=b] "},
-        {"passwd: files [X=y", "passwd", false, true, NULL},
-        {"passwd: [X=y] files", "passwd", false, true, NULL},
-        {"passwd: files [X=y] [Z=z] sss", "passwd", false, true, NULL},
-        {"", "passwd", false, true, "files [ A=b] "},
-        {"", "initgroups", true, true, NULL},
-        {"group: files\n", "passwd", false, true, "files [ A=b] "},
-        {"group: files\n", "initgroups", true, true, NULL},
-        {"initgroups: sss\n", "initgroups", true, true, "sss [ A=b] "},
-        {"passwd: a\ngroup: b\npasswd: c\n", "passwd", false, true, "c [ A=b] "}, /* the last counts */
-        {"passwd: a # passwd: b\n", "passwd", false, true, "a [ A=b] "},
-        {"#passwd: a\n", "passwd", false, true, "files [ A=b] "},
-        {"passwd a\n", "passwd", false, true, "files [ A=b] "},
-        {"passwdx: a\npasswd", "passwd", false, true, "files [ A=b] "},
-        {"passwd ", "passwd", false, true, "files [ A=b] "},
-        {"passwd:", "passwd", false, true, NULL}, /* asks nobody */
-        {"passwd: \nshadow: files", "passwd", false, true, NULL},
-        {"shadow_passwd: a", "passwd", false, true, "files [ A=b] "},
+        {"passwd: files", "passwd", "files "},
+        {"passwd: files sss", "passwd", "files sss "},
+        {"passwd:files sss", "passwd", "files sss "},
+        {" \tpasswd \t:\tfiles\v\n", "passwd", "files "},
+        {"passwd: files [NOTFOUND=return] sss", "passwd", "files! sss "},
+        {"passwd: files [notfound=Return]", "passwd", "files! "},
+        {"passwd: files [ NOTFOUND = return ] sss", "passwd", "files! sss "},
+        {"passwd: files [NOTFOUND=continue] sss", "passwd", "files sss "},
+        {"passwd: files [NOTFOUND=merge] sss", "passwd", "files sss "},
+        {"passwd: files [SUCCESS=return UNAVAIL=return] sss", "passwd", "files sss "},
+        {"passwd: files [!SUCCESS=return] sss", "passwd", "files! sss "},
+        {"passwd: files [!NOTFOUND=return] sss", "passwd", "files sss "},
+        {"passwd: files [!UNAVAIL=return NOTFOUND=continue] sss", "passwd", "files sss "},
+        {"passwd: files [TRYAGAIN=return NOTFOUND=return]sss", "passwd", "files! sss "},
+        {"passwd: files[SUCCESS=merge]sss", "passwd", "files sss "},
+        {"passwd: files [X=return] sss", "passwd", "invalid"},
+        {"passwd: files [SUCCESS=y] sss", "passwd", "invalid"},
+        {"passwd: files [SUCCESS return]", "passwd", "invalid"},
+        {"passwd: files [SUCCESS", "passwd", "invalid"},
+        {"passwd: files [SUCCESS=return", "passwd", "invalid"},
+        {"passwd: files []", "passwd", "invalid"},
+        {"passwd: files [SUCCESS=return] [NOTFOUND=return] sss", "passwd", "files "},
+        {"passwd: files # and more", "passwd", "files ## and# more# "},
+        {"#passwd: a\n", "passwd", "none"},
+        {"passwd a\n", "passwd", "a "},
+        {"passwd :: a\n", "passwd", "a "},
+        {"passwdx: a\npasswd", "passwd", ""},
+        {"passwd:", "passwd", ""},
+        {"passwd: \nshadow: files", "passwd", ""},
+        {"shadow_passwd: a", "passwd", "none"},
+        {"Passwd: a", "passwd", "none"},
+        {"", "passwd", "none"},
+        {"group: files\n", "passwd", "none"},
+        {"initgroups: sss\n", "initgroups", "sss "},
+        {"passwd: a\ngroup: b\npasswd: c\n", "passwd", "c "}, /* the last counts */
     };
 
     (void)state; /* cmocka's signature, here and below */
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        char line[NSSWITCH_LINE_SIZE];
-        bool is_made = make(rows[i].text, rows[i].database, rows[i].is_optional, rows[i].keeps_actions, line);
-        if (is_made != (rows[i].want != NULL) || (is_made && strcmp(line, rows[i].want) != 0))
-            fail_msg("%s: got %s", rows[i].text, is_made ? line : "none");
+        char got[256];
+        read_services(rows[i].text, strlen(rows[i].text), rows[i].database, got, sizeof got);
+        if (strcmp(got, rows[i].want) != 0)
+            fail_msg("%s: want '%s', got '%s'", rows[i].text, rows[i].want, got);
     }
 }
 
-static void test_nsswitch_make_line_limit_kept(void **state)
+static void test_nsswitch_nul_ends_a_line(void **state)
 {
-    char text[NSSWITCH_LINE_SIZE + 16] = "passwd: ";
-    char line[NSSWITCH_LINE_SIZE];
-    size_t around = strlen(" [ A=b] ");
+    static const char text[] = "passwd: a\0 b\npasswd\0: c\ngroup: d";
+    char got[64];
 
     (void)state;
-    memset(text + 8, 's', NSSWITCH_LINE_SIZE);
-    text[8 + NSSWITCH_LINE_SIZE - 1 - around] = '\0'; /* N: fits with its NUL */
-    assert_true(make(text, "passwd", false, true, line));
-    assert_int_equal(strlen(line), NSSWITCH_LINE_SIZE - 1);
-    text[8 + NSSWITCH_LINE_SIZE - 1 - around] = 's';
-    text[8 + NSSWITCH_LINE_SIZE - around] = '\0'; /* N + 1 */
-    assert_false(make(text, "passwd", false, true, line));
-    strcat(text, " more"); /* a short one behind it does not make it fit */
-    assert_false(make(text, "passwd", false, true, line));
+    read_services(text, sizeof text - 1, "passwd", got, sizeof got);
+    assert_string_equal(got, "");
+    read_services(text, sizeof text - 1, "group", got, sizeof got);
+    assert_string_equal(got, "d ");
+    read_services(text, 12, "passwd", got, sizeof got);
+    assert_string_equal(got, "a ");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nsswitch_make_line_services_and_actions),
-        cmocka_unit_test(test_nsswitch_make_line_limit_kept),
+        cmocka_unit_test(test_nsswitch_services_read_as_glibc_does),
+        cmocka_unit_test(test_nsswitch_nul_ends_a_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
