@@ -29,6 +29,7 @@ struct row {
     size_t files_count;
     enum vmnetacl_status files_source; /* the status of the source "files"; INVALID: the switch does not have it */
     bool lacks_qemu;                   /* nor "qemu" */
+    bool needs_names;                  /* the verdict depends on names */
     enum failing failing;
     enum vmnetacl_code code;
     int system_errno;
@@ -98,7 +99,7 @@ enum vmnetacl_status __wrap_vmnetacl_resolve(const struct vmnetacl_policy *polic
                                              struct vmnetacl_error *error)
 {
     check_question(policy, caller, bridge);
-    CHILD_CHECK(timeout_ms == 0);
+    CHILD_CHECK(timeout_ms == 0 && row->needs_names); /* no worker is forked for nothing */
     *names = NULL;
     if (row->failing == RESOLVE_FAILS)
         return fail_as_row(error);
@@ -111,7 +112,12 @@ enum vmnetacl_status __wrap_vmnetacl_decide(const struct vmnetacl_policy *policy
                                             struct vmnetacl_decision *decision)
 {
     check_question(policy, caller, bridge);
-    CHILD_CHECK(names == NAMES);
+    if (row->needs_names && names == NULL) {
+        static const struct vmnetacl_error missing = {.code = VMNETACL_CODE_NAMES_MISSING};
+        *decision = (struct vmnetacl_decision){.verdict = VMNETACL_UNAVAIL, .error = &missing};
+        return VMNETACL_UNAVAIL;
+    }
+    CHILD_CHECK(names == (row->needs_names ? NAMES : NULL));
     *decision = (struct vmnetacl_decision){.verdict = row->verdict, .grant = {.limit = row->limit}};
     if (row->failing == SOURCE_FAILS) {
         decision->verdict = fail_as_row(&failure);
@@ -155,13 +161,18 @@ static int ask(const void *argument)
 
 static void test_policy_allows_allow_goes_on(void **state)
 {
-    static const struct row allow = {.verdict = VMNETACL_ALLOW, .files_count = 1};
-    struct child_result result;
+    static const struct row rows[] = {
+        {.verdict = VMNETACL_ALLOW, .files_count = 1},
+        {.verdict = VMNETACL_ALLOW, .files_count = 1, .needs_names = true},
+    };
 
     (void)state; /* cmocka's signature, here and below */
-    child_run(ask, &allow, &result);
-    child_assert_exit(&result, 0, "");
-    assert_int_equal(result.writes_count, 0);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct child_result result;
+        child_run(ask, &rows[i], &result);
+        child_assert_exit(&result, 0, "");
+        assert_int_equal(result.writes_count, 0);
+    }
 }
 
 static void test_policy_allows_anything_else_ends(void **state)
@@ -169,6 +180,8 @@ static void test_policy_allows_anything_else_ends(void **state)
     static const struct row rows[] = {
         {"deny", EX_NOPERM, "access denied by acl file: /rules:5 denies bridge 'virbr0' to ", VMNETACL_DENY,
          .files_count = 1},
+        {"deny, by names", EX_NOPERM, "access denied by acl file: /rules:5 denies bridge 'virbr0' to ", VMNETACL_DENY,
+         .files_count = 1, .needs_names = true},
         {"not found", EX_NOPERM, "use bridge 'virbr0' (read: /rules); to allow it, add the line 'allow virbr0' there",
          VMNETACL_NOTFOUND, .files_count = 1, .files_source = VMNETACL_NOTFOUND},
         {"not found in three", EX_NOPERM, "(read: /rules and 2 more)", VMNETACL_NOTFOUND, .files_count = 3,
@@ -205,10 +218,11 @@ static void test_policy_allows_anything_else_ends(void **state)
          .code = VMNETACL_CODE_SYSTEM, .system_errno = EMFILE},
         {"changed", EX_TEMPFAIL, "cannot read acl file: /rules: the message", .failing = SOURCE_FAILS,
          .code = VMNETACL_CODE_FILE_CHANGED},
-        {"names, late", EX_TEMPFAIL, "cannot look up names for acl file: /rules:7: the message",
+        {"names, late", EX_TEMPFAIL, "cannot look up names for acl file: /rules:7: the message", .needs_names = true,
          .failing = RESOLVE_FAILS, .code = VMNETACL_CODE_LOOKUP_TIMEOUT, .line = 7},
         {"names, down", EX_CONFIG, "cannot look up names for acl file: /rules:7: the message: Connection refused; see",
-         .failing = RESOLVE_FAILS, .code = VMNETACL_CODE_LOOKUP_FAILED, .system_errno = ECONNREFUSED, .line = 7},
+         .needs_names = true, .failing = RESOLVE_FAILS, .code = VMNETACL_CODE_LOOKUP_FAILED,
+         .system_errno = ECONNREFUSED, .line = 7},
     };
 
     (void)state;
