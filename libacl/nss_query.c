@@ -26,6 +26,8 @@
 #define TEXT_MAX    ((size_t)64 * 1024)        /* of nsswitch.conf */
 #define SERVICE_MAX 63                         /* bytes in the name of a service */
 
+#define GROUPS_USUAL 256 /* room that nearly all users do with */
+
 struct query {
     const struct lookup *lookup;
     struct worker_answer *answers;
@@ -85,24 +87,37 @@ static int find_group(struct query *query, const char *name, gid_t gid, struct g
     return error;
 }
 
+/* getgrouplist(3) into room for so many. 0; ERANGE when there are more; another errno. */
+static int list_groups(struct query *query, const struct passwd *user, int room)
+{
+    int count = room;
+    gid_t *groups = reallocarray(query->groups, (size_t)room, sizeof *groups);
+
+    if (groups == NULL)
+        return ENOMEM;
+    query->groups = groups;
+    if (getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0)
+        return ERANGE;
+    query->groups_count = (size_t)count;
+    return 0;
+}
+
 /* The groups of the caller's account. One that is not known has none. */
 static int find_memberships(struct query *query)
 {
     struct passwd entry;
     struct passwd *found;
-    int count = VMNETACL_GROUPS_MAX;
     int error = find_user(query, NULL, query->lookup->uid, &entry, &found);
 
     if (error != 0 || found == NULL)
         return error;
-    query->caller = strdup(found->pw_name);
-    query->groups = calloc((size_t)count, sizeof *query->groups);
-    if (query->caller == NULL || query->groups == NULL)
+    query->caller = strdup(found->pw_name); /* what it points to is overwritten */
+    if (query->caller == NULL)
         return ENOMEM;
-    if (getgrouplist(query->caller, found->pw_gid, query->groups, &count) < 0)
-        return EOVERFLOW; /* more than a process can have */
-    query->groups_count = (size_t)count;
-    return 0;
+    error = list_groups(query, found, GROUPS_USUAL);
+    if (error == ERANGE)
+        error = list_groups(query, found, VMNETACL_GROUPS_MAX);
+    return error != ERANGE ? error : EOVERFLOW; /* more than a process can have */
 }
 
 static bool is_member(const struct query *query, gid_t gid)
@@ -193,12 +208,35 @@ static bool membership_is_in_doubt(const struct lookup_item *item, const struct 
     return answer->is_known != 0 && item->wants_membership && answer->is_member == 0;
 }
 
+/* The services of a database, or only "files" when there is no line. */
+static struct line find_services(const struct query *query, const char *database)
+{
+    static const char files[] = "files";
+    struct line line = {.start = files, .at = files, .end = files + strlen(files)};
+
+    (void)nsswitch_find(query->nsswitch, query->nsswitch_len, database, &line); /* then line stays as it is */
+    return line;
+}
+
+/* As it is asked anyway, but not of nscd(8), whose memory may be older than a deny: it is for lines set by nobody. */
+static int choose_all(const struct query *query, const char *database)
+{
+    struct line line = find_services(query, database);
+    const char *services = strndup(line.at, line_len(&line)); /* stays until the process ends */
+
+    if (services == NULL)
+        return ENOMEM;
+    return __nss_configure_lookup(database, services) == 0 ? 0 : EINVAL;
+}
+
 /* Ask the first time, as everybody does. */
 static int ask_all(struct query *query)
 {
     bool memberships_are_known = false;
-    int error = 0;
+    int error = choose_all(query, "passwd");
 
+    if (error == 0)
+        error = choose_all(query, "group");
     for (size_t i = 0; i < query->lookup->count && error == 0; i++) {
         const struct lookup_item *item = &query->lookup->items[i];
         struct worker_answer *answer = &query->answers[i];
@@ -218,14 +256,20 @@ static int ask_all(struct query *query)
 struct service {
     struct nsswitch_service line;
     char name[SERVICE_MAX + 1];
-    void *module; /* NULL when it cannot be loaded, or is part of the C library */
 };
+
+/* Its module, as the C library has loaded it or would; NULL when that cannot be, or when it is part of the library. */
+static void *load_module(const struct service *service)
+{
+    char file[sizeof "libnss_.so.2" + SERVICE_MAX];
+
+    (void)snprintf(file, sizeof file, "libnss_%s.so.2", service->name); /* always fits */
+    return strcmp(service->name, "files") != 0 ? dlopen(file, RTLD_NOW | RTLD_LOCAL) : NULL;
+}
 
 /* Take the next service that is one. False behind the last, and with an errno in *error. */
 static bool next_service(struct line *line, struct service *service, int *error)
 {
-    char file[sizeof "libnss_.so.2" + SERVICE_MAX];
-
     do {
         enum nsswitch_result result = nsswitch_next(line, &service->line);
         if (result == NSSWITCH_INVALID || service->line.name_len > SERVICE_MAX)
@@ -234,20 +278,8 @@ static bool next_service(struct line *line, struct service *service, int *error)
             return false;
         memcpy(service->name, service->line.name, service->line.name_len);
         service->name[service->line.name_len] = '\0';
-        (void)snprintf(file, sizeof file, "libnss_%s.so.2", service->name); /* always fits */
-        service->module = dlopen(file, RTLD_NOW | RTLD_LOCAL);              /* as the C library has done or would do */
-    } while (service->line.is_comment && service->module == NULL);
+    } while (service->line.is_comment && load_module(service) == NULL);
     return true;
-}
-
-/* The services of a database, or only "files" when there is no line. */
-static struct line find_services(const struct query *query, const char *database)
-{
-    static const char files[] = "files";
-    struct line line = {.start = files, .at = files, .end = files + strlen(files)};
-
-    (void)nsswitch_find(query->nsswitch, query->nsswitch_len, database, &line); /* then line stays as it is */
-    return line;
 }
 
 /* From now on this service alone is asked. */
@@ -276,7 +308,7 @@ static int ask_service(struct query *query, doubt_function *doubt, bool caller_i
 static int ask_services(struct query *query, const char *database, doubt_function *doubt, bool caller_is_in_doubt)
 {
     struct line line = find_services(query, database);
-    struct service service = {.module = NULL};
+    struct service service = {.name = ""};
     int error = 0;
 
     while (next_service(&line, &service, &error)) {
@@ -287,6 +319,16 @@ static int ask_services(struct query *query, const char *database, doubt_functio
             return error;
     }
     return error;
+}
+
+/* NULL when the service has none, as "files" of the C library itself. */
+static initgroups_function *find_initgroups(const struct service *service)
+{
+    char symbol[sizeof "_nss__initgroups_dyn" + SERVICE_MAX];
+    void *module = load_module(service);
+
+    (void)snprintf(symbol, sizeof symbol, "_nss_%s_initgroups_dyn", service->name); /* always fits */
+    return (initgroups_function *)(uintptr_t)(module != NULL ? dlsym(module, symbol) : NULL);
 }
 
 /* Ask the service for the caller's groups, all of which are added to those that are known. */
@@ -340,19 +382,16 @@ static int add_listed_memberships(struct query *query, const struct service *ser
 static int check_memberships(struct query *query)
 {
     struct line line;
-    struct service service = {.module = NULL};
+    struct service service = {.name = ""};
     bool has_line = nsswitch_find(query->nsswitch, query->nsswitch_len, "initgroups", &line);
     int error = 0;
 
     line = find_services(query, has_line ? "initgroups" : "group");
     while (next_service(&line, &service, &error)) {
-        char symbol[sizeof "_nss__initgroups_dyn" + SERVICE_MAX];
+        initgroups_function *initgroups = find_initgroups(&service);
         bool is_notfound = false;
-        void *function;
-        (void)snprintf(symbol, sizeof symbol, "_nss_%s_initgroups_dyn", service.name); /* always fits */
-        function = service.module != NULL ? dlsym(service.module, symbol) : NULL;
-        error = function != NULL ? add_memberships(query, (initgroups_function *)(uintptr_t)function, &is_notfound)
-                                 : add_listed_memberships(query, &service);
+        error = initgroups != NULL ? add_memberships(query, initgroups, &is_notfound)
+                                   : add_listed_memberships(query, &service);
         if (error != 0 || (is_notfound && service.line.ends_on_notfound))
             return error;
     }
@@ -363,9 +402,9 @@ static int check_memberships(struct query *query)
 static int ask_doubtful(struct query *query)
 {
     bool caller_is_in_doubt = query->caller == NULL && any_in_doubt(query, wants_membership);
-    int error = read_nsswitch(query);
+    int error = 0;
 
-    if (error == 0 && (caller_is_in_doubt || any_in_doubt(query, user_is_in_doubt)))
+    if (caller_is_in_doubt || any_in_doubt(query, user_is_in_doubt))
         error = ask_services(query, "passwd", user_is_in_doubt, caller_is_in_doubt);
     if (error == 0 && any_in_doubt(query, group_is_in_doubt))
         error = ask_services(query, "group", group_is_in_doubt, false);
@@ -384,10 +423,15 @@ int nss_query(const struct lookup *lookup, struct worker_answer *answers, size_t
 
     if (query == NULL)
         return ENOMEM;
-    *query = (struct query){.lookup = lookup, .answers = answers, .failed = failed, .buffer_size = BUFFER_MIN};
+    query->lookup = lookup;
+    query->answers = answers;
+    query->failed = failed;
+    query->buffer_size = BUFFER_MIN;
     query->buffer = malloc(query->buffer_size);
     if (query->buffer == NULL)
         return ENOMEM;
-    error = ask_all(query);
+    error = read_nsswitch(query);
+    if (error == 0)
+        error = ask_all(query);
     return error == 0 && any_in_doubt(query, is_in_doubt) ? ask_doubtful(query) : error;
 }
