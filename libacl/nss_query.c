@@ -344,6 +344,9 @@ static int add_memberships(struct query *query, initgroups_function *initgroups,
     if (groups == NULL)
         return ENOMEM;
     status = initgroups(query->caller, query->groups[0], &count, &size, &groups, -1, &error);
+    /* libnss_systemd says so where no systemd runs: it has nobody to ask, and nobody is known. */
+    if (status == NSS_STATUS_UNAVAIL && error == ESRCH)
+        status = NSS_STATUS_NOTFOUND;
     *is_notfound = status == NSS_STATUS_NOTFOUND;
     if (status != NSS_STATUS_SUCCESS && status != NSS_STATUS_NOTFOUND)
         return error != 0 ? error : EIO;
