@@ -16,10 +16,13 @@ enum {
     EXPLAIN_ERROR = 2,
 };
 
-static int status_of(enum vmnetacl_status verdict)
+/* What the helper would do: it refuses an option that it cannot enforce. */
+static int status_of(const struct vmnetacl_decision *decision)
 {
+    enum vmnetacl_status verdict = decision->verdict;
+
     if (verdict == VMNETACL_ALLOW)
-        return EXPLAIN_ALLOWED;
+        return decision->grant.limit == 0 ? EXPLAIN_ALLOWED : EXPLAIN_NOT_ALLOWED;
     return verdict == VMNETACL_DENY || verdict == VMNETACL_NOTFOUND ? EXPLAIN_NOT_ALLOWED : EXPLAIN_ERROR;
 }
 
@@ -47,7 +50,7 @@ static int explain_run(const struct options *options)
         explain_print_json(&story, &advices, &unknowns);
     else
         explain_print_text(&story, &advices, &unknowns);
-    status = status_of(story.decision.verdict);
+    status = status_of(&story.decision);
     unknowns_free(&unknowns);
     advices_free(&advices);
     story_free(&story);

@@ -40,6 +40,8 @@ static void print_verdict(const struct story *story)
         problem_print_place(stdout, story->decision.rule.file, story->decision.rule.line, story->decision.rule.column);
     else
         problem_print(stdout, &story->error);
+    if (verdict == VMNETACL_ALLOW && story->decision.grant.limit != 0)
+        (void)fputs(", with an option for which vmnet-helper refuses it", stdout);
     (void)fputs("\n", stdout);
     free(who);
 }

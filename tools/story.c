@@ -15,7 +15,9 @@ bool story_rule_matches(const struct story_rule *rule)
 
 bool story_rule_almost_matches(const struct story_rule *rule)
 {
-    return (rule->subject_match == VMNETACL_MATCH_YES) != (rule->bridge_match == VMNETACL_MATCH_YES);
+    if (rule->bridge_match == VMNETACL_MATCH_YES)
+        return rule->subject_match != VMNETACL_MATCH_YES;
+    return !rule->is_deny && rule->subject_match == VMNETACL_MATCH_YES; /* that another is denied is no near miss */
 }
 
 static void story_add_rule(struct story_source *source, const struct vmnetacl_event *event, bool is_kept)

@@ -47,7 +47,7 @@ struct story {
     struct bridge interface;  /* what bears the bridge's name */
 };
 
-/* The rule means both the caller and the bridge; or one of them. */
+/* The rule means both the caller and the bridge; or one of them, in a way that is worth telling. */
 bool story_rule_matches(const struct story_rule *rule);
 bool story_rule_almost_matches(const struct story_rule *rule);
 

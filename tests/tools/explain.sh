@@ -11,9 +11,9 @@ rules 10-first.rules 'allow user vmuser bridge virbr0 limit 3' 'allow group vmgr
     'allow user vmother bridge virbr0' 'allow user vmuser bridge br0' 'allow user vmother bridge br0' \
     'allow user nobodyhere bridge virbr0'
 bridge_conf 'include /etc/qemu/missing.conf' 'allow virbr0'
-run 0 as vmuser "$ctl" explain --bridge virbr0
+run 1 as vmuser "$ctl" explain --bridge virbr0 # the helper refuses the option
 is_golden explain-allow
-run 0 as vmuser "$ctl" explain --bridge virbr0 --all
+run 1 as vmuser "$ctl" explain --bridge virbr0 --all
 says '10-first.rules:5:1: allow user vmother bridge br0  (another user, another bridge)'
 says_not '--all shows'
 says 'Options: limit 3, from /etc/vmnet/rules.d/10-first.rules:1'

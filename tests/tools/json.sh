@@ -45,13 +45,13 @@ has "[f['code'] for f in answer['findings']].count('bridge-absent') == 1"
 
 # list
 rules 1.rules 'allow user vmuser bridge br0 limit 4' 'allow all bridge gone'
-answer 0 as vmuser "$ctl" list --json
+answer 1 as vmuser "$ctl" list --json
 has "[b['name'] for b in answer['bridges']] == ['br0', 'gone'] and answer['error'] is None"
 has "answer['bridges'][0]['options'] == {'limit': 4} and answer['bridges'][0]['state'] == 'up'"
 has "answer['bridges'][1]['options'] == {} and answer['bridges'][1]['rule']['line'] == 2"
 has "answer['user'] == {'name': 'vmuser', 'uid': 4242, 'gid': 4242, 'groups': answer['user']['groups']}"
 has "4250 in answer['user']['groups']"
-answer 0 setpriv --reuid 777 --regid 777 --clear-groups "$ctl" list --json
+answer 1 setpriv --reuid 777 --regid 777 --clear-groups "$ctl" list --json
 has "answer['user'] == {'name': None, 'uid': 777, 'gid': 777, 'groups': []}"
 switch 'acl: nis'
 answer 2 "$ctl" list --json
@@ -67,13 +67,13 @@ has "answer['advice'][0]['action'] == 'add' and answer['advice'][0]['text'] == '
 has "answer['advice'][0]['file'] == '/etc/vmnet/rules.d/50-local.rules'"
 rules 1.rules 'allow user vmuser bridge br0 limit 4' 'deny user vmother bridge br0' 'allow uid 7 bridge virbr0'
 bridge_conf 'include /etc/qemu/missing.conf' 'allow br0'
-answer 0 as vmuser "$ctl" explain --bridge br0 --json
+answer 1 as vmuser "$ctl" explain --bridge br0 --json
 has "answer['verdict'] == 'allow' and answer['options'] == {'limit': 4} and answer['rule']['source'] == 'files'"
 has "[s['status'] for s in answer['sources']] == ['allow', 'allow']"
 has "[r['subject_matches'] for r in answer['sources'][0]['rules']] == ['yes', 'no']"
 has "[f['passed_over'] for f in answer['files'] if f['path'].endswith('missing.conf')] == ['file-missing']"
 has "[a['action'] for a in answer['advice']] == ['option'] and answer['unknowns'] == []"
-answer 0 as vmuser "$ctl" explain --bridge br0 --all --json
+answer 1 as vmuser "$ctl" explain --bridge br0 --all --json
 has "[r['effect'] for r in answer['sources'][0]['rules']] == ['allow', 'deny', 'allow']"
 answer 1 as vmuser "$ctl" explain --bridge br0 --user vmother --json
 has "answer['verdict'] == 'deny' and not answer['sources'][1]['asked'] and answer['sources'][1]['status'] is None"
