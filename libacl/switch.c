@@ -199,7 +199,8 @@ static enum vmnetacl_status parse_file(struct loading *loading, struct file *fil
             status = file_read(file, loading->error);
         lines_continue(&lines, file->block, file->lines_len);
     }
-    if (status == VMNETACL_OK && table->count == 0) {
+    /* When errors are reported, a line that is wrong has been; it is not missing as well. */
+    if (status == VMNETACL_OK && table->count == 0 && loading->error->code == VMNETACL_CODE_NONE) {
         error_start(loading->error, VMNETACL_CODE_SWITCH_EMPTY, file->path, 0, 0);
         error_add(loading->error, "no line begins with 'acl:'; write 'acl: files qemu', or remove the file");
         status = VMNETACL_UNAVAIL;
@@ -224,6 +225,7 @@ enum vmnetacl_status switch_load(struct loading *loading, struct switch_table *t
 
     *table = (struct switch_table){.count = 0};
     loading->source = "switch";
+    loading->error->code = VMNETACL_CODE_NONE;
     status = loading_open(loading, find_path(loading->origin), VMNETACL_FILE_MAX, false, &file);
     if (status == VMNETACL_OK) {
         status = parse_file(loading, &file, table);
