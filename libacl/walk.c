@@ -203,15 +203,17 @@ static bool walk_take_name(struct walk *walk, char name[static NAME_MAX + 2], bo
  */
 static enum vmnetacl_status walk_step(struct walk *walk)
 {
-    char name[NAME_MAX + 2];
-    bool is_last;
+    char name[NAME_MAX + 2] = "."; /* when none is left, as behind a '/' at the end: the folder that the walk is in */
+    bool is_last = true;
 
-    if (!walk_take_name(walk, name, &is_last)) {
+    if (!walk_take_name(walk, name, &is_last) && (walk->flags & O_DIRECTORY) == 0) {
         errno = EISDIR;
         return walk_fail_system(walk, "open the file");
     }
     if (!is_last)
         return walk_enter(walk, name);
+    if (strcmp(name, "..") == 0 && walk_is_at_root(walk))
+        name[1] = '\0';
     walk->found.fd = openat(walk->folder_fd, name, walk->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (walk->found.fd >= 0)
         return VMNETACL_OK;

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which rule files are found in a folder, in which order, and which folders are obeyed; the same for whole origins below
+ * another root. As root in the laboratory.
+ */
+#include "folder.h"
+#include "scratch.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FOLDER SCRATCH "/rules.d"
+
+static const struct trust trust = {.owner = 0, .size_max = 4096};
+
+static int setup(void **state)
+{
+    (void)state;
+    scratch_empty();
+    scratch_folder(FOLDER, 0755);
+    return 0;
+}
+
+static void touch(const char *name)
+{
+    char path[512];
+
+    assert_in_range(snprintf(path, sizeof path, FOLDER "/%s", name), 1, sizeof path - 1);
+    scratch_write(path, "");
+}
+
+static void assert_refused(const char *path, enum vmnetacl_status status, enum vmnetacl_code code)
+{
+    struct folder folder;
+    struct vmnetacl_error error;
+
+    assert_int_equal(folder_open(&folder, path, &trust, &error), status);
+    if (error.code != code)
+        fail_msg("%s: want %s, got %s: %s", path, vmnetacl_code_name(code), vmnetacl_code_name(error.code),
+                 error.message);
+    assert_string_equal(error.file, path);
+    assert_string_not_equal(error.message, "");
+}
+
+static void test_folder_open_names_sorted_others_ignored(void **state)
+{
+    static const char *const want[] = {"0.rules",      "10.rules", "9.rules", "A.rules",       "a b.rules",
+                                       "a.conf.rules", "a.rules",  "b.rules", "\xc3\xa9.rules"};
+    static const char *const ignored[] = {".hidden.rules", ".rules",   "README", "a.RULES",
+                                          "a.rules.bak",   "a.rules~", "arules"};
+    struct folder folder;
+    struct vmnetacl_error error;
+
+    (void)state; /* cmocka's signature, here and below */
+    for (size_t i = COUNT_OF(want); i-- > 0;)
+        touch(want[i]);
+    for (size_t i = 0; i < COUNT_OF(ignored); i++)
+        touch(ignored[i]);
+    assert_int_equal(folder_open(&folder, FOLDER, &trust, &error), VMNETACL_OK);
+    assert_int_equal(folder.names_count, COUNT_OF(want));
+    for (size_t i = 0; i < COUNT_OF(want); i++)
+        assert_string_equal(folder.names[i], want[i]);
+    assert_int_equal(folder.ignored_count, COUNT_OF(ignored));
+    for (size_t i = 0; i < COUNT_OF(ignored); i++) {
+        size_t found = 0;
+        for (size_t j = 0; j < folder.ignored_count; j++)
+            found += strcmp(folder.ignored[j], ignored[i]) == 0;
+        assert_int_equal(found, 1);
+    }
+    assert_int_equal(folder_check_unchanged(&folder, &error), VMNETACL_OK);
+    folder_close(&folder);
+}
+
+static void test_folder_open_empty_nothing(void **state)
+{
+    struct folder folder;
+    struct vmnetacl_error error;
+
+    (void)state;
+    assert_int_equal(folder_open(&folder, FOLDER, &trust, &error), VMNETACL_OK);
+    assert_int_equal(folder.names_count + folder.ignored_count, 0);
+    folder_close(&folder);
+}
+
+static void test_folder_open_count_limit_kept(void **state)
+{
+    struct folder folder;
+    struct vmnetacl_error error;
+    char name[32];
+
+    (void)state;
+    for (int i = 0; i < VMNETACL_FILES_MAX + 6; i++) { /* there is no limit to those that do not count */
+        (void)snprintf(name, sizeof name, "%d.conf", i);
+        touch(name);
+    }
+    for (int i = 0; i < VMNETACL_FILES_MAX; i++) {
+        (void)snprintf(name, sizeof name, "%d.rules", i);
+        touch(name);
+    }
+    assert_int_equal(folder_open(&folder, FOLDER, &trust, &error), VMNETACL_OK);
+    assert_int_equal(folder.names_count, VMNETACL_FILES_MAX);
+    for (size_t i = 1; i < folder.names_count; i++)
+        assert_true(strcmp(folder.names[i - 1], folder.names[i]) < 0);
+    assert_int_equal(folder.ignored_count, 1024);
+    folder_close(&folder);
+    touch("more.rules");
+    assert_refused(FOLDER, VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_LARGE);
+}
+
+static void test_folder_open_other_kind_refused(void **state)
+{
+    (void)state;
+    touch("file");
+    assert_refused(FOLDER "/file", VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_KIND);
+    assert_int_equal(mkfifo(FOLDER "/fifo", 0644), 0);
+    assert_refused(FOLDER "/fifo", VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_KIND); /* and does not wait */
+    assert_refused("/dev/null", VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_KIND);
+    assert_refused(FOLDER "/file/x", VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_KIND);
+    assert_refused(FOLDER "/none", VMNETACL_UNAVAIL, VMNETACL_CODE_FILE_MISSING);
+    assert_refused(SCRATCH "/none/rules.d", VMNETACL_UNAVAIL, VMNETACL_CODE_FILE_MISSING);
+    assert_int_equal(symlink("none", SCRATCH "/dangling"), 0);
+    assert_refused(SCRATCH "/dangling", VMNETACL_UNAVAIL, VMNETACL_CODE_FILE_DANGLING);
+    assert_int_equal(symlink("rules.d/file", SCRATCH "/to-file"), 0);
+    assert_refused(SCRATCH "/to-file", VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_KIND);
+}
+
+static void test_folder_open_untrusted_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(chmod(FOLDER, 0775), 0);
+    assert_refused(FOLDER, VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_MODE);
+    assert_int_equal(chmod(FOLDER, 01757), 0);
+    assert_refused(FOLDER, VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_MODE);
+    assert_int_equal(chmod(FOLDER, 0755), 0);
+    assert_int_equal(chown(FOLDER, 4242, 0), 0);
+    assert_refused(FOLDER, VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_OWNER);
+    assert_int_equal(chown(FOLDER, 0, 4242), 0);
+    assert_int_equal(chmod(SCRATCH, 0775), 0); /* nor any folder on the way */
+    assert_refused(FOLDER, VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_MODE);
+    assert_int_equal(chmod(SCRATCH, 0755), 0);
+    assert_int_equal(chmod(FOLDER, 0711), 0);
+    scratch_as_user();
+    assert_refused(FOLDER, VMNETACL_UNAVAIL, VMNETACL_CODE_FILE_DENIED);
+    scratch_as_root();
+}
+
+/* However the folder is written: a slash behind it, a link to it, a link with a slash behind it, dots. */
+static void test_folder_open_path_spellings_opened(void **state)
+{
+    static const char *const rows[] = {
+        FOLDER,          FOLDER "/",       FOLDER "//.",     FOLDER "/.",         FOLDER "/../rules.d/",
+        SCRATCH "/link", SCRATCH "/link/", SCRATCH "/slash", SCRATCH "/absolute", FOLDER "/inner/.."};
+
+    (void)state;
+    touch("a.rules");
+    scratch_folder(FOLDER "/inner", 0755);
+    assert_int_equal(symlink("rules.d", SCRATCH "/link"), 0);
+    assert_int_equal(symlink("rules.d/", SCRATCH "/slash"), 0);
+    assert_int_equal(symlink(FOLDER "/", SCRATCH "/absolute"), 0);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct folder folder;
+        struct vmnetacl_error error;
+        if (folder_open(&folder, rows[i], &trust, &error) != VMNETACL_OK)
+            fail_msg("%s: %s: %s", rows[i], vmnetacl_code_name(error.code), error.message);
+        assert_int_equal(folder.names_count, 1);
+        folder_close(&folder);
+    }
+}
+
+static void add_file(void)
+{
+    touch("new.rules");
+}
+
+static void remove_file(void)
+{
+    assert_int_equal(unlink(FOLDER "/a.rules"), 0);
+}
+
+static void rename_file(void)
+{
+    assert_int_equal(rename(FOLDER "/a.rules", FOLDER "/b.rules"), 0);
+}
+
+static void change_nanoseconds(void)
+{
+    const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000, .tv_nsec = 6}};
+
+    assert_int_equal(utimensat(AT_FDCWD, FOLDER, times, 0), 0);
+}
+
+static void test_folder_check_unchanged_changed_try_again(void **state)
+{
+    static void (*const rows[])(void) = {add_file, remove_file, rename_file, change_nanoseconds};
+    const struct timespec times[2] = {{.tv_sec = 1000, .tv_nsec = 5}, {.tv_sec = 1000, .tv_nsec = 5}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct folder folder;
+        struct vmnetacl_error error;
+        touch("a.rules");
+        assert_int_equal(utimensat(AT_FDCWD, FOLDER, times, 0), 0);
+        assert_int_equal(folder_open(&folder, FOLDER, &trust, &error), VMNETACL_OK);
+        rows[i]();
+        assert_int_equal(folder_check_unchanged(&folder, &error), VMNETACL_TRYAGAIN);
+        assert_int_equal(error.code, VMNETACL_CODE_FILE_CHANGED);
+        assert_string_equal(error.file, FOLDER);
+        folder_close(&folder);
+    }
+}
+
+/* Whole origins. */
+
+#define ROOT SCRATCH "/root"
+
+static const struct vmnetacl_caller caller = {.uid = 1};
+
+static struct vmnetacl_policy *load(const struct vmnetacl_origin *origin)
+{
+    struct vmnetacl_policy *policy;
+    struct vmnetacl_error error;
+
+    if (vmnetacl_load_from(origin, &policy, &error) != VMNETACL_OK)
+        fail_msg("%s: %s", error.file, error.message);
+    return policy;
+}
+
+static void assert_decides(const struct vmnetacl_origin *origin, const char *bridge, enum vmnetacl_status want)
+{
+    struct vmnetacl_policy *policy = load(origin);
+    struct vmnetacl_decision decision;
+
+    if (vmnetacl_decide(policy, &caller, NULL, bridge, &decision) != want)
+        fail_msg("%s: want %s, got %s: %s", bridge, vmnetacl_status_name(want), vmnetacl_status_name(decision.verdict),
+                 decision.error != NULL ? decision.error->message : "");
+    vmnetacl_free(policy);
+}
+
+static const struct vmnetacl_origin files_alone = {.switch_path = SCRATCH "/none",
+                                                   .files_path = FOLDER,
+                                                   .qemu_path = SCRATCH "/none"};
+
+static void assert_source_fails(enum vmnetacl_status status, const char *file, enum vmnetacl_code code)
+{
+    struct vmnetacl_policy *policy = load(&files_alone);
+    struct vmnetacl_source source;
+
+    assert_true(vmnetacl_source_at(policy, 0, &source));
+    assert_string_equal(source.name, "files");
+    assert_string_equal(source.path, FOLDER);
+    assert_int_equal(source.status, status);
+    assert_int_equal(source.error->code, code);
+    assert_string_equal(source.error->file, file);
+    vmnetacl_free(policy);
+}
+
+static void test_load_from_folder_each_file_counts(void **state)
+{
+    (void)state;
+    assert_decides(&files_alone, "br0", VMNETACL_NOTFOUND);
+    scratch_write(FOLDER "/10.rules", "allow all bridge br0\nallow all bridge br1");
+    scratch_write(FOLDER "/20.rules", "deny all bridge br0\n");
+    scratch_write(FOLDER "/30.conf", "deny all bridge br1\n");
+    assert_decides(&files_alone, "br0", VMNETACL_DENY);
+    assert_decides(&files_alone, "br1", VMNETACL_ALLOW);
+    assert_int_equal(symlink("../elsewhere", FOLDER "/00.rules"), 0);
+    scratch_write(SCRATCH "/elsewhere", "deny all bridge br1\n");
+    assert_decides(&files_alone, "br1", VMNETACL_DENY);
+}
+
+/* One that cannot be read is never passed over. */
+static void test_load_from_folder_file_unreadable_unavail(void **state)
+{
+    (void)state;
+    scratch_write(FOLDER "/10.rules", "allow all bridge br0\n");
+    scratch_write(FOLDER "/20.rules", "deny all bridge br0\nx");
+    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/20.rules", VMNETACL_CODE_KEYWORD_UNKNOWN);
+    scratch_write(FOLDER "/20.rules", "deny all bridge br0\n");
+    assert_int_equal(chmod(FOLDER "/20.rules", 0640), 0);
+    scratch_as_user();
+    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/20.rules", VMNETACL_CODE_FILE_DENIED);
+    scratch_as_root();
+    assert_int_equal(chmod(FOLDER "/20.rules", 0664), 0);
+    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/20.rules", VMNETACL_CODE_FILE_MODE);
+    assert_int_equal(unlink(FOLDER "/20.rules"), 0);
+    assert_int_equal(symlink("none", FOLDER "/20.rules"), 0);
+    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/20.rules", VMNETACL_CODE_FILE_DANGLING);
+    assert_int_equal(unlink(FOLDER "/20.rules"), 0);
+    scratch_folder(FOLDER "/20.rules", 0755);
+    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/20.rules", VMNETACL_CODE_FILE_KIND);
+    assert_int_equal(rmdir(FOLDER "/20.rules"), 0);
+    assert_int_equal(mkfifo(FOLDER "/20.rules", 0644), 0);
+    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/20.rules", VMNETACL_CODE_FILE_KIND);
+    assert_int_equal(unlink(FOLDER "/20.rules"), 0);
+    assert_decides(&files_alone, "br0", VMNETACL_ALLOW);
+}
+
+static void test_load_from_folder_size_limit_kept(void **state)
+{
+    static char text[VMNETACL_FILE_MAX + 1];
+    static const char end[] = "\nallow all bridge br0\n";
+
+    (void)state;
+    memset(text, '\n', sizeof text);
+    memcpy(text + VMNETACL_FILE_MAX - strlen(end), end, strlen(end));
+    scratch_write_bytes(FOLDER "/a.rules", text, VMNETACL_FILE_MAX);
+    assert_decides(&files_alone, "br0", VMNETACL_ALLOW);
+    scratch_write_bytes(FOLDER "/a.rules", text, VMNETACL_FILE_MAX + 1);
+    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/a.rules", VMNETACL_CODE_FILE_LARGE);
+}
+
+/* Nothing outside the folder that stands for "/" is looked at: links, includes and ".." stay within. */
+static void test_load_from_root_nothing_outside_read(void **state)
+{
+    static const struct vmnetacl_origin origin = {.root = ROOT};
+
+    (void)state;
+    scratch_folder(ROOT, 0755);
+    assert_decides(&origin, "br0", VMNETACL_NOTFOUND);
+    scratch_folder(ROOT "/etc", 0755);
+    scratch_folder(ROOT "/etc/vmnet", 0755);
+    scratch_folder(ROOT "/etc/qemu", 0755);
+    scratch_folder(ROOT "/store", 0755);
+    scratch_write(ROOT "/store/bridge.conf", "include /store/more.conf\ninclude /../../../store/up.conf\n");
+    scratch_write(ROOT "/store/more.conf", "allow br0\n");
+    scratch_write(ROOT "/store/up.conf", "deny br1\n");
+    scratch_folder("/store", 0755); /* of the same name, outside: must not be read */
+    scratch_write("/store/bridge.conf", "allow all\n");
+    scratch_write("/store/more.conf", "deny br0\n");
+    scratch_write("/store/up.conf", "allow br1\n");
+    assert_int_equal(symlink("/store/bridge.conf", ROOT VMNET_QEMU_CONF), 0);
+    assert_decides(&origin, "br0", VMNETACL_ALLOW);
+    assert_decides(&origin, "br1", VMNETACL_DENY);
+    assert_decides(&origin, "br2", VMNETACL_NOTFOUND);
+    assert_int_equal(unlink(ROOT VMNET_QEMU_CONF), 0);
+    assert_int_equal(symlink("../../../../../../store/up.conf", ROOT VMNET_QEMU_CONF), 0);
+    assert_decides(&origin, "br1", VMNETACL_DENY);
+    scratch_write(ROOT "/etc/vmnet/switch.conf", "acl: files\n");
+    assert_decides(&origin, "br1", VMNETACL_NOTFOUND);
+    scratch_folder(ROOT "/etc/vmnet/rules.d", 0755);
+    scratch_write(ROOT "/etc/vmnet/rules.d/a.rules", "allow all bridge br1\n");
+    assert_decides(&origin, "br1", VMNETACL_ALLOW);
+    assert_int_equal(unlink("/store/bridge.conf"), 0);
+    assert_int_equal(unlink("/store/more.conf"), 0);
+    assert_int_equal(unlink("/store/up.conf"), 0);
+    assert_int_equal(rmdir("/store"), 0);
+}
+
+/* Nor is the folder above it, when the last step of the way would lead there. */
+static void test_load_from_root_last_step_up_stays(void **state)
+{
+    static const char *const links[] = {"..", "../..", "/..", "../../.", "/", "../../", "/.", "x/../../../.."};
+    static const struct vmnetacl_origin origin = {.root = ROOT, .switch_path = "/none", .files_path = "/v/rules.d"};
+
+    (void)state;
+    scratch_folder(ROOT, 0755);
+    scratch_folder(ROOT "/v", 0755);
+    scratch_folder(ROOT "/v/x", 0755);
+    scratch_write(ROOT "/a.rules", "allow all bridge br0\n");
+    scratch_write(SCRATCH "/a.rules", "allow all bridge br1\n"); /* outside */
+    scratch_write(SCRATCH "/b.rules", "allow all bridge br1\n");
+    for (size_t i = 0; i < COUNT_OF(links); i++) {
+        struct vmnetacl_policy *policy;
+        assert_int_equal(symlink(links[i], ROOT "/v/rules.d"), 0);
+        policy = load(&origin);
+        if (vmnetacl_decide(policy, &caller, NULL, "br1", NULL) != VMNETACL_NOTFOUND ||
+            vmnetacl_decide(policy, &caller, NULL, "br0", NULL) != VMNETACL_ALLOW)
+            fail_msg("a link to %s leads out of the root", links[i]);
+        vmnetacl_free(policy);
+        assert_int_equal(unlink(ROOT "/v/rules.d"), 0);
+    }
+}
+
+static void test_load_from_root_of_another_owner(void **state)
+{
+    static const struct vmnetacl_origin of_user = {.root = ROOT, .owner = 4242, .qemu_path = "/q", .files_path = "/r"};
+    static const struct vmnetacl_origin of_root = {.root = ROOT, .qemu_path = "/q", .files_path = "/r"};
+
+    (void)state;
+    scratch_folder(ROOT, 0755);
+    scratch_folder(ROOT "/r", 0755);
+    scratch_write(ROOT "/q", "allow br0\n");
+    assert_decides(&of_root, "br0", VMNETACL_ALLOW);
+    {
+        struct vmnetacl_policy *policy;
+        struct vmnetacl_error error;
+        assert_int_equal(vmnetacl_load_from(&of_user, &policy, &error), VMNETACL_UNAVAIL);
+        assert_int_equal(error.code, VMNETACL_CODE_FOLDER_OWNER);
+    }
+    assert_int_equal(chown(ROOT, 4242, 0), 0);
+    assert_int_equal(chown(ROOT "/r", 4242, 0), 0);
+    assert_decides(&of_user, "br0", VMNETACL_UNAVAIL);
+    assert_int_equal(chown(ROOT "/q", 4242, 0), 0);
+    assert_decides(&of_user, "br0", VMNETACL_ALLOW); /* the folders above the root are nobody's matter */
+}
+
+static void test_load_from_root_missing_error(void **state)
+{
+    static const struct vmnetacl_origin none = {.root = SCRATCH "/none"};
+    static const struct vmnetacl_origin file = {.root = SCRATCH "/file"};
+    struct vmnetacl_policy *policy;
+    struct vmnetacl_error error;
+
+    (void)state;
+    scratch_write(SCRATCH "/file", "");
+    assert_int_equal(vmnetacl_load_from(&none, &policy, &error), VMNETACL_OK); /* nothing is there */
+    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "br0", NULL), VMNETACL_NOTFOUND);
+    vmnetacl_free(policy);
+    assert_int_equal(vmnetacl_load_from(&file, &policy, &error), VMNETACL_UNAVAIL);
+    assert_int_equal(error.system_errno, ENOTDIR);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_folder_open_names_sorted_others_ignored, setup),
+        cmocka_unit_test_setup(test_folder_open_empty_nothing, setup),
+        cmocka_unit_test_setup(test_folder_open_count_limit_kept, setup),
+        cmocka_unit_test_setup(test_folder_open_other_kind_refused, setup),
+        cmocka_unit_test_setup(test_folder_open_untrusted_refused, setup),
+        cmocka_unit_test_setup(test_folder_open_path_spellings_opened, setup),
+        cmocka_unit_test_setup(test_folder_check_unchanged_changed_try_again, setup),
+        cmocka_unit_test_setup(test_load_from_folder_each_file_counts, setup),
+        cmocka_unit_test_setup(test_load_from_folder_file_unreadable_unavail, setup),
+        cmocka_unit_test_setup(test_load_from_folder_size_limit_kept, setup),
+        cmocka_unit_test_setup(test_load_from_root_nothing_outside_read, setup),
+        cmocka_unit_test_setup(test_load_from_root_last_step_up_stays, setup),
+        cmocka_unit_test_setup(test_load_from_root_of_another_owner, setup),
+        cmocka_unit_test_setup(test_load_from_root_missing_error, setup),
+    };
+
+    return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
+}
