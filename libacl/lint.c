@@ -158,20 +158,27 @@ static void check_ignored(const struct lint *lint, const struct folder *folder)
     }
 }
 
-/* The names in rules.d once more, for those that are no rule files. What cannot be opened has been told. */
-static void check_folder(const struct lint *lint)
+/*
+ * The names in rules.d once more, for those that are no rule files. What cannot be opened has been told. False for want
+ * of memory.
+ */
+static bool check_folder(const struct lint *lint)
 {
     const struct trust trust = loading_trust(lint->origin, VMNETACL_FILE_MAX, false);
     struct vmnetacl_error error;
     struct folder folder;
 
     for (size_t i = 0; i < lint->policy->sources_count && lint->origin->buffers == NULL; i++) {
-        if (lint->policy->sources[i].entry.source != &source_files ||
-            folder_open(&folder, lint->policy->sources[i].path, &trust, &error) != VMNETACL_OK)
+        if (lint->policy->sources[i].entry.source != &source_files)
             continue;
-        check_ignored(lint, &folder);
-        folder_close(&folder);
+        if (folder_open(&folder, lint->policy->sources[i].path, &trust, &error) == VMNETACL_OK) {
+            check_ignored(lint, &folder);
+            folder_close(&folder);
+        } else if (error.code == VMNETACL_CODE_MEMORY) {
+            return false;
+        }
     }
+    return true;
 }
 
 /* The accounts that rules name, each with the first rule about it. */
@@ -230,7 +237,8 @@ static bool look_up(const struct lint *lint, const struct namings *namings)
 {
     const struct accounts *accounts = &namings->accounts;
     struct lookup lookup = {.uid = getuid(), .count = accounts->count};
-    struct vmnetacl_error error;
+    struct vmnetacl_error error = {.code = VMNETACL_CODE_NONE};
+    enum vmnetacl_status status;
     size_t failed;
 
     lookup.items = calloc(accounts->count, sizeof *lookup.items);
@@ -238,14 +246,14 @@ static bool look_up(const struct lint *lint, const struct namings *namings)
         return false;
     for (size_t i = 0; i < accounts->count; i++)
         lookup.items[i] = (struct lookup_item){.kind = accounts->list[i].kind, .name = accounts_name(accounts, i)};
-    if (lookup_run(&lookup, lint->timeout_ms, &failed, &error) != VMNETACL_OK)
+    status = lookup_run(&lookup, lint->timeout_ms, &failed, &error);
+    if (status != VMNETACL_OK && error.code != VMNETACL_CODE_MEMORY)
         tell(lint, true, "names", &error);
-    else
-        for (size_t i = 0; i < accounts->count; i++)
-            if (!lookup.items[i].answer.is_known)
-                warn_unknown(lint, &namings->list[i]);
+    for (size_t i = 0; i < accounts->count && status == VMNETACL_OK; i++)
+        if (!lookup.items[i].answer.is_known)
+            warn_unknown(lint, &namings->list[i]);
     free(lookup.items);
-    return true;
+    return error.code != VMNETACL_CODE_MEMORY;
 }
 
 /* False for want of memory. */
@@ -270,8 +278,8 @@ static bool load_all(struct lint *lint)
     struct switch_table table;
     struct lines lines;
 
-    if (switch_load(&loading, &table) != VMNETACL_OK)
-        tell_error(&loading, lint);
+    if (loading_go_on(&loading, switch_load(&loading, &table)) != VMNETACL_OK)
+        return false;
     if (table.count == 0) { /* so that the rules themselves are checked all the same */
         lines_start(&lines, "", SWITCH_DEFAULT, strlen(SWITCH_DEFAULT));
         (void)switch_parse_line(&lines, &table, &error); /* it has no error */
@@ -284,8 +292,7 @@ static bool check_all(struct lint *lint)
     if (!load_all(lint) || !check_names(lint) || !check_rules(lint))
         return false;
     check_files(lint);
-    check_folder(lint);
-    return true;
+    return check_folder(lint);
 }
 
 enum vmnetacl_status vmnetacl_lint(const struct vmnetacl_origin *origin, unsigned timeout_ms,

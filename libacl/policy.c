@@ -42,6 +42,7 @@ static enum vmnetacl_status load_source(struct loaded_source *source, struct loa
     const char *path = source_path(source->entry.source, loading->origin);
     struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE}; /* an include that is passed over fills it in, too */
     struct vmnetacl_error *error = loading->error;
+    enum vmnetacl_status status = VMNETACL_OK;
 
     source->path = strndup(path, strlen(path));
     if (source->path == NULL)
@@ -52,12 +53,14 @@ static enum vmnetacl_status load_source(struct loaded_source *source, struct loa
     source->status = source->entry.source->load(loading, source->path);
     if (source->status != VMNETACL_OK && source->status != VMNETACL_NOTFOUND) {
         source->error = found;
-        if (loading->report != NULL)
-            loading->report(loading, loading->report_data);
         ruleset_free(&source->ruleset);
+        if (loading->report != NULL)
+            status = loading_go_on(loading, source->status);
     }
     loading->error = error;
-    return VMNETACL_OK;
+    if (status != VMNETACL_OK)
+        *error = found;
+    return status;
 }
 
 enum vmnetacl_status policy_load_sources(struct vmnetacl_policy *policy, const struct switch_table *table,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "faults.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -38,6 +39,9 @@ ssize_t __real_read(int fd, void *bytes, size_t len);
 int __real_fstat(int fd, struct stat *st);
 ssize_t __real_readlinkat(int folder_fd, const char *path, char *target, size_t target_size);
 int __real_close(int fd);
+DIR *__real_fdopendir(int fd);
+struct dirent *__real_readdir(DIR *stream);
+int __real_closedir(DIR *stream);
 
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
@@ -51,6 +55,9 @@ ssize_t __wrap_read(int fd, void *bytes, size_t len);
 int __wrap_fstat(int fd, struct stat *st);
 ssize_t __wrap_readlinkat(int folder_fd, const char *path, char *target, size_t target_size);
 int __wrap_close(int fd);
+DIR *__wrap_fdopendir(int fd);
+struct dirent *__wrap_readdir(DIR *stream);
+int __wrap_closedir(DIR *stream);
 
 /* What _FORTIFY_SOURCE makes of openat(), read() and readlinkat(). */
 int __wrap___openat_2(int folder_fd, const char *path, int flags);
@@ -162,4 +169,21 @@ int __wrap_close(int fd)
 {
     faults.open_descriptors--;
     return __real_close(fd);
+}
+
+DIR *__wrap_fdopendir(int fd)
+{
+    return fails(FAULT_FDOPENDIR) ? NULL : __real_fdopendir(fd);
+}
+
+struct dirent *__wrap_readdir(DIR *stream)
+{
+    return fails(FAULT_READDIR) ? NULL : __real_readdir(stream);
+}
+
+/* The stream's descriptor is closed with it. */
+int __wrap_closedir(DIR *stream)
+{
+    faults.open_descriptors--;
+    return __real_closedir(stream);
 }

@@ -14,6 +14,8 @@ enum fault_call {
     FAULT_READ,
     FAULT_FSTAT,
     FAULT_READLINKAT,
+    FAULT_FDOPENDIR,
+    FAULT_READDIR,
     FAULT_CALLS_COUNT,
 };
 

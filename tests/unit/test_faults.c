@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every call that loading makes, failing once and failing from then on: a fault never makes a verdict more permissive,
- * and loses neither memory nor descriptors. As root in the laboratory.
+ * and loses neither memory nor descriptors. The same for the other functions that allocate. As root in the laboratory;
+ * the name service is the test's.
  */
+#include "fake_names.h"
 #include "faults.h"
 #include "scratch.h"
 #include "unit.h"
@@ -12,23 +14,26 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONF SCRATCH "/bridge.conf"
+#define CONF  SCRATCH "/bridge.conf"
+#define RULES SCRATCH "/rules.d"
 
-static const char *const bridges[] = {"br0", "br1", "br2", "br3", "br4"};
-static const struct vmnetacl_caller caller = {.uid = 4242, .gid = 4242};
+static const char *const bridges[] = {"br0", "br1", "br2", "br3", "br4", "br5", "br6"};
+static const gid_t groups[] = {7, 8};
+static const struct vmnetacl_caller caller = {.uid = 4242, .gid = 4242, .groups = groups, .groups_count = 2};
+static const struct vmnetacl_origin origin = {.switch_path = SCRATCH "/switch.conf",
+                                              .files_path = RULES,
+                                              .qemu_path = CONF};
+static const struct fake_account accounts[] = {{false, "alice", 4242, false}, {true, "shed", 30, true}};
 
 /* Denies in many files, links of both kinds, missing includes, and more rules and files than an array begins with. */
-static int setup(void **state)
+static void write_world(void)
 {
     char text[4096] = "allow all\ndeny br0\ninclude " SCRATCH "/missing\ninclude " SCRATCH "/link\ninclude " SCRATCH
                       "/to-folder/c.conf\ninclude " SCRATCH "/none/x\n";
     char path[64];
 
-    (void)state;
-    faults_start();
-    scratch_empty();
     for (int i = 0; i < 20; i++) {
-        (void)snprintf(path, sizeof path, SCRATCH "/%d", i);
+        (void)snprintf(path, sizeof path, SCRATCH "/i%d", i);
         scratch_write(path, i == 19 ? "deny br3\n" : "allow x\n");
         (void)snprintf(text + strlen(text), sizeof text - strlen(text), "allow y%d\ninclude %s\n", i, path);
     }
@@ -38,6 +43,22 @@ static int setup(void **state)
     scratch_folder(SCRATCH "/folder", 0755);
     assert_int_equal(symlink("folder", SCRATCH "/to-folder"), 0);
     scratch_write(SCRATCH "/folder/c.conf", "deny br2\n");
+    scratch_write(SCRATCH "/switch.conf", "# all\nacl: files qemu\n");
+    scratch_folder(RULES, 0755);
+    scratch_write(RULES "/1.rules", "allow all bridge br*\nallow user alice bridge u0 limit 3\n");
+    scratch_write(RULES "/2.rules", "deny gid 8 bridge br5\ndeny group shed bridge g0\n");
+    assert_int_equal(symlink("../3", RULES "/3.rules"), 0);
+    scratch_write(SCRATCH "/3", "# nothing\n");
+    scratch_write(RULES "/ignored", "");
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    faults_start();
+    scratch_empty();
+    write_world();
+    fake_names_start(accounts, COUNT_OF(accounts));
     faults_start();
     return 0;
 }
@@ -50,17 +71,43 @@ static void decide_all(const struct vmnetacl_policy *policy, enum vmnetacl_statu
 
 static void decide_without_fault(enum vmnetacl_status verdicts[])
 {
-    static const enum vmnetacl_status want[] = {VMNETACL_DENY, VMNETACL_DENY, VMNETACL_DENY, VMNETACL_DENY,
-                                                VMNETACL_ALLOW};
+    static const enum vmnetacl_status want[] = {VMNETACL_DENY,  VMNETACL_DENY, VMNETACL_DENY, VMNETACL_DENY,
+                                                VMNETACL_ALLOW, VMNETACL_DENY, VMNETACL_ALLOW};
     struct vmnetacl_policy *policy;
 
     faults_start();
-    assert_int_equal(scratch_load(CONF, &policy, NULL), VMNETACL_OK);
+    assert_int_equal(vmnetacl_load_from(&origin, &policy, NULL), VMNETACL_OK);
     decide_all(policy, verdicts);
     assert_memory_equal(verdicts, want, sizeof want);
     vmnetacl_free(policy);
     assert_int_equal(faults.live_allocations, 0);
     assert_int_equal(faults.open_descriptors, 0);
+}
+
+static void start_fault(enum fault_call call, int error_number, size_t first, size_t last)
+{
+    faults_start();
+    faults.call = call;
+    faults.error = error_number;
+    faults.first = first;
+    faults.last = last;
+}
+
+/* The error that has taken the place of verdicts, of which others than br4 and br6 were denials; OK when none has. */
+static enum vmnetacl_status compare(const enum vmnetacl_status before[], const enum vmnetacl_status after[])
+{
+    enum vmnetacl_status error = VMNETACL_OK;
+
+    for (size_t i = 0; i < COUNT_OF(bridges); i++) {
+        if (after[i] == before[i])
+            continue;
+        assert_true(after[i] == VMNETACL_UNAVAIL || after[i] == VMNETACL_TRYAGAIN);
+        assert_true(error == VMNETACL_OK || error == after[i]);
+        error = after[i];
+    }
+    if (error != VMNETACL_OK) /* what was allowed before is not now */
+        assert_true(after[4] == error && after[6] == error);
+    return error;
 }
 
 /* What a load with this fault gave; OK means with the same verdicts as without it. */
@@ -73,15 +120,11 @@ static enum vmnetacl_status load_with(enum fault_call call, int error_number, si
     enum vmnetacl_status status;
 
     decide_without_fault(before);
-    faults_start();
-    faults.call = call;
-    faults.error = error_number;
-    faults.first = first;
-    faults.last = last;
-    status = scratch_load(CONF, &policy, &error);
+    start_fault(call, error_number, first, last);
+    status = vmnetacl_load_from(&origin, &policy, &error);
     if (status == VMNETACL_OK) {
         decide_all(policy, after);
-        assert_memory_equal(before, after, sizeof before);
+        status = compare(before, after);
         vmnetacl_free(policy);
     } else {
         assert_null(policy);
@@ -182,6 +225,144 @@ static void test_load_readlink_fails_error(void **state)
     check_each(FAULT_READLINKAT, EINVAL, VMNETACL_UNAVAIL); /* exchanged for a file meanwhile */
 }
 
+static void test_load_folder_calls_fail_error(void **state)
+{
+    (void)state;
+    check_each(FAULT_FDOPENDIR, EMFILE, VMNETACL_TRYAGAIN);
+    check_each(FAULT_FDOPENDIR, ENOMEM, VMNETACL_TRYAGAIN);
+    check_each(FAULT_FDOPENDIR, ENOTDIR, VMNETACL_UNAVAIL);
+    check_each(FAULT_READDIR, ENOMEM, VMNETACL_TRYAGAIN);
+    check_each(FAULT_READDIR, EIO, VMNETACL_UNAVAIL);
+    check_each(FAULT_READDIR, ENOENT, VMNETACL_UNAVAIL); /* the folder was removed meanwhile: readdir(3) */
+}
+
+static struct vmnetacl_policy *load(void)
+{
+    struct vmnetacl_policy *policy;
+
+    faults_start();
+    assert_int_equal(vmnetacl_load_from(&origin, &policy, NULL), VMNETACL_OK);
+    return policy;
+}
+
+/* For each function: what it does, and OK or TRYAGAIN. In a policy without a fault, but for the last. */
+static enum vmnetacl_status do_resolve(struct vmnetacl_policy *policy)
+{
+    struct vmnetacl_names *names = (struct vmnetacl_names *)policy; /* anything but NULL */
+    struct vmnetacl_error error;
+    enum vmnetacl_status status = vmnetacl_resolve(policy, &caller, NULL, 0, &names, &error);
+
+    if (status == VMNETACL_OK) {
+        assert_int_equal(vmnetacl_decide(policy, &caller, names, "g0", NULL), VMNETACL_DENY);
+        assert_int_equal(vmnetacl_decide(policy, &caller, names, "br4", NULL), VMNETACL_ALLOW);
+    } else {
+        assert_null(names);
+        assert_int_equal(error.code, VMNETACL_CODE_MEMORY);
+    }
+    vmnetacl_names_free(names);
+    return status;
+}
+
+static size_t told_count;
+
+static void count_bridge(const char *bridge, const struct vmnetacl_decision *decision, void *data)
+{
+    assert_int_equal(decision->verdict, VMNETACL_ALLOW);
+    assert_string_not_equal(bridge, "g0");
+    assert_ptr_equal(data, &told_count);
+    told_count++;
+}
+
+static enum vmnetacl_status do_enumerate(struct vmnetacl_policy *policy)
+{
+    struct vmnetacl_names *names;
+    struct vmnetacl_error error;
+    enum vmnetacl_status status;
+    size_t first = faults.first;
+
+    faults.first = 0;
+    assert_int_equal(vmnetacl_resolve(policy, &caller, NULL, 0, &names, NULL), VMNETACL_OK);
+    faults.first = first;
+    faults.calls[FAULT_ALLOCATION] = 0;
+    told_count = 0;
+    status = vmnetacl_enumerate(policy, &caller, names, bridges, COUNT_OF(bridges), count_bridge, &told_count, &error);
+    if (status == VMNETACL_OK)
+        assert_int_equal(told_count, 2 + 1 + 1 + 20); /* of bridges; u0, x, y0 to y19 */
+    else
+        assert_int_equal(error.code, VMNETACL_CODE_MEMORY);
+    vmnetacl_names_free(names);
+    return status;
+}
+
+static void count_finding(const struct vmnetacl_finding *finding, void *data)
+{
+    assert_ptr_equal(data, &told_count);
+    assert_int_not_equal(finding->error->code, VMNETACL_CODE_MEMORY);
+    told_count++;
+}
+
+static enum vmnetacl_status do_lint(struct vmnetacl_policy *policy)
+{
+    struct vmnetacl_error error;
+    enum vmnetacl_status status;
+
+    (void)policy; /* it loads its own */
+    told_count = 0;
+    status = vmnetacl_lint(&origin, 0, count_finding, &told_count, &error);
+    if (status != VMNETACL_OK)
+        assert_int_equal(error.code, VMNETACL_CODE_MEMORY);
+    return status;
+}
+
+static void check_allocations(enum vmnetacl_status (*what)(struct vmnetacl_policy *policy), size_t least)
+{
+    struct vmnetacl_policy *policy = load();
+    long live = faults.live_allocations;
+    size_t want_count;
+    size_t count;
+
+    start_fault(FAULT_ALLOCATION, ENOMEM, 0, 0);
+    assert_int_equal(what(policy), VMNETACL_OK);
+    count = faults.calls[FAULT_ALLOCATION];
+    want_count = told_count;
+    assert_true(count >= least);
+    for (size_t n = 1; n <= count + 1; n++) {
+        for (int once = 0; once < 2; once++) {
+            enum vmnetacl_status status;
+            start_fault(FAULT_ALLOCATION, ENOMEM, n, once != 0 ? n : SIZE_MAX);
+            status = what(policy);
+            if (status != (n <= count ? VMNETACL_TRYAGAIN : VMNETACL_OK))
+                fail_msg("allocation %zu of %zu: %s", n, count, vmnetacl_status_name(status));
+            if (status == VMNETACL_OK)
+                assert_int_equal(told_count, want_count);
+            assert_int_equal(faults.live_allocations, 0);
+            assert_int_equal(faults.open_descriptors, 0);
+        }
+    }
+    faults_start();
+    faults.live_allocations = live;
+    vmnetacl_free(policy);
+    assert_int_equal(faults.live_allocations, 0);
+}
+
+static void test_resolve_allocation_fails_try_again(void **state)
+{
+    (void)state;
+    check_allocations(do_resolve, 5);
+}
+
+static void test_enumerate_allocation_fails_try_again(void **state)
+{
+    (void)state;
+    check_allocations(do_enumerate, 1);
+}
+
+static void test_lint_allocation_fails_try_again(void **state)
+{
+    (void)state;
+    check_allocations(do_lint, 60);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +372,10 @@ int main(void)
         cmocka_unit_test_setup(test_load_read_interrupted_same_verdict, setup),
         cmocka_unit_test_setup(test_load_fstat_fails_error, setup),
         cmocka_unit_test_setup(test_load_readlink_fails_error, setup),
+        cmocka_unit_test_setup(test_load_folder_calls_fail_error, setup),
+        cmocka_unit_test_setup(test_resolve_allocation_fails_try_again, setup),
+        cmocka_unit_test_setup(test_enumerate_allocation_fails_try_again, setup),
+        cmocka_unit_test_setup(test_lint_allocation_fails_try_again, setup),
     };
 
     return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

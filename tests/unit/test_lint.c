@@ -214,6 +214,25 @@ static void test_lint_unknown_accounts_each_once(void **state)
     assert_finds_in(&texts, "late", "E names :0:0 lookup-timeout\n");
 }
 
+/* Want of memory is no finding: there might have been others. */
+static void test_lint_lookup_without_memory_try_again(void **state)
+{
+    static const struct vmnetacl_buffer buffer = {.source = "files",
+                                                  .path = "/f",
+                                                  .text = "allow user who bridge b",
+                                                  .text_len = 23};
+    const struct vmnetacl_origin origin = {.buffers = &buffer, .buffers_count = 1};
+    struct vmnetacl_error error;
+
+    (void)state;
+    fake_names.failure = VMNETACL_CODE_MEMORY;
+    told[0] = '\0';
+    assert_int_equal(vmnetacl_lint(&origin, 17, tell, told, &error), VMNETACL_TRYAGAIN);
+    assert_int_equal(error.code, VMNETACL_CODE_MEMORY);
+    assert_int_equal(fake_names.timeout_ms, 17);
+    assert_string_equal(told, "");
+}
+
 /* Files. */
 
 static void test_lint_files_all_errors_found(void **state)
@@ -380,6 +399,7 @@ int main(void)
         cmocka_unit_test_setup(test_lint_rules_that_can_never_take_effect, setup),
         cmocka_unit_test_setup(test_lint_covered_other_rule_named, setup),
         cmocka_unit_test_setup(test_lint_unknown_accounts_each_once, setup),
+        cmocka_unit_test_setup(test_lint_lookup_without_memory_try_again, setup),
         cmocka_unit_test_setup(test_lint_files_all_errors_found, setup),
         cmocka_unit_test_setup(test_lint_whole_source_unreadable_error, setup),
         cmocka_unit_test_setup(test_lint_ignored_names_warned_of, setup),
