@@ -64,6 +64,8 @@ static void add_worker_rules(scmp_filter_ctx filter)
     KILL(process_vm_writev, 0);
     KILL(kcmp, 0);
     KILL(pidfd_getfd, 0);
+    KILL(setpgid, 0);
+    KILL(setsid, 0);
     KILL(setns, 0);
     KILL(unshare, 0);
     KILL(mount, 0);

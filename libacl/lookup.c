@@ -69,11 +69,17 @@ static enum vmnetacl_status read_all(int fd, long long deadline_ms, char *bytes,
 /* End the worker, if it has not ended. True when it had, by itself and well. */
 static bool reap(pid_t pid)
 {
+    siginfo_t info;
     int status = -1;
     pid_t reaped;
 
+    /* A wait(2) of the program's for any child may have taken it, and its pid may be anybody's by now. */
+    if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+        return false;
     /* One that is on its way out keeps its status: the kernel has set it before the last descriptor is closed. */
     (void)kill(pid, SIGKILL); /* it is our child and not waited for, so it is there */
+    /* What the modules have forked is of its process group, which is there as long as one of them is. */
+    (void)kill(-pid, SIGKILL); /* fails when it had no time to begin one */
     do {
         reaped = waitpid(pid, &status, 0);
     } while (reaped < 0 && errno == EINTR);

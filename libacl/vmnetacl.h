@@ -261,7 +261,8 @@ void vmnetacl_free(struct vmnetacl_policy *policy);
  * bridge is no name.
  *
  * The name service runs code that is not ours (nss(5)), so it is asked in a forked process without capabilities, with
- * stdio on /dev/null and no other descriptor, behind a seccomp filter; it is gone when this returns. The process must
+ * stdio on /dev/null and no other descriptor, behind a seccomp filter; it is gone when this returns, and so is what it
+ * has forked. The process must
  * not ignore SIGCHLD (SA_NOCLDWAIT), or wait for children that it does not know: the answer is then not believed
  * (TRYAGAIN).
  */

@@ -125,8 +125,8 @@ static bool install_filter(void)
 static bool become_harmless(int answer_fd, pid_t parent)
 {
     return prctl(PR_SET_DUMPABLE, 0) == 0 && drop_capabilities() && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-           getppid() == parent && reset_signals() && keep_only_answer(answer_fd) && chdir("/") == 0 &&
-           clearenv() == 0 && atexit(end_at_once) == 0 && install_filter();
+           getppid() == parent && setpgid(0, 0) == 0 && reset_signals() && keep_only_answer(answer_fd) &&
+           chdir("/") == 0 && clearenv() == 0 && atexit(end_at_once) == 0 && install_filter();
 }
 
 /* Take all that the hard limits give, and look whether it is enough. */

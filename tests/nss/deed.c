@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -79,7 +80,10 @@ static int overflow(unsigned depth)
 
 static void do_overflow(const char *word)
 {
+    const struct rlimit limit = {.rlim_cur = 1 << 20, .rlim_max = 1 << 20};
+
     (void)word;
+    (void)setrlimit(RLIMIT_STACK, &limit); /* without it, all of the memory is stack */
     _exit(overflow(1U << 20));
 }
 
@@ -129,15 +133,19 @@ static void do_raise(const char *word)
         (void)fcntl(fd, F_DUPFD, FD_MAX / 32); /* few of them are open */
 }
 
-/* word: "hold" the descriptors, "free" them, or begin a "session" and hold them. */
+static void do_session(const char *word)
+{
+    (void)word;
+    (void)setsid(); /* it is the call that counts */
+}
+
+/* word: "hold" the descriptors, or "free" them. */
 static void do_fork(const char *word)
 {
     if (fork() != 0)
         return;
     if (strcmp(word, "free") == 0)
         do_close(NULL);
-    if (strcmp(word, "session") == 0)
-        (void)setsid(); /* a new child leads no group */
     sleep(60);
     _exit(0);
 }
@@ -241,15 +249,15 @@ static void do_sleep(const char *word)
 /* Ends badly when there is anything to be seen of the process that we come from. */
 static void do_look(const char *word)
 {
-    struct stat null, about;
+    struct stat null, conf, about;
 
     (void)word;
     if (environ != NULL && environ[0] != NULL)
         _exit(97);
-    if (stat("/dev/null", &null) != 0)
+    if (stat("/dev/null", &null) != 0 || stat(VMTEST_CONF, &conf) != 0)
         _exit(98);
     for (int fd = 0; fd < FD_MAX; fd++) {
-        if (fstat(fd, &about) != 0)
+        if (fstat(fd, &about) != 0 || about.st_ino == conf.st_ino) /* that is being read */
             continue;
         if (fd > STDERR_FILENO + 1 || (fd <= STDERR_FILENO && about.st_rdev != null.st_rdev) ||
             (fd > STDERR_FILENO && !S_ISFIFO(about.st_mode)))
@@ -261,18 +269,31 @@ static const struct {
     const char *name;
     void (*act)(const char *word);
 } deeds[] = {
-    {"null", do_null},         {"hang", do_hang},
-    {"spin", do_spin},         {"segv", do_segv},
-    {"abort", do_abort},       {"overflow", do_overflow},
-    {"exit", do_exit},         {"quit", do_quit},
-    {"signal", do_signal},     {"kill-parent", do_kill_parent},
-    {"print", do_print},       {"close", do_close},
-    {"raise", do_raise},       {"fork", do_fork},
-    {"exec", do_exec},         {"ptrace", do_ptrace},
-    {"dumpable", do_dumpable}, {"orphan", do_orphan},
-    {"scribble", do_scribble}, {"forge", do_forge},
-    {"threads", do_threads},   {"socket", do_socket},
-    {"sleep", do_sleep},       {"look", do_look},
+    {"session", do_session},
+    {"null", do_null},
+    {"hang", do_hang},
+    {"spin", do_spin},
+    {"segv", do_segv},
+    {"abort", do_abort},
+    {"overflow", do_overflow},
+    {"exit", do_exit},
+    {"quit", do_quit},
+    {"signal", do_signal},
+    {"kill-parent", do_kill_parent},
+    {"print", do_print},
+    {"close", do_close},
+    {"raise", do_raise},
+    {"fork", do_fork},
+    {"exec", do_exec},
+    {"ptrace", do_ptrace},
+    {"dumpable", do_dumpable},
+    {"orphan", do_orphan},
+    {"scribble", do_scribble},
+    {"forge", do_forge},
+    {"threads", do_threads},
+    {"socket", do_socket},
+    {"sleep", do_sleep},
+    {"look", do_look},
 };
 
 static const struct {

@@ -116,13 +116,6 @@ static const struct calls *calls_record(const struct lab_start *start)
     return &calls;
 }
 
-/* These have no way to fail, and no program asks whether they did. */
-static bool always_succeeds(long number)
-{
-    return number == SYS_getuid || number == SYS_geteuid || number == SYS_getgid || number == SYS_getegid ||
-           number == SYS_getpid || number == SYS_gettid || number == SYS_umask;
-}
-
 static void faults_try(const struct lab_start *start, int error)
 {
     const struct calls *calls = calls_record(start);
@@ -131,7 +124,7 @@ static void faults_try(const struct lab_start *start, int error)
 
     for (unsigned n = 1; n <= calls->count; n++) {
         struct trial trial = {.fake_at = n};
-        if (always_succeeds(calls->numbers[n]))
+        if (helper_call_always_succeeds(calls->numbers[n]))
             continue;
         trial_run(start, &trial, -error);
         trial_describe(&trial, strerror(error));

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "helper.h"
 
+#include "attack.h"
 #include "witness.h"
 
 #include <errno.h>
@@ -229,58 +230,6 @@ static enum lab_action freeze_at_plug(const struct lab_stop *stop, void *visit_d
     return stop->at_entry && stop->number == SYS_ioctl && stop->args[1] == TUNSETIFF ? LAB_FREEZE : LAB_GO;
 }
 
-enum {
-    ATTACKS = 6
-};
-
-/* Run as the caller; bit i says that attack i worked. */
-static unsigned attacks_make(pid_t pid)
-{
-    static const char *const leaves[] = {"fd", "maps", "mem", "environ"};
-    unsigned worked = 0;
-    char path[64];
-
-    for (unsigned i = 0; i < 4; i++) {
-        snprintf(path, sizeof path, "/proc/%d/%s", pid, leaves[i]);
-        const int fd = open(path, O_RDONLY | O_CLOEXEC | (i == 0 ? O_DIRECTORY : 0));
-        char byte;
-        /* mem is readable or not by its open; environ by its read */
-        if (fd >= 0 && (i != 3 || read(fd, &byte, 1) >= 0))
-            worked |= 1U << i;
-    }
-    const int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (pidfd >= 0 && syscall(SYS_pidfd_getfd, pidfd, LAB_SOCKET_NUMBER, 0) >= 0)
-        worked |= 1U << 4;
-    if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0)
-        worked |= 1U << 5;
-    return worked;
-}
-
-static unsigned attacks_as(const struct lab_caller *caller, pid_t pid)
-{
-    int status;
-    const pid_t attacker = fork();
-
-    if (attacker == 0) {
-        if (setgroups(caller->group_count, caller->groups) != 0 ||
-            setresgid(caller->gid, caller->gid, caller->gid) != 0 ||
-            setresuid(caller->uid, caller->uid, caller->uid) != 0)
-            _exit(255);
-        _exit((int)attacks_make(pid));
-    }
-    if (attacker < 0 || waitpid(attacker, &status, 0) != attacker || !WIFEXITED(status))
-        lab_die("attacker");
-    return (unsigned)WEXITSTATUS(status);
-}
-
-static void stay(int socket_number, void *hook_data)
-{
-    (void)socket_number; /* not at stake */
-    (void)hook_data;
-    /* Where Yama forbids to trace anybody's process, this permits it; elsewhere it fails and is not needed. */
-    (void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
-}
-
 static struct lab_result collected = {.tap_fd = -1};
 
 /* The attacks are good ones: they work against a program of the same user that has no privilege. */
@@ -294,14 +243,14 @@ static void test_attacks_on_an_ordinary_process_work(void **state)
                                   .arguments = arguments,
                                   .caller = &lab_vmuser,
                                   .fd_argument = "",
-                                  .hook_as_caller = stay},
+                                  .hook_as_caller = attack_stay},
               &child);
     char byte;
     assert_int_equal(read(child.exec_fd, &byte, 1), 0); /* its end: the program runs */
-    const unsigned worked = attacks_as(&lab_vmuser, child.pid);
+    const unsigned worked = attack_as(&lab_vmuser, child.pid, LAB_SOCKET_NUMBER);
     assert_int_equal(kill(child.pid, SIGKILL), 0);
     lab_collect(&child, &collected);
-    assert_int_equal(worked, (1U << ATTACKS) - 1);
+    assert_int_equal(worked, ATTACK_ALL);
 }
 
 static void test_attacks_on_the_helper_fail(void **state)
@@ -314,7 +263,7 @@ static void test_attacks_on_the_helper_fail(void **state)
         const struct lab_start start = helper_start_complete(&(struct lab_start){.program = programs[i]});
         const struct lab_plan plan = {.visit = freeze_at_plug};
         lab_trace(&start, &plan, &child);
-        const unsigned worked = attacks_as(&lab_vmuser, child.pid);
+        const unsigned worked = attack_as(&lab_vmuser, child.pid, LAB_SOCKET_NUMBER);
         lab_trace_thaw(&child);
         lab_collect(&child, &collected);
         assert_int_equal(worked, 0);

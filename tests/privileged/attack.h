@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a user may try on a process that carries his uid.
+ */
+#ifndef VMNET_PRIVILEGED_ATTACK_H
+#define VMNET_PRIVILEGED_ATTACK_H
+
+#include "run.h"
+
+/* All of them: list its descriptors, read its maps, its memory, its environment, take a descriptor, trace it. */
+enum {
+    ATTACK_ALL = 0x3f
+};
+
+/* Try each as caller on pid, of which fd is the number of a descriptor; bit i says that attack i worked. */
+unsigned attack_as(const struct lab_caller *caller, pid_t pid, int fd);
+
+/* A lab_start.hook_as_caller for a program that can be attacked wherever Yama runs, too. */
+void attack_stay(int socket_number, void *hook_data);
+
+#endif

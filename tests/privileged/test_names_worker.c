@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The process that asks the name service, held while a module hangs: what it still is, who can lay hands on it, and
+ * what becomes of a deny when its owner, who is the caller, stops it or kills it.
+ */
+#define _GNU_SOURCE
+#include "names.h"
+
+#include "attack.h"
+#include "witness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    ANSWER_FD = 3
+};
+
+static struct lab_result result = {.tap_fd = -1};
+
+/* Everybody is allowed, vmclub is not; to go on without an answer would be to go on with bridge.conf, and to grant. */
+static int worker_reset(void **state)
+{
+    names_reset(state);
+    lab_text_write(SWITCH, "acl: files [UNAVAIL=continue] qemu\n", 0, 0, 0644);
+    helper_rules_write("allow all\n");
+    names_rules_write("allow all bridge all\ndeny group vmclub bridge virbr0\n");
+    return 0;
+}
+
+/* The only child of a process; 0 when there is none. */
+static pid_t find_child(pid_t parent)
+{
+    char path[64], text[32] = "";
+
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", parent, parent);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        lab_die(path);
+    if (fgets(text, sizeof text, file) == NULL)
+        text[0] = '\0';
+    fclose(file);
+    return (pid_t)strtol(text, NULL, 10);
+}
+
+static void nap(void)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+
+    (void)nanosleep(&pause, NULL); /* as long as it lasts */
+}
+
+/* A helper whose worker is in vmtest, and asleep there. */
+static struct lab_child worker_spawn(const struct lab_start *partial, pid_t *worker)
+{
+    const struct lab_start start = helper_start_complete(partial);
+    const long long deadline = lab_now_ms() + 1500;
+    struct witness_status status = {0};
+    struct lab_child child;
+
+    nss_vmtest(CLUB_GROUP "at initgroups hang\n");
+    lab_spawn(&start, &child);
+    do {
+        nap();
+        *worker = find_child(child.pid);
+        /* vmtest ignores SIGTERM when it hangs. */
+    } while ((*worker == 0 || !witness_status_read(*worker, &status) ||
+              (status.signals_ignored & 1U << (SIGTERM - 1)) == 0) &&
+             lab_now_ms() < deadline);
+    assert_int_not_equal(*worker, 0);
+    return child;
+}
+
+/* Enough was seen of it. */
+static void worker_end(struct lab_child *child, pid_t worker)
+{
+    if (kill(worker, SIGKILL) != 0)
+        lab_die("kill");
+    lab_collect(child, &result);
+    names_assert_refused(&result, EXIT_TEMPFAIL, "the process that looks up names");
+}
+
+static void worker_assert_refused(struct lab_child *child, const char *words)
+{
+    lab_collect(child, &result);
+    names_assert_refused(&result, EXIT_TEMPFAIL, words);
+}
+
+static void test_worker_has_no_privilege(void **state)
+{
+    static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS, HELPER_PLAIN};
+
+    (void)state; /* cmocka's signature, here and below */
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+        const struct lab_caller *caller = i == 3 ? &lab_root : &lab_vmuser;
+        struct witness_status status;
+        int fds[WITNESS_FD_MAX];
+        unsigned seen = 0;
+        pid_t worker;
+        struct lab_child child = worker_spawn(&(struct lab_start){.program = programs[i], .caller = caller}, &worker);
+        assert_true(witness_status_read(worker, &status));
+        const size_t count = witness_fds_read(worker, fds);
+        for (size_t j = 0; j < count && j < WITNESS_FD_MAX; j++)
+            seen |= fds[j] < 31 ? 1U << fds[j] : 1U << 31;
+        worker_end(&child, worker);
+        for (size_t j = 0; j < 4; j++) {
+            assert_int_equal(status.uid[j], caller->uid);
+            assert_int_equal(status.gid[j], caller->gid);
+        }
+        assert_int_equal(status.cap_permitted | status.cap_effective | status.cap_inheritable | status.cap_ambient, 0);
+        assert_int_equal(status.no_new_privs, 1);
+        assert_int_equal(status.seccomp, 2);
+        assert_int_equal(status.proc_owner, 0);
+        assert_int_equal(status.signals_blocked, 0);
+        assert_int_equal(seen, 0x1f); /* 0, 1, 2, the answer's, and vmtest's own file */
+    }
+}
+
+static void test_worker_attacks_fail(void **state)
+{
+    static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+        pid_t worker;
+        struct lab_child child =
+            worker_spawn(&(struct lab_start){.program = programs[i], .hook_as_caller = attack_stay}, &worker);
+        const unsigned worked = attack_as(&lab_vmuser, worker, ANSWER_FD);
+        const unsigned worked_on_helper = attack_as(&lab_vmuser, child.pid, LAB_SOCKET_NUMBER);
+        worker_end(&child, worker);
+        assert_int_equal(worked, 0);
+        assert_int_equal(worked_on_helper, 0);
+    }
+}
+
+/* Send a signal as vmuser; true when it may. */
+static bool signal_send(pid_t pid, int number)
+{
+    int status;
+    const pid_t sender = fork();
+
+    if (sender == 0)
+        _exit(setresuid(lab_vmuser.uid, lab_vmuser.uid, lab_vmuser.uid) != 0 || kill(pid, number) != 0);
+    if (sender < 0 || waitpid(sender, &status, 0) != sender || !WIFEXITED(status))
+        lab_die("sender");
+    return WEXITSTATUS(status) == 0;
+}
+
+/* What nobody can ignore: neither has the search go on. */
+static void test_worker_signalled_is_refused(void **state)
+{
+    static const int numbers[] = {SIGKILL, SIGSTOP};
+    static const char *const words[] = {"the process that looks up names", "did not answer in time"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        pid_t worker;
+        struct lab_child child = worker_spawn(&(struct lab_start){0}, &worker);
+        const bool is_sent = signal_send(worker, numbers[i]);
+        worker_assert_refused(&child, words[i]);
+        assert_true(is_sent);
+    }
+}
+
+static long long now_us(void)
+{
+    struct timespec now;
+
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+        lab_die("clock_gettime");
+    return (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Kill it at some moment of a life that would otherwise end with an answer, again and again. */
+static void test_worker_killed_at_any_moment_never_grants(void **state)
+{
+    unsigned refused = 0, denied = 0;
+
+    (void)state;
+    nss_vmtest(CLUB_GROUP);
+    for (unsigned i = 0; i < 300; i++) {
+        const struct lab_start start = helper_start_complete(&(struct lab_start){0});
+        struct lab_child child;
+        pid_t worker = 0;
+        lab_spawn(&start, &child);
+        for (const long long deadline = lab_now_ms() + 1000; worker == 0 && lab_now_ms() < deadline;) {
+            siginfo_t info = {0};
+            if (waitid(P_PID, (id_t)child.pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0)
+                break;
+            worker = find_child(child.pid);
+        }
+        const long long moment = now_us() + i * 8;
+        while (now_us() < moment)
+            ;
+        if (worker > 0 && i < 290)                              /* and leave some alone */
+            (void)kill(worker, i % 2 == 0 ? SIGKILL : SIGTERM); /* it may be over */
+        lab_collect(&child, &result);
+        assert_int_equal(result.fd_count, 0);
+        if (result.exit_code == EXIT_NOPERM)
+            denied++;
+        else if (result.exit_code == EXIT_TEMPFAIL)
+            refused++;
+        else
+            fail_msg("exit %d: %s", result.exit_code, result.stderr_text);
+    }
+    assert_true(denied > 0 && refused > 0);
+    assert_true(lab_tap_count_becomes(0));
+}
+
+/* Stop and continue the helper itself, while the worker hangs and after the deadline. */
+static void test_helper_stopped_during_lookup_is_refused(void **state)
+{
+    const struct timespec pause = {.tv_sec = 2, .tv_nsec = 300000000};
+    pid_t worker;
+
+    (void)state;
+    struct lab_child child = worker_spawn(&(struct lab_start){0}, &worker);
+    const bool is_stopped = signal_send(child.pid, SIGSTOP);
+    const bool is_killed = signal_send(worker, SIGKILL);
+    (void)nanosleep(&pause, NULL); /* as long as it lasts */
+    const bool is_continued = signal_send(child.pid, SIGCONT);
+    worker_assert_refused(&child, "cannot look up names");
+    assert_true(is_stopped && is_killed && is_continued);
+}
+
+/* When the helper is gone, nobody waits for the answer. */
+static void test_worker_dies_with_the_helper(void **state)
+{
+    pid_t worker;
+
+    (void)state;
+    const size_t before = nss_process_count();
+    struct lab_child child = worker_spawn(&(struct lab_start){0}, &worker);
+    const bool is_sent = signal_send(child.pid, SIGKILL);
+    lab_collect(&child, &result);
+    assert_true(is_sent);
+    assert_int_equal(result.term_signal, SIGKILL);
+    assert_int_equal(result.fd_count, 0);
+    assert_int_equal(nss_process_count_becomes(before), 0);
+    assert_true(lab_tap_count_becomes(0));
+}
+
+/* What a caller hands on that could reach a worker: ignored and blocked signals, a lowest priority, many descriptors,
+ * an environment for the loader, a folder that is his. */
+static void everything_set(int socket_number, void *hook_data)
+{
+    sigset_t all;
+
+    (void)hook_data;
+    for (int number = 1; number < NSIG; number++)
+        (void)signal(number, SIG_IGN); /* refused for those that cannot be ignored */
+    if (sigfillset(&all) != 0 || sigprocmask(SIG_BLOCK, &all, NULL) != 0 || nice(19) == -1 ||
+        chdir("/run/lab/home") != 0)
+        lab_die("sigprocmask");
+    for (int fd = 4; fd < 400; fd++)
+        if (fd != socket_number)
+            (void)dup2(2, fd); /* as many as there may be */
+}
+
+static void test_worker_surroundings_hostile_not_obeyed(void **state)
+{
+    static const char *const environment[] = {"LD_LIBRARY_PATH=/run/lab/home",
+
+                                              "HOME=/run/lab/home",
+                                              "LANG=tr_TR.UTF-8",
+                                              "GETCONF_DIR=/run/lab/home",
+                                              "MALLOC_CHECK_=3",
+                                              "GLIBC_TUNABLES=glibc.malloc.check=3",
+                                              "NSS=files",
+                                              NULL};
+    struct lab_start start = {.environment = environment, .hook_as_caller = everything_set};
+
+    (void)state;
+    lab_command("cp /run/lab/nss/libnss_vmtest.so.2 /run/lab/home/libnss_absent.so.2");
+    nss_vmtest(CLUB_GROUP "at any look\n");
+    names_assert_refused(helper_start(&start), EXIT_NOPERM, RULES_FILE ":2 denies");
+    start.caller = &(const struct lab_caller){.uid = 5999, .gid = 5999};
+    names_assert_granted(helper_start(&start));
+    /* A module that only the caller's folder has is not there. */
+    nss_switch("files", "files absent", NULL);
+    names_assert_refused(helper_start(&(struct lab_start){.environment = environment,
+                                                          .caller = &lab_vmother,
+                                                          .hook_as_caller = everything_set}),
+                         EXIT_CONFIG, "the name service cannot answer");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_worker_has_no_privilege, worker_reset),
+        cmocka_unit_test_setup(test_worker_attacks_fail, worker_reset),
+        cmocka_unit_test_setup(test_worker_signalled_is_refused, worker_reset),
+        cmocka_unit_test_setup(test_worker_killed_at_any_moment_never_grants, worker_reset),
+        cmocka_unit_test_setup(test_helper_stopped_during_lookup_is_refused, worker_reset),
+        cmocka_unit_test_setup(test_worker_dies_with_the_helper, worker_reset),
+        cmocka_unit_test_setup(test_worker_surroundings_hostile_not_obeyed, worker_reset),
+    };
+
+    return cmocka_run_group_tests_name("names_worker", tests, names_world_setup, NULL);
+}
