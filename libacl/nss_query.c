@@ -332,7 +332,8 @@ static initgroups_function *find_initgroups(const struct service *service)
 }
 
 /* Ask the service for the caller's groups, all of which are added to those that are known. */
-static int add_memberships(struct query *query, initgroups_function *initgroups, bool *is_notfound)
+static int add_memberships(struct query *query, const struct service *service, initgroups_function *initgroups,
+                           bool *is_notfound)
 {
     long count = 0;
     long size = 64;
@@ -344,8 +345,8 @@ static int add_memberships(struct query *query, initgroups_function *initgroups,
     if (groups == NULL)
         return ENOMEM;
     status = initgroups(query->caller, query->groups[0], &count, &size, &groups, -1, &error);
-    /* libnss_systemd says so where no systemd runs: it has nobody to ask, and nobody is known. */
-    if (status == NSS_STATUS_UNAVAIL && error == ESRCH)
+    /* It says so where no systemd runs: it has nobody to ask, and nobody is known. From others it means nothing. */
+    if (status == NSS_STATUS_UNAVAIL && error == ESRCH && strcmp(service->name, "systemd") == 0)
         status = NSS_STATUS_NOTFOUND;
     *is_notfound = status == NSS_STATUS_NOTFOUND;
     if (status != NSS_STATUS_SUCCESS && status != NSS_STATUS_NOTFOUND)
@@ -393,7 +394,7 @@ static int check_memberships(struct query *query)
     while (next_service(&line, &service, &error)) {
         initgroups_function *initgroups = find_initgroups(&service);
         bool is_notfound = false;
-        error = initgroups != NULL ? add_memberships(query, initgroups, &is_notfound)
+        error = initgroups != NULL ? add_memberships(query, &service, initgroups, &is_notfound)
                                    : add_listed_memberships(query, &service);
         if (error != 0 || (is_notfound && service.line.ends_on_notfound))
             return error;

@@ -304,6 +304,7 @@ static const struct {
     {"notfound", NSS_STATUS_NOTFOUND, ENOENT},
     {"unavail", NSS_STATUS_UNAVAIL, ECONNREFUSED},
     {"unavail-enoent", NSS_STATUS_UNAVAIL, ENOENT},
+    {"unavail-esrch", NSS_STATUS_UNAVAIL, ESRCH},
     {"unavail-erange", NSS_STATUS_UNAVAIL, ERANGE},
     {"tryagain", NSS_STATUS_TRYAGAIN, EAGAIN},
     {"erange", NSS_STATUS_TRYAGAIN, ERANGE},

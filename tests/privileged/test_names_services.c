@@ -45,8 +45,8 @@ static const struct {
 
 #define KNOWN "user vmremote 6001 6001\ngroup vmclub 7777 vmremote\n"
 
-static const char *const faults[] = {"unavail",  "unavail-enoent", "unavail-silent", "unavail-erange",
-                                     "tryagain", "erange",         "enomem",         "illegal"};
+static const char *const faults[] = {"unavail",  "unavail-esrch", "unavail-silent", "unavail-erange",
+                                     "tryagain", "erange",        "enomem",         "illegal"};
 
 static void deny_write(const char *rule)
 {
