@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # consumer.sh BUILD_FOLDER COMPILER GENERATOR, as root in lab.sh's world: a program outside of this tree finds the
-# installed library with pkg-config and with CMake, shared and static, into DESTDIR, below another prefix and moved; and
-# the programs work.
+# installed library with pkg-config and with CMake, shared and static, into DESTDIR, below another prefix and moved; the
+# programs work; and there is a manual page for each function.
 set -eu
 # shellcheck source=/dev/null
 . "${0%/*}/installed.sh"
@@ -74,6 +74,14 @@ with_pkgconfig "$world/prefix" "$world/prefix/$libdir"
 with_cmake "$world/prefix" "$world/prefix/$libdir"
 mv "$world/prefix" "$world/moved"
 with_cmake "$world/moved" "$world/moved/$libdir"
+
+# A function's page is found under its name. mandoc(1) looks for a page that another stands for from here.
+cd "$world/stage/usr/share/man"
+for page in man3/vmnetacl_*.3; do
+    function=${page#man3/}
+    mandoc -T ascii "$page" | sed 's/.\x08//g' | grep -q "${function%.3}" || fail "$page does not show the function"
+done
+cd "$here"
 
 # The first number of the version is the interface's.
 cp -R "$here/consumer" "$world/later"

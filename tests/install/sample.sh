@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # sample.sh FOLDER CONF READ_RULES, as root in lab.sh's world: the samples in FOLDER are valid and grant nothing; each
-# of their commented-out statements is valid too, and does what the text above it says. CONF is bridge.conf.
+# of their commented-out statements is valid too, and does what the text above it says. So do the rules in README.md,
+# which is in the folder above. CONF is bridge.conf.
 set -eu
 
 samples=$1 conf=$2 read_rules=$3
@@ -14,9 +15,9 @@ fail() {
     exit 1
 }
 
-# verdicts_are EXPECTED: of the rules, about the two bridges that the samples name and one more
+# verdicts_are EXPECTED [BRIDGE]: of the rules, about the two bridges that the samples name and one more
 verdicts_are() {
-    found=$($read_rules virbr0 br0 br1 2>&1 | grep -v -E '^(read|missing) ' | tr '\n' ' ')
+    found=$($read_rules virbr0 br0 "${2:-br1}" 2>&1 | grep -v -E '^(read|missing) ' | tr '\n' ' ')
     [ "$found" = "$1 " ] || fail "wanted '$1', got '$found' from: $(tail -n 99 "$conf" "$rules_d"/* "$switch" 2>/dev/null)"
 }
 
@@ -112,7 +113,11 @@ write "$rule" 'allow all bridge all' && verdicts_are "allow virbr0 allow br0 all
 write "$rule" 'allow all bridge all' 'deny all bridge br0' && verdicts_are "allow virbr0 deny br0 allow br1"
 write "$rule" 'allow all bridge all' 'deny group guests bridge all' && verdicts_are "allow virbr0 allow br0 allow br1"
 as 1000 1000 4302 && verdicts_are "deny virbr0 deny br0 deny br1"
+sed -n 's/^    \(\(allow\|deny\) .* bridge .*\)/\1/p' "$samples/../README.md" >"$rule"
+as 4300 4300 4301 && verdicts_are "allow virbr0 allow br0 deny br-admin" br-admin
+as 1000 1000 4301 && verdicts_are "allow virbr0 notfound br0 deny br-admin" br-admin
 write "$rule"
+as 1000 1000 4302
 sed -i 's/^#\([^ ].*\)/\1/' "$rules_d/50-sample.rules" # all at once
 verdicts_are "deny virbr0 deny br0 deny br1"
 as 1000 1000 1000 && verdicts_are "allow virbr0 deny br0 allow br1"
