@@ -39,8 +39,8 @@ static noreturn void die_unresolved(enum vmnetacl_status status, const struct vm
     if (error->system_errno == 0)
         die(code, "cannot look up names for acl file: %s:%u: %s", error->file, error->line, error->message);
     errno = error->system_errno;
-    die(code, "cannot look up names for acl file: %s:%u: %s: %m; see 'getent passwd' and nsswitch.conf(5)",
-        error->file, error->line, error->message);
+    die(code, "cannot look up names for acl file: %s:%u: %s: %m; see 'getent passwd' and nsswitch.conf(5)", error->file,
+        error->line, error->message);
 }
 
 /* The first file that was read, and how many more; the first that could have been when none was. */

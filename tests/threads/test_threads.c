@@ -19,7 +19,7 @@
 
 #define THREADS  8
 #define ROUNDS   5000 /* of questions */
-#define REBUILDS 5   /* of a policy, with a process for its names each */
+#define REBUILDS 5    /* of a policy, with a process for its names each */
 
 /* The user root and the group root are everywhere; nobody is called so by the tests. */
 static const char files_text[] = "allow user root bridge virbr0 limit 2\n"
