@@ -6,14 +6,8 @@
 #ifndef UNIT_FAKE_NAMES_H
 #define UNIT_FAKE_NAMES_H
 
+#include "fake_account.h"
 #include "lookup.h"
-
-struct fake_account {
-    bool is_group;
-    const char *name;
-    uint32_t id;
-    bool has_caller; /* of a group: by the database, he is a member */
-};
 
 struct fake_names {
     const struct fake_account *accounts;
