@@ -18,6 +18,9 @@ enum vmnetacl_status policy_check_origin(const struct vmnetacl_origin *origin, s
 {
     const char *const paths[] = {origin->root, origin->switch_path, origin->files_path, origin->qemu_path};
 
+    for (size_t i = 0; i < sizeof origin->reserved / sizeof origin->reserved[0]; i++)
+        if (origin->reserved[i] != NULL)
+            return refuse(VMNETACL_CODE_ARGUMENT, "what is reserved in the origin is set", error);
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         if (paths[i] == NULL)
             continue;

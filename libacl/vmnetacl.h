@@ -150,6 +150,7 @@ struct vmnetacl_error {
     unsigned column;                     /* in bytes, from 1; 0 when the whole line is meant */
     char file[VMNETACL_PATH_SIZE];       /* the bytes of the path, not escaped; "" when no file is meant */
     char message[VMNETACL_MESSAGE_SIZE]; /* escaped: \xHH stands for each byte outside printable ASCII */
+    uint32_t reserved[4];                /* 0 */
 };
 
 /* Who asks. The library never looks these up. */
@@ -158,6 +159,7 @@ struct vmnetacl_caller {
     gid_t gid;
     const gid_t *groups; /* the supplementary groups, in any order (ascending is fastest); NULL when there are none */
     size_t groups_count;
+    const void *reserved[2]; /* NULL */
 };
 
 /* Where a rule stands. The strings live as long as the policy. */
@@ -181,6 +183,7 @@ struct vmnetacl_decision {
     bool degraded;                      /* a source could not be consulted, and switch.conf says to go on without it */
     const struct vmnetacl_error *error; /* for UNAVAIL and TRYAGAIN, and when degraded: why; else NULL. Lives as long as
                                            the policy */
+    const void *reserved[4];            /* NULL */
 };
 
 /* A file that the policy was made from. */
@@ -189,6 +192,7 @@ struct vmnetacl_file {
     const char *path;
     bool found;              /* false: it was passed over, for the reason in code */
     enum vmnetacl_code code; /* NONE; or FILE_MISSING, FILE_DANGLING, FILE_DENIED */
+    const void *reserved[2]; /* NULL */
 };
 
 /* A source of the switch, in the order in which they are asked. */
@@ -197,6 +201,7 @@ struct vmnetacl_source {
     const char *path;                   /* of its file or folder; lives as long as the policy */
     enum vmnetacl_status status;        /* OK; NOTFOUND: there is nothing at path; UNAVAIL, TRYAGAIN: see error */
     const struct vmnetacl_error *error; /* NULL for OK and NOTFOUND; lives as long as the policy */
+    const void *reserved[2];            /* NULL */
 };
 
 struct vmnetacl_policy;
@@ -220,7 +225,8 @@ struct vmnetacl_buffer {
     const char *source; /* "switch", "files" or "qemu" */
     const char *path;   /* what it is called in errors and places, and what an include calls it */
     const char *text;
-    size_t text_len; /* bytes */
+    size_t text_len;         /* bytes */
+    const void *reserved[2]; /* NULL */
 };
 
 /* Where rules come from, if not from this system's usual place. All zero is that place. */
@@ -234,6 +240,7 @@ struct vmnetacl_origin {
        source "files" are taken in this order. No two of one source have the same path. */
     const struct vmnetacl_buffer *buffers;
     size_t buffers_count;
+    const void *reserved[8]; /* NULL: places for sources to come; with another value the origin is INVALID */
 };
 
 /*

@@ -56,7 +56,7 @@ see() {
     *) echo "FAILED: with '$2' the difference is '$found', not '$1'" >&2; exit 1 ;;
     esac
 }
-see '-struct vmnetacl_caller: 24 bytes' 's/^    size_t groups_count;/&int new;/'
+see '-struct vmnetacl_caller: 40 bytes' 's/^    size_t groups_count;/&int new;/'
 see '-      12    4 unsigned column' 's/^    unsigned column;/    long column;/'
 see '-       2 VMNETACL_CODE_NAME_MISSING' 's/^    VMNETACL_CODE_NAME_MISSING,/    VMNETACL_CODE_NEW,&/'
 see '-    void vmnetacl_free(struct vmnetacl_policy *policy)' 's/^void vmnetacl_free(/&const /'

@@ -185,7 +185,7 @@ static bool match_bridge(const char *pattern, const char *bridge, bool *is_good)
     if (strcmp(pattern, "all") == 0)
         return true;
     if (len > 1 && len <= 16 && pattern[len - 1] == '*') {
-        strncat(stem, pattern, len - 1);
+        memcpy(stem + 1, pattern, len - 1);
         *is_good = name_is_good(len == 16 ? stem + 1 : stem) && strchr(stem, '*') == NULL;
         return strncmp(pattern, bridge, len - 1) == 0;
     }
@@ -195,7 +195,7 @@ static bool match_bridge(const char *pattern, const char *bridge, bool *is_good)
 
 static void read_files_line(struct model *model, char *line, int depth)
 {
-    char *words[WORDS_MAX];
+    char *words[WORDS_MAX] = {NULL};
     size_t count;
     size_t next = 2; /* behind the subject */
     bool is_deny, is_subject, is_bridge, is_good;
@@ -207,8 +207,10 @@ static void read_files_line(struct model *model, char *line, int depth)
         return;
     count = split(line, words);
     model->broken = true; /* until all of it is good */
+    if (count < 4)
+        return;
     is_deny = strcmp(words[0], "deny") == 0;
-    if ((!is_deny && strcmp(words[0], "allow") != 0) || count < 4)
+    if (!is_deny && strcmp(words[0], "allow") != 0)
         return;
     is_subject = true;
     if (strcmp(words[1], "all") != 0) {

@@ -68,7 +68,10 @@ int main(int argc, char *argv[])
 {
     static gid_t groups[VMNETACL_GROUPS_MAX];
     int count = getgroups(VMNETACL_GROUPS_MAX, groups);
-    const struct vmnetacl_caller caller = {getuid(), getgid(), groups, count > 0 ? (size_t)count : 0};
+    const struct vmnetacl_caller caller = {.uid = getuid(),
+                                           .gid = getgid(),
+                                           .groups = groups,
+                                           .groups_count = count > 0 ? (size_t)count : 0};
     struct vmnetacl_policy *policy;
     struct vmnetacl_error error;
     int status = EXIT_SUCCESS;
