@@ -9,13 +9,20 @@ void lines_start(struct lines *lines, const char *file, const char *text, size_t
     lines_continue(lines, text, text_len);
 }
 
+/* The first NUL of the lines to come. */
+static void find_nul(struct lines *lines)
+{
+    size_t len = (size_t)(lines->end - lines->next);
+    const char *nul = len > 0 ? memchr(lines->next, '\0', len) : NULL;
+
+    lines->nul = nul != NULL ? nul : lines->end;
+}
+
 void lines_continue(struct lines *lines, const char *text, size_t text_len)
 {
-    const char *nul = text_len > 0 ? memchr(text, '\0', text_len) : NULL;
-
     lines->next = text;
     lines->end = text + text_len;
-    lines->nul = nul != NULL ? nul : lines->end;
+    find_nul(lines);
 }
 
 void lines_error(const struct lines *lines, const struct line *line, const char *at, enum vmnetacl_code code,
@@ -24,7 +31,7 @@ void lines_error(const struct lines *lines, const struct line *line, const char 
     error_start(error, code, lines->file, lines->line, (unsigned)(at - line->start) + 1);
 }
 
-enum vmnetacl_status lines_refuse(const struct lines *lines, const struct line *line, struct vmnetacl_error *error)
+enum vmnetacl_status lines_refuse(struct lines *lines, const struct line *line, struct vmnetacl_error *error)
 {
     if (line->end - line->start > VMNETACL_LINE_MAX) {
         lines_error(lines, line, line->start + VMNETACL_LINE_MAX, VMNETACL_CODE_LINE_LONG, error);
@@ -33,5 +40,6 @@ enum vmnetacl_status lines_refuse(const struct lines *lines, const struct line *
         lines_error(lines, line, lines->nul, VMNETACL_CODE_LINE_NUL, error);
         error_add(error, "a NUL byte cannot be in a rule file; remove it");
     }
+    find_nul(lines); /* for who goes on behind an error */
     return VMNETACL_UNAVAIL;
 }

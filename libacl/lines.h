@@ -16,7 +16,7 @@ struct lines {
     const char *file; /* for errors */
     const char *next; /* the first byte of the line to come */
     const char *end;  /* of the text */
-    const char *nul;  /* the first NUL byte of the text, or its end */
+    const char *nul;  /* the first NUL byte of the lines to come, or their end */
     unsigned line;    /* the number of the current line, from 1; 0 before the first */
 };
 
@@ -62,7 +62,7 @@ static inline void line_skip_blanks(struct line *line)
 }
 
 /* Fill in the error of a line that is too long or holds a NUL. Always UNAVAIL. */
-enum vmnetacl_status lines_refuse(const struct lines *lines, const struct line *line, struct vmnetacl_error *error);
+enum vmnetacl_status lines_refuse(struct lines *lines, const struct line *line, struct vmnetacl_error *error);
 
 /*
  * Take the next line, without its newline and the blanks around it, of which a carriage return is one.

@@ -195,12 +195,46 @@ static void test_line_is_prefix_or_longer_false(void **state)
     assert_false(line_is(&line, ""));
 }
 
+/* Who goes on behind an error, as vmnetacl_lint() does, gets each line for what it is. */
+static void test_lines_next_behind_a_refused_line_each_by_itself(void **state)
+{
+    static const char text[] = "a\0\0\nb\n\0c\n\nd\0";
+    static const unsigned columns[] = {2, 0, 1, 0, 2}; /* of the NUL; 0: the line is fine */
+    static char long_line[VMNETACL_LINE_MAX + 4];
+    struct lines lines;
+    struct line line;
+    struct vmnetacl_error error;
+
+    (void)state;
+    lines_start(&lines, "/f", text, sizeof text - 1);
+    for (size_t i = 0; i < COUNT_OF(columns); i++) {
+        assert_false(lines_at_end(&lines));
+        if (columns[i] == 0) {
+            assert_int_equal(lines_next(&lines, &line, &error), VMNETACL_OK);
+            continue;
+        }
+        assert_int_equal(lines_next(&lines, &line, &error), VMNETACL_UNAVAIL);
+        assert_int_equal(error.code, VMNETACL_CODE_LINE_NUL);
+        assert_int_equal(error.line, i + 1);
+        assert_int_equal(error.column, columns[i]);
+    }
+    assert_true(lines_at_end(&lines));
+    memset(long_line, 'x', sizeof long_line); /* too long, with a NUL that is not told of */
+    long_line[5] = '\0';
+    long_line[sizeof long_line - 2] = '\n';
+    lines_start(&lines, "/f", long_line, sizeof long_line);
+    assert_int_equal(lines_next(&lines, &line, &error), VMNETACL_UNAVAIL);
+    assert_int_equal(error.code, VMNETACL_CODE_LINE_LONG);
+    assert_int_equal(lines_next(&lines, &line, &error), VMNETACL_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines_next_any_text_each_line_once),
         cmocka_unit_test(test_lines_next_length_limit_kept),
         cmocka_unit_test(test_lines_next_nul_refused_in_its_line),
+        cmocka_unit_test(test_lines_next_behind_a_refused_line_each_by_itself),
         cmocka_unit_test(test_lines_continue_numbers_go_on),
         cmocka_unit_test(test_take_word_begins_with_it_taken_off),
         cmocka_unit_test(test_take_word_text_goes_on_not_looked_at),
