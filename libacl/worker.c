@@ -77,6 +77,8 @@ static bool keep_only_answer(int answer_fd)
 {
     int null = open("/dev/null", O_RDWR);
 
+    if (null == ANSWER_FD) /* two descriptors of stdio were closed, and have become the pipe */
+        null = dup(null);
     if (null < 0 || dup2(answer_fd, ANSWER_FD) != ANSWER_FD)
         return false;
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

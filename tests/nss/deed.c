@@ -114,7 +114,7 @@ static void do_print(const char *word)
     (void)word;
     printf("vmnet-helper: printed by a module\n");
     fprintf(stderr, "vmnet-helper: printed by a module\n");
-    fflush(NULL);
+    fflush(stdout); /* and no other stream, which would be the program's */
     dprintf(STDOUT_FILENO, "vmnet-helper: printed by a module\n");
     dprintf(STDERR_FILENO, "vmnet-helper: printed by a module\n");
 }
