@@ -26,8 +26,6 @@
 #define TEXT_MAX    ((size_t)64 * 1024)        /* of nsswitch.conf */
 #define SERVICE_MAX 63                         /* bytes in the name of a service */
 
-#define GROUPS_USUAL 256 /* room that nearly all users do with */
-
 struct query {
     const struct lookup *lookup;
     struct worker_answer *answers;
@@ -87,23 +85,8 @@ static int find_group(struct query *query, const char *name, gid_t gid, struct g
     return error;
 }
 
-/* getgrouplist(3) into room for so many. 0; ERANGE when there are more; another errno. */
-static int list_groups(struct query *query, const struct passwd *user, int room)
-{
-    int count = room;
-    gid_t *groups = reallocarray(query->groups, (size_t)room, sizeof *groups);
-
-    if (groups == NULL)
-        return ENOMEM;
-    query->groups = groups;
-    if (getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0)
-        return ERANGE;
-    query->groups_count = (size_t)count;
-    return 0;
-}
-
-/* The groups of the caller's account. One that is not known has none. */
-static int find_memberships(struct query *query)
+/* Who the caller is to the user database, and his group there. 0, also when he has no account; or an errno. */
+static int find_caller(struct query *query)
 {
     struct passwd entry;
     struct passwd *found;
@@ -112,12 +95,12 @@ static int find_memberships(struct query *query)
     if (error != 0 || found == NULL)
         return error;
     query->caller = strdup(found->pw_name); /* what it points to is overwritten */
-    if (query->caller == NULL)
+    query->groups = malloc(sizeof *query->groups);
+    if (query->caller == NULL || query->groups == NULL)
         return ENOMEM;
-    error = list_groups(query, found, GROUPS_USUAL);
-    if (error == ERANGE)
-        error = list_groups(query, found, VMNETACL_GROUPS_MAX);
-    return error != ERANGE ? error : EOVERFLOW; /* more than a process can have */
+    query->groups[0] = found->pw_gid;
+    query->groups_count = 1;
+    return 0;
 }
 
 static bool is_member(const struct query *query, gid_t gid)
@@ -172,11 +155,6 @@ static int read_nsswitch(struct query *query)
 /* In one way or another: does an answer rest on nobody's having said otherwise? */
 typedef bool doubt_function(const struct lookup_item *item, const struct worker_answer *answer);
 
-static bool is_in_doubt(const struct lookup_item *item, const struct worker_answer *answer)
-{
-    return answer->is_known == 0 || (item->wants_membership && answer->is_member == 0);
-}
-
 static bool any_in_doubt(const struct query *query, doubt_function *doubt)
 {
     for (size_t i = 0; i < query->lookup->count; i++)
@@ -195,12 +173,6 @@ static bool user_is_in_doubt(const struct lookup_item *item, const struct worker
 static bool group_is_in_doubt(const struct lookup_item *item, const struct worker_answer *answer)
 {
     return item->kind == ACCOUNT_GROUP && answer->is_known == 0;
-}
-
-static bool wants_membership(const struct lookup_item *item, const struct worker_answer *answer)
-{
-    (void)answer; /* as the others have it */
-    return item->wants_membership;
 }
 
 static bool membership_is_in_doubt(const struct lookup_item *item, const struct worker_answer *answer)
@@ -229,25 +201,16 @@ static int choose_all(const struct query *query, const char *database)
     return __nss_configure_lookup(database, services) == 0 ? 0 : EINVAL;
 }
 
-/* Ask the first time, as everybody does. */
+/* Ask for every name, as everybody does. */
 static int ask_all(struct query *query)
 {
-    bool memberships_are_known = false;
     int error = choose_all(query, "passwd");
 
     if (error == 0)
         error = choose_all(query, "group");
     for (size_t i = 0; i < query->lookup->count && error == 0; i++) {
-        const struct lookup_item *item = &query->lookup->items[i];
-        struct worker_answer *answer = &query->answers[i];
         *query->failed = i;
-        if (item->wants_membership && !memberships_are_known) {
-            memberships_are_known = true;
-            error = find_memberships(query);
-        }
-        if (error == 0)
-            error = ask_item(query, item, answer);
-        answer->is_member = item->wants_membership && answer->is_known != 0 && is_member(query, answer->id);
+        error = ask_item(query, &query->lookup->items[i], &query->answers[i]);
     }
     return error;
 }
@@ -288,33 +251,47 @@ static int choose_service(const char *database, const struct service *service)
     return __nss_configure_lookup(database, service->name) == 0 ? 0 : EINVAL;
 }
 
-/* Ask a service about the names that nobody knows, and whether it knows the caller if nobody does. */
-static int ask_service(struct query *query, doubt_function *doubt, bool caller_is_in_doubt)
+/* Ask one service about the names that nobody knows so far. */
+static int ask_service(struct query *query, doubt_function *doubt)
 {
-    struct passwd entry;
-    struct passwd *found = NULL;
-    int error = caller_is_in_doubt ? find_user(query, NULL, query->lookup->uid, &entry, &found) : 0;
+    int error = 0;
 
     for (size_t i = 0; i < query->lookup->count && error == 0; i++)
         if (doubt(&query->lookup->items[i], &query->answers[i])) {
             *query->failed = i;
             error = ask_item(query, &query->lookup->items[i], &query->answers[i]);
         }
-    if (error == 0 && found != NULL)
-        return EAGAIN; /* he was not there a moment ago, and his groups were not asked for */
     return error;
 }
 
-static int ask_services(struct query *query, const char *database, doubt_function *doubt, bool caller_is_in_doubt)
+/* Ask each service alone about the names that nobody knows. */
+static int ask_services(struct query *query, const char *database, doubt_function *doubt)
 {
     struct line line = find_services(query, database);
     struct service service = {.name = ""};
     int error = 0;
 
-    while (next_service(&line, &service, &error)) {
+    while (any_in_doubt(query, doubt) && next_service(&line, &service, &error)) {
         error = choose_service(database, &service);
         if (error == 0)
-            error = ask_service(query, doubt, caller_is_in_doubt);
+            error = ask_service(query, doubt);
+        if (error != 0 || service.line.ends_on_notfound)
+            return error;
+    }
+    return error;
+}
+
+/* Ask each service alone who the caller is, whom nobody knows: then he is in no group. */
+static int ask_services_for_caller(struct query *query)
+{
+    struct line line = find_services(query, "passwd");
+    struct service service = {.name = ""};
+    int error = 0;
+
+    while (query->caller == NULL && next_service(&line, &service, &error)) {
+        error = choose_service("passwd", &service);
+        if (error == 0)
+            error = find_caller(query);
         if (error != 0 || service.line.ends_on_notfound)
             return error;
     }
@@ -348,11 +325,13 @@ static int add_memberships(struct query *query, const struct service *service, i
     /* It says so where no systemd runs: it has nobody to ask, and nobody is known. From others it means nothing. */
     if (status == NSS_STATUS_UNAVAIL && error == ESRCH && strcmp(service->name, "systemd") == 0)
         status = NSS_STATUS_NOTFOUND;
+    if (status < NSS_STATUS_TRYAGAIN || status > NSS_STATUS_RETURN)
+        abort(); /* as the C library does */
     *is_notfound = status == NSS_STATUS_NOTFOUND;
     if (status != NSS_STATUS_SUCCESS && status != NSS_STATUS_NOTFOUND)
         return error != 0 ? error : EIO;
-    if (count < 0 || count > VMNETACL_GROUPS_MAX)
-        return EOVERFLOW;
+    if (count < 0 || query->groups_count + (size_t)count > VMNETACL_GROUPS_MAX)
+        return EOVERFLOW; /* more than a process can have */
     all = reallocarray(query->groups, query->groups_count + (size_t)count, sizeof *all);
     if (all == NULL)
         return ENOMEM;
@@ -383,41 +362,55 @@ static int add_listed_memberships(struct query *query, const struct service *ser
     return error;
 }
 
-static int check_memberships(struct query *query)
+/* The answers that follow from the groups that are known so far. */
+static void note_memberships(struct query *query)
+{
+    for (size_t i = 0; i < query->lookup->count; i++)
+        if (membership_is_in_doubt(&query->lookup->items[i], &query->answers[i]))
+            query->answers[i].is_member = is_member(query, query->answers[i].id);
+}
+
+/*
+ * As getgrouplist(3) asks, but for what a service says: of each one until nothing is in doubt, or there are no more. One
+ * that cannot answer does not matter when another says that he is a member.
+ */
+static int ask_services_for_groups(struct query *query)
 {
     struct line line;
     struct service service = {.name = ""};
     bool has_line = nsswitch_find(query->nsswitch, query->nsswitch_len, "initgroups", &line);
+    bool is_notfound = false;
+    int first_error = 0;
     int error = 0;
 
     line = find_services(query, has_line ? "initgroups" : "group");
-    while (next_service(&line, &service, &error)) {
+    note_memberships(query);
+    while (any_in_doubt(query, membership_is_in_doubt) && !(is_notfound && service.line.ends_on_notfound) &&
+           next_service(&line, &service, &error)) {
         initgroups_function *initgroups = find_initgroups(&service);
-        bool is_notfound = false;
+        is_notfound = false;
         error = initgroups != NULL ? add_memberships(query, &service, initgroups, &is_notfound)
                                    : add_listed_memberships(query, &service);
-        if (error != 0 || (is_notfound && service.line.ends_on_notfound))
-            return error;
+        note_memberships(query);
+        first_error = first_error != 0 ? first_error : error;
+        error = 0;
     }
-    return error;
+    if (!any_in_doubt(query, membership_is_in_doubt))
+        return 0;
+    return first_error != 0 ? first_error : error;
 }
 
-/* Ask again where the answer was no, of each service alone. */
-static int ask_doubtful(struct query *query)
+static int ask_memberships(struct query *query)
 {
-    bool caller_is_in_doubt = query->caller == NULL && any_in_doubt(query, wants_membership);
-    int error = 0;
+    int error = choose_all(query, "passwd");
 
-    if (caller_is_in_doubt || any_in_doubt(query, user_is_in_doubt))
-        error = ask_services(query, "passwd", user_is_in_doubt, caller_is_in_doubt);
-    if (error == 0 && any_in_doubt(query, group_is_in_doubt))
-        error = ask_services(query, "group", group_is_in_doubt, false);
-    if (error == 0 && query->caller != NULL && any_in_doubt(query, membership_is_in_doubt))
-        error = check_memberships(query);
-    for (size_t i = 0; i < query->lookup->count && error == 0; i++)
-        if (membership_is_in_doubt(&query->lookup->items[i], &query->answers[i]))
-            query->answers[i].is_member = is_member(query, query->answers[i].id);
-    return error;
+    if (error == 0)
+        error = find_caller(query);
+    if (error == 0 && query->caller == NULL)
+        error = ask_services_for_caller(query);
+    if (error != 0 || query->caller == NULL)
+        return error;
+    return ask_services_for_groups(query);
 }
 
 int nss_query(const struct lookup *lookup, struct worker_answer *answers, size_t *failed)
@@ -437,5 +430,11 @@ int nss_query(const struct lookup *lookup, struct worker_answer *answers, size_t
     error = read_nsswitch(query);
     if (error == 0)
         error = ask_all(query);
-    return error == 0 && any_in_doubt(query, is_in_doubt) ? ask_doubtful(query) : error;
+    if (error == 0)
+        error = ask_services(query, "passwd", user_is_in_doubt);
+    if (error == 0)
+        error = ask_services(query, "group", group_is_in_doubt);
+    if (error == 0 && any_in_doubt(query, membership_is_in_doubt))
+        error = ask_memberships(query);
+    return error;
 }
