@@ -48,6 +48,7 @@ if [ -f "$build/tests/bench/vmnet-helper-static" ]; then
     ours_static=static=/run/lab/bench/ours-static
 fi
 
+"$build/tests/bench/decide"
 "$build/tests/bench/bench" --holder=/run/lab/bench/floor "$@" stock=/run/lab/bench/stock ours=/run/lab/bench/ours \
     ${ours_static:+"$ours_static"} floor=/run/lab/bench/floor ${static:+"$static"} \
     ours/stock ours/floor ${ours_static:+static/stock static/floor} floor/stock
