@@ -1,92 +1,127 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The input is a bridge's name, then up to three rule files, "/0", "/1" and "/2", with the byte 0x1e before each. The
- * library must say what the model says, also with two lines exchanged, and a line more must not turn a deny or an error
- * into a permission.
+ * The input is a bridge's name, then up to six texts, each behind a byte that says of which source it is: 0x1e "qemu",
+ * 0x1d "files", 0x1c "switch". They are called "/0", "/1" and so on. The library must say what the model says, in
+ * whatever way it is asked, also with two lines exchanged; and a line more must not turn a deny or an error into a
+ * permission.
  */
 #include "fuzz.h"
-#include "model.h"
+#include "worlds.h"
 
 #include <string.h>
 
-#define FILES_MAX 3
-#define SEPARATOR 0x1e
+#define FILES_MAX 6
 
-static enum vmnetacl_status decide(const struct vmnetacl_buffer files[], size_t files_count, const char *bridge)
+/* uid 1000 is u, and w; he is in the groups of his credentials, and by the database in i as well. */
+static const struct fake_account accounts[] = {{false, "u", 1000, false}, {false, "v", 1001, false},
+                                               {false, "w", 1000, false}, {true, "g", 100, false},
+                                               {true, "h", 10, false},    {true, "i", 30, true},
+                                               {true, "j", 40, false}};
+static const gid_t groups[] = {10, 20};
+static const struct vmnetacl_caller caller = {.uid = 1000, .gid = 100, .groups = groups, .groups_count = 2};
+
+static void decide(const struct vmnetacl_buffer files[], size_t files_count, const char *bridge,
+                   struct model_answer *answer)
 {
-    const struct vmnetacl_origin origin = {.buffers = files, .buffers_count = files_count};
-    const struct vmnetacl_caller caller = {.uid = 1000, .gid = 1000};
-    struct vmnetacl_policy *policy;
-    enum vmnetacl_status verdict;
+    const struct model_question question = {.files = files,
+                                            .files_count = files_count,
+                                            .accounts = accounts,
+                                            .accounts_count = sizeof accounts / sizeof accounts[0],
+                                            .caller = &caller,
+                                            .bridge = bridge};
+    const char *wrong = worlds_compare(&question, answer);
 
-    HOLDS(vmnetacl_load_from(&origin, &policy, NULL) == VMNETACL_OK);
-    verdict = vmnetacl_decide(policy, &caller, NULL, bridge, NULL);
-    vmnetacl_free(policy);
-    HOLDS(verdict == model_decide(files, files_count, bridge));
-    return verdict;
+    if (wrong != NULL)
+        fprintf(stderr, "%s\n", wrong);
+    HOLDS(wrong == NULL);
 }
 
 /* The first line of a file moved behind its last. */
-static void check_moved(struct vmnetacl_buffer files[], size_t files_count, const char *bridge,
-                        enum vmnetacl_status verdict)
+static void check_moved(struct vmnetacl_buffer files[], size_t files_count, size_t moved, const char *bridge,
+                        const struct model_answer *before)
 {
-    const struct vmnetacl_buffer first = files[0];
+    const struct vmnetacl_buffer first = files[moved];
     const char *newline = memchr(first.text, '\n', first.text_len);
     size_t line_len = newline != NULL ? (size_t)(newline - first.text) + 1 : 0;
     char *text = malloc(first.text_len + 2);
+    struct model_answer answer;
 
     HOLDS(text != NULL);
     memcpy(text, first.text + line_len, first.text_len - line_len);
     text[first.text_len - line_len] = '\n';
     memcpy(text + first.text_len - line_len + 1, first.text, line_len);
-    files[0].text = text;
-    files[0].text_len++;
-    HOLDS(decide(files, files_count, bridge) == verdict);
-    files[0] = first;
+    files[moved].text = text;
+    files[moved].text_len++;
+    decide(files, files_count, bridge, &answer);
+    HOLDS(answer.verdict == before->verdict);
+    files[moved] = first;
     free(text);
 }
 
-static void check_line_more(struct vmnetacl_buffer files[], size_t files_count, const char *bridge)
+static void check_line_more(struct vmnetacl_buffer files[], size_t files_count, size_t longer, const char *bridge)
 {
-    const struct vmnetacl_buffer first = files[0];
-    char *text = malloc(first.text_len + 10);
+    const struct vmnetacl_buffer first = files[longer];
+    const char *line = strcmp(first.source, "qemu") == 0 ? "allow all\n" : "allow all bridge all\n";
+    size_t line_len = strlen(line);
+    char *text = malloc(first.text_len + line_len);
+    struct model_answer answer;
 
     HOLDS(text != NULL);
-    memcpy(text, "allow all\n", 10);
-    memcpy(text + 10, first.text, first.text_len);
-    files[0].text = text;
-    files[0].text_len += 10;
-    HOLDS(decide(files, files_count, bridge) != VMNETACL_ALLOW);
-    files[0] = first;
+    memcpy(text, line, line_len);
+    memcpy(text + line_len, first.text, first.text_len);
+    files[longer].text = text;
+    files[longer].text_len += line_len;
+    decide(files, files_count, bridge, &answer);
+    HOLDS(answer.verdict != VMNETACL_ALLOW);
+    files[longer] = first;
     free(text);
+}
+
+static bool is_separator(uint8_t byte)
+{
+    return byte >= 0x1c && byte <= 0x1e;
+}
+
+/* The texts of the input, from the first separator on. */
+static size_t take_files(const uint8_t *at, const uint8_t *end, struct vmnetacl_buffer files[FILES_MAX])
+{
+    static const char *const paths[FILES_MAX] = {"/0", "/1", "/2", "/3", "/4", "/5"};
+    static const char *const sources[] = {"switch", "files", "qemu"};
+    size_t count = 0;
+
+    while (at < end && count < FILES_MAX) {
+        const char *source = sources[*at++ - 0x1c];
+        const uint8_t *start = at;
+        while (at < end && !is_separator(*at))
+            at++;
+        files[count] = (struct vmnetacl_buffer){.source = source, .path = paths[count], .text = (const char *)start};
+        files[count++].text_len = (size_t)(at - start);
+    }
+    return count;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const paths[FILES_MAX] = {"/0", "/1", "/2"};
-    const uint8_t *at = memchr(data, SEPARATOR, size);
-    size_t bridge_len = at != NULL ? (size_t)(at - data) : size;
     char bridge[VMNETACL_NAME_MAX + 1] = "";
     struct vmnetacl_buffer files[FILES_MAX];
-    size_t files_count = 0;
-    enum vmnetacl_status verdict;
+    size_t files_count;
+    size_t bridge_len = 0;
+    bool has_switch = false;
+    struct model_answer answer;
 
+    while (bridge_len < size && !is_separator(data[bridge_len]))
+        bridge_len++;
     if (!vmnetacl_name_valid((const char *)data, bridge_len))
         return 0;
     memcpy(bridge, data, bridge_len);
-    while (at != NULL && files_count < FILES_MAX) {
-        const uint8_t *start = at + 1;
-        const uint8_t *end = data + size;
-        at = memchr(start, SEPARATOR, (size_t)(end - start));
-        files[files_count] =
-            (struct vmnetacl_buffer){.source = "qemu", .path = paths[files_count], .text = (const char *)start};
-        files[files_count++].text_len = (size_t)((at != NULL ? at : end) - start);
+    files_count = take_files(data + bridge_len, data + size, files);
+    decide(files, files_count, bridge, &answer);
+    for (size_t i = 0; i < files_count; i++)
+        has_switch = has_switch || strcmp(files[i].source, "switch") == 0;
+    for (size_t i = 0; i < files_count && !has_switch; i++) {
+        check_moved(files, files_count, i, bridge, &answer);
+        if (answer.verdict != VMNETACL_ALLOW && answer.verdict != VMNETACL_NOTFOUND)
+            check_line_more(files, files_count, i, bridge);
     }
-    if (files_count == 0)
-        return 0;
-    verdict = decide(files, files_count, bridge);
-    check_moved(files, files_count, bridge, verdict);
-    if (verdict != VMNETACL_ALLOW && verdict != VMNETACL_NOTFOUND)
-        check_line_more(files, files_count, bridge);
     return 0;
 }
