@@ -42,6 +42,8 @@ enum {
 
 struct trace {
     struct lab_child *child;
+    pid_t pid;        /* who is traced now: the child, or its child */
+    bool is_counting; /* the calls of whom the plan is about */
     const struct lab_plan *plan;
     bool after_exec;
     unsigned ordinal;
@@ -124,7 +126,7 @@ static int wait_next(pid_t pid, struct lab_child *child)
     while (wait4(pid, &status, __WALL, &child->usage) != pid)
         if (errno != EINTR)
             lab_die("wait4");
-    if (WIFEXITED(status) || WIFSIGNALED(status)) {
+    if ((WIFEXITED(status) || WIFSIGNALED(status)) && pid == child->pid) {
         child->reaped = true;
         child->wait_status = status;
     }
@@ -135,11 +137,11 @@ static int wait_next(pid_t pid, struct lab_child *child)
 static bool stop_read(struct trace *trace, struct lab_stop *stop)
 {
     struct syscall_info info = {0};
-    const pid_t pid = trace->child->pid;
+    const pid_t pid = trace->pid;
 
     if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) < 0)
         lab_die("PTRACE_GET_SYSCALL_INFO");
-    if (!trace->after_exec || (info.op != INFO_ENTRY && info.op != INFO_EXIT))
+    if (!trace->is_counting || (info.op != INFO_ENTRY && info.op != INFO_EXIT))
         return false;
     *stop = (struct lab_stop){.pid = pid, .at_entry = info.op == INFO_ENTRY};
     trace->in_call = stop->at_entry;
@@ -172,28 +174,64 @@ static enum lab_action stop_handle(struct trace *trace)
     return action;
 }
 
+static void after_exec_set(struct trace *trace)
+{
+    trace->after_exec = true;
+    trace->is_counting = !trace->plan->of_child;
+}
+
+/* A stop that only a plan about the child's child asks for. */
+static bool is_fork(int status)
+{
+    const int event = status >> 16;
+
+    return event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE;
+}
+
+/* Let the child run on, and go on with what it has forked, which is traced already. */
+static void child_follow(struct trace *trace)
+{
+    unsigned long pid;
+
+    if (ptrace(PTRACE_GETEVENTMSG, trace->pid, NULL, &pid) != 0)
+        lab_die("PTRACE_GETEVENTMSG");
+    if (ptrace(PTRACE_DETACH, trace->pid, NULL, NULL) != 0)
+        lab_die("PTRACE_DETACH");
+    trace->pid = (pid_t)pid;
+    trace->is_counting = true;
+    trace->in_call = false;
+    /* It stops before its first step. */
+    (void)wait_next(trace->pid, trace->child);
+    if (ptrace(PTRACE_SYSCALL, trace->pid, NULL, NULL) != 0)
+        lab_die("PTRACE_SYSCALL");
+}
+
 /* True when the child is done with: it ended, or was let go. */
 static bool step(struct trace *trace)
 {
-    const pid_t pid = trace->child->pid;
+    const pid_t pid = trace->pid;
     const int status = wait_next(pid, trace->child);
     enum lab_action action = LAB_GO;
     int signal_number = 0;
 
-    if (trace->child->reaped)
+    if (WIFEXITED(status) || WIFSIGNALED(status))
         return true;
+    if (trace->after_exec && pid == trace->child->pid && is_fork(status)) {
+        child_follow(trace);
+        return false;
+    }
     if (WSTOPSIG(status) == (SIGTRAP | 0x80))
         action = stop_handle(trace);
     else if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8))
-        trace->after_exec = true;
+        after_exec_set(trace);
     else if (status >> 16 == 0)
         signal_number = WSTOPSIG(status);
 
     if (action == LAB_KILL) {
         if (kill(pid, SIGKILL) != 0)
             lab_die("kill");
-        while (!trace->child->reaped)
-            (void)wait_next(pid, trace->child); /* only the end of it is of interest now */
+        for (int end = 0; !WIFEXITED(end) && !WIFSIGNALED(end);)
+            end = wait_next(pid, trace->child);
         return true;
     }
     if (action == LAB_RELEASE || action == LAB_FREEZE) {
@@ -205,7 +243,7 @@ static bool step(struct trace *trace)
         return true;
     }
     /* The entry of the call that is to be skipped must be reached with SYSEMU. */
-    if (trace->after_exec && !trace->in_call && trace->ordinal + 1 == trace->plan->fake_at)
+    if (trace->is_counting && !trace->in_call && trace->ordinal + 1 == trace->plan->fake_at)
         trace->faking = true;
     if (ptrace(trace->faking ? PTRACE_SYSEMU : PTRACE_SYSCALL, pid, NULL, (void *)(long)signal_number) != 0 &&
         errno != ESRCH)
@@ -255,7 +293,9 @@ void lab_trace(const struct lab_start *start, const struct lab_plan *plan, struc
         errno = ECHILD;
         lab_die("the child ended before it could be traced");
     }
-    const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+    const long forks = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
+    const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL | (plan->of_child ? forks : 0);
+    trace.pid = child->pid;
     if (ptrace(PTRACE_SEIZE, child->pid, NULL, (void *)options) != 0)
         lab_die("PTRACE_SEIZE");
     if (kill(child->pid, SIGCONT) != 0)

@@ -3,8 +3,9 @@
  * Run a helper under ptrace: look at it at each system call, make one of them fail or lie, or kill it there.
  *
  * The tracer is root with CAP_SYS_PTRACE, so a setuid program keeps its privilege. Only the process itself is traced,
- * not its children. A call that is to fail is not made at all: the kernel skips it before it asks a seccomp filter
- * (PTRACE_SYSEMU), so that a filter does not change what is tested.
+ * not its children; or, if the plan says so, the first of its children and neither itself nor others. A call that is to
+ * fail is not made at all: the kernel skips it before it asks a seccomp filter (PTRACE_SYSEMU), so that a filter does
+ * not change what is tested.
  */
 #ifndef VMNET_LAB_TRACE_H
 #define VMNET_LAB_TRACE_H
@@ -34,6 +35,7 @@ struct lab_plan {
     /* Called at each stop; may be NULL. */
     enum lab_action (*visit)(const struct lab_stop *stop, void *visit_data);
     void *visit_data;
+    bool of_child;      /* it is about the first process that the helper forks, from its first call on */
     unsigned fake_at;   /* the ordinal of a call that is not made; 0: none */
     int64_t fake_value; /* what it seems to return: -errno, or a lie */
 };

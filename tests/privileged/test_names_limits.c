@@ -14,7 +14,7 @@
 
 enum {
     CALL_MAX = 2000,
-    CALL_FEWEST = 60
+    CALL_FEWEST = 30
 };
 
 #define MIB (1024UL * 1024)
@@ -156,35 +156,57 @@ static enum lab_action call_note(const struct lab_stop *stop, void *visit_data)
     return LAB_GO;
 }
 
-static void calls_record(const struct lab_start *start, struct calls *calls)
+static void calls_record(const struct lab_start *start, bool of_child, struct calls *calls)
 {
-    const struct lab_plan plan = {.visit = call_note, .visit_data = calls};
+    const struct lab_plan plan = {.visit = call_note, .visit_data = calls, .of_child = of_child};
 
     *calls = (struct calls){.count = 0};
     helper_trace(start, &plan);
     assert_in_range(calls->count, CALL_FEWEST, CALL_MAX - 1);
 }
 
-static void test_faults_never_lose_a_deny(void **state)
+/* Who is denied is denied whichever call fails, of the helper or of the process that asks. */
+static void faults_try(const struct lab_caller *caller, bool of_child)
 {
-    static const int errors[] = {ENOMEM, EINTR};
-    const struct lab_start start = helper_start_complete(&(struct lab_start){.caller = &remote});
+    const int errors[] = {ENOMEM, of_child ? EMFILE : EINTR};
+    const struct lab_start start = helper_start_complete(&(struct lab_start){.caller = caller});
     static struct calls calls;
 
-    (void)state;
-    names_rules_write(rules[0]);
-    calls_record(&start, &calls);
-    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+    calls_record(&start, of_child, &calls);
+    for (size_t i = 0; i < 2; i++)
         for (unsigned n = 1; n <= calls.count; n++) {
-            const struct lab_plan plan = {.fake_at = n, .fake_value = -errors[i]};
+            const struct lab_plan plan = {.of_child = of_child, .fake_at = n, .fake_value = -errors[i]};
             if (helper_call_always_succeeds(calls.numbers[n]))
                 continue;
             const struct lab_result *result = helper_trace(&start, &plan);
             if (result->exit_code == 0 || result->fd_count != 0 || result->timed_out)
-                fail_msg("call %u (%ld) fails with %s: exit %d%s", n, calls.numbers[n], strerror(errors[i]),
-                         result->exit_code, result->timed_out ? ", hung" : "");
+                fail_msg("call %u (%ld) %sfails with %s: exit %d%s", n, calls.numbers[n],
+                         of_child ? "of the child " : "", strerror(errors[i]), result->exit_code,
+                         result->timed_out ? ", hung" : "");
             assert_true(lab_tap_count_becomes(0));
         }
+}
+
+static void test_faults_never_lose_a_deny(void **state)
+{
+    (void)state;
+    names_rules_write(rules[0]);
+    faults_try(&remote, false);
+}
+
+/* His group is listed by vmtest, or in /etc/group alone, whose reader is part of the C library. */
+static void test_faults_of_the_worker_never_lose_a_deny(void **state)
+{
+    static const struct lab_caller bare = {.uid = 4242, .gid = 4242};
+
+    (void)state;
+    names_rules_write(rules[0]);
+    faults_try(&remote, true);
+    nss_switch("files", "files", NULL);
+    names_rules_write("allow all bridge all\ndeny group vmgroup bridge virbr0\n");
+    faults_try(&bare, true);
+    names_rules_write("allow all bridge all\ndeny user vmuser bridge virbr0\n");
+    faults_try(&bare, true);
 }
 
 /* A policy that no name decides costs no process, and one that names decide costs one. */
@@ -216,7 +238,7 @@ static void test_forks_only_when_a_name_matters(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         names_rules_write(rows[i].rules);
-        calls_record(&start, &calls);
+        calls_record(&start, false, &calls);
         if (calls.forks != rows[i].forks)
             fail_msg("%u forks, not %u, for:\n%s", calls.forks, rows[i].forks, rows[i].rules);
     }
@@ -231,6 +253,7 @@ int main(void)
         cmocka_unit_test_setup(test_limits_threads_refused_never_lose_a_deny, limits_reset),
         cmocka_unit_test_setup(test_limits_of_all_sizes_never_lose_a_deny, limits_reset),
         cmocka_unit_test_setup(test_faults_never_lose_a_deny, limits_reset),
+        cmocka_unit_test_setup(test_faults_of_the_worker_never_lose_a_deny, limits_reset),
     };
 
     return cmocka_run_group_tests_name("names_limits", tests, names_world_setup, NULL);
