@@ -49,17 +49,43 @@ static bool entry_next(FILE *file, const char *kind, char *line, struct entry *e
     return false;
 }
 
-/* NAME, or, when name is NULL, the number. */
-static bool entry_find(const char *kind, const char *name, unsigned number, char *line, struct entry *entry)
+/* Open what is known. When that cannot be, it is to be said: who cannot look does not know that there is nobody. */
+static FILE *conf_open(int *error)
 {
     FILE *file = fopen(VMTEST_CONF, "re");
+
+    if (file == NULL)
+        *error = errno;
+    return file;
+}
+
+/* Close what was read. False when not all of it could be, which is to be said as well. */
+static bool conf_close(FILE *file, int *error)
+{
+    bool is_read = ferror(file) == 0;
+
+    if (!is_read)
+        *error = EIO;
+    fclose(file);
+    return is_read;
+}
+
+/* NAME, or, when name is NULL, the number: SUCCESS, NOTFOUND or UNAVAIL. */
+static enum nss_status entry_find(const char *kind, const char *name, unsigned number, char *line, struct entry *entry,
+                                  int *error)
+{
+    FILE *file = conf_open(error);
     bool found = false;
 
+    if (file == NULL)
+        return NSS_STATUS_UNAVAIL;
     while (!found && entry_next(file, kind, line, entry))
         found = name != NULL ? strcmp(entry->name, name) == 0 : entry->number == number;
-    if (file != NULL)
-        fclose(file);
-    return found;
+    if (!conf_close(file, error))
+        return NSS_STATUS_UNAVAIL;
+    if (!found)
+        *error = ENOENT;
+    return found ? NSS_STATUS_SUCCESS : NSS_STATUS_NOTFOUND;
 }
 
 /* Copy a string into the caller's buffer; NULL when it has no room. */
@@ -91,10 +117,9 @@ static enum nss_status find_user(const char *function, const char *name, uid_t u
 
     if (vmtest_act(function, &status, error))
         return status;
-    if (!entry_find("user", name, uid, line, &entry)) {
-        *error = ENOENT;
-        return NSS_STATUS_NOTFOUND;
-    }
+    status = entry_find("user", name, uid, line, &entry, error);
+    if (status != NSS_STATUS_SUCCESS)
+        return status;
     *user = (struct passwd){.pw_uid = entry.number, .pw_gid = entry.other};
     if (!vmtest_has_strings())
         return NSS_STATUS_SUCCESS;
@@ -139,10 +164,9 @@ static enum nss_status find_group(const char *function, const char *name, gid_t 
 
     if (vmtest_act(function, &status, error))
         return status;
-    if (!entry_find("group", name, gid, line, &entry)) {
-        *error = ENOENT;
-        return NSS_STATUS_NOTFOUND;
-    }
+    status = entry_find("group", name, gid, line, &entry, error);
+    if (status != NSS_STATUS_SUCCESS)
+        return status;
     *group = (struct group){.gr_gid = entry.number};
     if (!vmtest_has_strings())
         return NSS_STATUS_SUCCESS;
@@ -201,18 +225,19 @@ EXPORT enum nss_status _nss_vmtest_initgroups_dyn(const char *user, gid_t gid, l
 
     if (vmtest_act("initgroups", &status, error))
         return status;
-    file = fopen(VMTEST_CONF, "re");
+    file = conf_open(error);
+    if (file == NULL)
+        return NSS_STATUS_UNAVAIL;
     while (entry_next(file, "group", line, &entry))
         if (entry.number != gid && is_member(entry.members, user))
             (void)groups_add(&groups, entry.number);
-    if (file != NULL)
-        fclose(file);
-    file = fopen(VMTEST_CONF, "re");
+    if (ferror(file) == 0)
+        rewind(file);
     while (entry_next(file, "many", line, &entry))
         for (unsigned i = 0; strcmp(entry.name, user) == 0 && i < entry.number; i++)
             (void)groups_add(&groups, entry.other + i);
-    if (file != NULL)
-        fclose(file);
+    if (!conf_close(file, error))
+        return NSS_STATUS_UNAVAIL;
     return *start > before ? NSS_STATUS_SUCCESS : NSS_STATUS_NOTFOUND;
 }
 
