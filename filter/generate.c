@@ -11,7 +11,9 @@
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
+#include <sched.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,8 +36,9 @@ static void check(int status, const char *what)
 }
 
 /* All that the helper does once it is locked in: create the tap, plug it in, hand it over, say how it went, end. */
-static void add_helper_rules(scmp_filter_ctx filter)
+static void add_helper_rules(scmp_filter_ctx filter, uint32_t target)
 {
+    (void)target; /* it is all the same here */
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNGETIFF));
     ALLOW(ioctl, 1, ARGUMENT_IS(1, SIOCGIFINDEX));
@@ -55,20 +58,32 @@ static void add_helper_rules(scmp_filter_ctx filter)
  * What none of them has to do: start a program, look into or act on other processes, change what it is, or become
  * traceable.
  */
-static void add_worker_rules(scmp_filter_ctx filter)
+static void add_worker_rules(scmp_filter_ctx filter, uint32_t target)
 {
+    bool is_s390 = target == SCMP_ARCH_S390 || target == SCMP_ARCH_S390X; /* clone(2): there the flags come second */
+    struct scmp_arg_cmp new_user = SCMP_CMP(is_s390 ? 1 : 0, SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER);
+
     KILL(execve, 0);
     KILL(execveat, 0);
     KILL(ptrace, 0);
     KILL(process_vm_readv, 0);
     KILL(process_vm_writev, 0);
+    KILL(process_madvise, 0);
     KILL(kcmp, 0);
     KILL(pidfd_getfd, 0);
     KILL(setpgid, 0);
     KILL(setsid, 0);
     KILL(setns, 0);
     KILL(unshare, 0);
+    KILL(clone, 1, new_user);
+    check(seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0), "clone3"); /* then clone is called */
     KILL(mount, 0);
+    KILL(mount_setattr, 0);
+    KILL(move_mount, 0);
+    KILL(open_tree, 0);
+    KILL(fsopen, 0);
+    KILL(fsmount, 0);
+    KILL(fspick, 0);
     KILL(umount2, 0);
     KILL(pivot_root, 0);
     KILL(chroot, 0);
@@ -81,6 +96,7 @@ static void add_worker_rules(scmp_filter_ctx filter)
     KILL(request_key, 0);
     KILL(prctl, 2, ARGUMENT_IS(0, PR_SET_DUMPABLE), SCMP_CMP(1, SCMP_CMP_NE, 0, 0));
     KILL(prctl, 1, ARGUMENT_IS(0, PR_SET_PDEATHSIG));
+    KILL(prlimit64, 1, SCMP_CMP(0, SCMP_CMP_NE, 0, 0)); /* of another process */
     KILL(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
 }
 
@@ -88,7 +104,7 @@ static const struct {
     const char *name;
     const char *array;  /* what its program is called */
     uint32_t otherwise; /* what becomes of a call without a rule */
-    void (*add_rules)(scmp_filter_ctx filter);
+    void (*add_rules)(scmp_filter_ctx filter, uint32_t target);
 } kinds[] = {
     {"helper", "filter_program", SCMP_ACT_KILL_PROCESS, add_helper_rules},
     {"worker", "worker_filter", SCMP_ACT_ALLOW, add_worker_rules},
@@ -124,7 +140,7 @@ static void generate(size_t kind, uint32_t target)
     check(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS), "set the answer to others");
     /* A binary tree: the kernel runs the filter for every system call there is when it is installed. */
     check(seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2), "have a binary tree made");
-    kinds[kind].add_rules(filter);
+    kinds[kind].add_rules(filter, target);
     check(seccomp_export_bpf(filter, fileno(program)), "export the filter");
     rewind(program);
     print_program(program, kinds[kind].array);

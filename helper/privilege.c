@@ -86,12 +86,23 @@ static void check_gains_at_exec(void)
         die(EX_SOFTWARE, "the securebits are not locked");
 }
 
-static void take_ids(const struct caller *caller)
+/*
+ * The saved group is nobody's, where that can be set: prlimit(2) asks whether all six ids are the caller's, and not
+ * whether the process is dumpable. He could change our limits while the name service is asked, and have it know nobody.
+ */
+static gid_t choose_saved_gid(const struct caller *caller)
+{
+    if (!has_capability(CAP_SETGID, CAP_EFFECTIVE))
+        return caller->gid;
+    return caller->gid != 65534 ? 65534 : 65533;
+}
+
+static void take_ids(const struct caller *caller, gid_t saved_gid)
 {
     int error;
 
     /* The group first: without root's uid it could not be changed any more. All three, or the saved id leads back. */
-    if (setresgid(caller->gid, caller->gid, caller->gid) == 0 && setresuid(caller->uid, caller->uid, caller->uid) == 0)
+    if (setresgid(caller->gid, caller->gid, saved_gid) == 0 && setresuid(caller->uid, caller->uid, caller->uid) == 0)
         return;
     error = errno;
     if (error == EINVAL) /* an id that is not mapped there */
@@ -100,7 +111,7 @@ static void take_ids(const struct caller *caller)
     die(EX_OSERR, "cannot drop to user %u and group %u: %m", (unsigned)caller->uid, (unsigned)caller->gid);
 }
 
-static void check_ids(const struct caller *caller)
+static void check_ids(const struct caller *caller, gid_t saved_gid)
 {
     uid_t uid[3];
     gid_t gid[3];
@@ -108,7 +119,7 @@ static void check_ids(const struct caller *caller)
     if (getresuid(&uid[0], &uid[1], &uid[2]) != 0 || getresgid(&gid[0], &gid[1], &gid[2]) != 0)
         die(EX_OSERR, "cannot read the ids back: %m");
     for (size_t i = 0; i < 3; i++)
-        if (uid[i] != caller->uid || gid[i] != caller->gid)
+        if (uid[i] != caller->uid || gid[i] != (i < 2 ? caller->gid : saved_gid))
             die(EX_SOFTWARE, "an id is not the caller's after the drop");
     /* An id that is none changes nothing, and the old one is returned. */
     if ((uid_t)setfsuid((uid_t)-1) != caller->uid || (gid_t)setfsgid((gid_t)-1) != caller->gid)
@@ -147,13 +158,14 @@ static void check_no_way_back(void)
 void privilege_is_only_permitted(const struct caller *caller)
 {
     bool can_forbid = has_capability(CAP_SETPCAP, CAP_EFFECTIVE);
+    gid_t saved_gid = choose_saved_gid(caller);
 
     /* The locked securebits keep the permitted set across setresuid(); where they cannot be set, keep_caps does. */
     if (can_forbid)
         forbid_gains_at_exec();
     else if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0)
         die(EX_OSERR, "cannot keep the capabilities across the drop: %m");
-    take_ids(caller);
+    take_ids(caller, saved_gid);
     if (cap_set_proc(permitted_set) != 0)
         die(EX_OSERR, "cannot drop all capabilities but CAP_NET_ADMIN: %m");
     if (!can_forbid && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0)
@@ -166,7 +178,7 @@ void privilege_is_only_permitted(const struct caller *caller)
 
     if (can_forbid)
         check_gains_at_exec();
-    check_ids(caller);
+    check_ids(caller, saved_gid);
     check_capabilities(permitted_set);
     check_no_way_back();
 }

@@ -6,10 +6,12 @@
 #include "lookup.h"
 
 #include "error.h"
+#include "nss_query.h"
 #include "worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -98,6 +100,9 @@ static enum vmnetacl_status fail_worker(const struct worker_head *head, size_t *
         return fail_system("get memory to look up names", error);
     }
     *failed = head->item;
+    if (head->error == NSS_QUERY_STRANGER)
+        return fail(VMNETACL_CODE_LOOKUP_FAILED,
+                    "the user database does not know the caller, whom this deny may mean; give him an account", error);
     error_start(error, VMNETACL_CODE_LOOKUP_FAILED, NULL, 0, 0);
     error->system_errno = head->error;
     error_add(error, "the name service cannot answer");
@@ -138,7 +143,7 @@ static enum vmnetacl_status take_answers(struct lookup *lookup, const char *byte
 static enum vmnetacl_status ask(struct lookup *lookup, unsigned timeout_ms, char *bytes, size_t size, size_t *failed,
                                 struct vmnetacl_error *error)
 {
-    long long deadline_ms = now_ms() + timeout_ms;
+    long long deadline_ms = now_ms() + (timeout_ms < INT_MAX ? timeout_ms : INT_MAX); /* so that poll(2) can take it */
     pid_t parent = getpid();
     enum vmnetacl_status status;
     size_t len = 0;

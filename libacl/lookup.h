@@ -12,6 +12,7 @@ struct lookup_item {
     const char *name; /* of USER and GROUP */
     uint32_t id;      /* of GID */
     bool wants_membership;
+    bool is_denied;               /* a deny depends on it */
     struct account_answer answer; /* filled in by lookup_run() */
 };
 

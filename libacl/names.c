@@ -38,6 +38,7 @@ struct needs {
         const char *file;
         struct place place;
         bool wants_membership;
+        bool is_denied;
     } * list; /* under the accounts' indices */
     size_t capacity;
 };
@@ -57,6 +58,7 @@ static bool note(struct needs *needs, const struct rule_file *file, const struct
     needs->list = list;
     if (index == count)
         list[index] = (struct need){.file = file->path, .place = rule->place};
+    list[index].is_denied = list[index].is_denied || rule->is_deny;
     if (rule->is_deny && rule->subject != VMNETACL_SUBJECT_USER)
         list[index].wants_membership = true;
     return true;
@@ -143,7 +145,8 @@ static enum vmnetacl_status ask(const struct question *question, const struct ne
             lookup.items[i] = (struct lookup_item){.kind = needs->accounts.list[i].kind,
                                                    .name = accounts_name(&needs->accounts, i),
                                                    .id = needs->accounts.list[i].id,
-                                                   .wants_membership = needs->list[i].wants_membership};
+                                                   .wants_membership = needs->list[i].wants_membership,
+                                                   .is_denied = needs->list[i].is_denied};
         status = lookup_run(&lookup, timeout_ms != 0 ? timeout_ms : VMNETACL_TIMEOUT_MS, &failed, error);
         if (status != VMNETACL_OK)
             place_error(&needs->list[failed < count ? failed : 0], error);

@@ -1,137 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Runs in the worker alone, without privilege. glibc: getpwnam_r(3) and its like return 0 without a result when the
- * last service that was asked knows nobody by the name, even if one before could not be asked, or is not there; and
- * getgrouplist(3) never tells. So, where the answer is no, each service is asked alone: with __nss_configure_lookup(),
- * by which getent(1) chooses services, and by the function that getgrouplist(3) would call.
- */
+/* Runs in the worker alone, without privilege. */
 #include "nss_query.h"
 
-#include "nsswitch.h"
+#include "nss_service.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <nss.h>
-#include <pwd.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define BUFFER_MIN  ((size_t)16 * 1024)
-#define BUFFER_MAX  ((size_t)64 * 1024 * 1024) /* a group of a million members */
-#define TEXT_MAX    ((size_t)64 * 1024)        /* of nsswitch.conf */
-#define SERVICE_MAX 63                         /* bytes in the name of a service */
+#define TEXT_MAX ((size_t)64 * 1024) /* of nsswitch.conf */
 
 struct query {
     const struct lookup *lookup;
     struct worker_answer *answers;
-    size_t *failed;
-    char *buffer; /* for what a result points to */
-    size_t buffer_size;
-    char *caller;  /* his name; NULL: he has no account */
-    gid_t *groups; /* his, by the user database */
-    size_t groups_count;
+    struct service_buffer buffer;
+    char *caller;                 /* his name; NULL: he has no account */
+    struct service_groups groups; /* his, by the user database; the first is that of his entry */
     char nsswitch[TEXT_MAX];
     size_t nsswitch_len;
 };
-
-/* A function _nss_SERVICE_initgroups_dyn(), in the module of a service. */
-typedef enum nss_status initgroups_function(const char *user, gid_t gid, long *start, long *size, gid_t **groups,
-                                            long limit, int *error);
-
-/* Double the buffer after an ERANGE. Else the errno is the answer. */
-static int grow_buffer(struct query *query, int error)
-{
-    char *grown;
-
-    if (error != ERANGE || query->buffer_size >= BUFFER_MAX)
-        return error;
-    query->buffer_size *= 2;
-    grown = realloc(query->buffer, query->buffer_size);
-    if (grown == NULL)
-        return ENOMEM;
-    query->buffer = grown;
-    return 0;
-}
-
-/* Each 0 or an errno. 0 with NULL in *found: nobody is called so. */
-static int find_user(struct query *query, const char *name, uid_t uid, struct passwd *entry, struct passwd **found)
-{
-    int error;
-
-    do {
-        *found = NULL;
-        errno = EIO; /* a service that cannot answer may leave it as it is, and 0 would be an answer */
-        error = name != NULL ? getpwnam_r(name, entry, query->buffer, query->buffer_size, found)
-                             : getpwuid_r(uid, entry, query->buffer, query->buffer_size, found);
-    } while (error == EINTR || (error != 0 && (error = grow_buffer(query, error)) == 0));
-    return error;
-}
-
-static int find_group(struct query *query, const char *name, gid_t gid, struct group *entry, struct group **found)
-{
-    int error;
-
-    do {
-        *found = NULL;
-        errno = EIO; /* a service that cannot answer may leave it as it is, and 0 would be an answer */
-        error = name != NULL ? getgrnam_r(name, entry, query->buffer, query->buffer_size, found)
-                             : getgrgid_r(gid, entry, query->buffer, query->buffer_size, found);
-    } while (error == EINTR || (error != 0 && (error = grow_buffer(query, error)) == 0));
-    return error;
-}
-
-/* Who the caller is to the user database, and his group there. 0, also when he has no account; or an errno. */
-static int find_caller(struct query *query)
-{
-    struct passwd entry;
-    struct passwd *found;
-    int error = find_user(query, NULL, query->lookup->uid, &entry, &found);
-
-    if (error != 0 || found == NULL)
-        return error;
-    query->caller = strdup(found->pw_name); /* what it points to is overwritten */
-    query->groups = malloc(sizeof *query->groups);
-    if (query->caller == NULL || query->groups == NULL)
-        return ENOMEM;
-    query->groups[0] = found->pw_gid;
-    query->groups_count = 1;
-    return 0;
-}
-
-static bool is_member(const struct query *query, gid_t gid)
-{
-    for (size_t i = 0; i < query->groups_count; i++)
-        if (query->groups[i] == gid)
-            return true;
-    return false;
-}
-
-static int ask_item(struct query *query, const struct lookup_item *item, struct worker_answer *answer)
-{
-    struct passwd user;
-    struct passwd *found_user = NULL;
-    struct group group;
-    struct group *found_group = NULL;
-    int error = 0;
-
-    if (item->kind == ACCOUNT_USER)
-        error = find_user(query, item->name, 0, &user, &found_user);
-    else if (item->kind == ACCOUNT_GROUP)
-        error = find_group(query, item->name, 0, &group, &found_group);
-    answer->is_known = found_user != NULL || found_group != NULL || item->kind == ACCOUNT_GID;
-    if (found_user != NULL)
-        answer->id = user.pw_uid;
-    else if (found_group != NULL)
-        answer->id = group.gr_gid;
-    else
-        answer->id = item->id;
-    return error;
-}
 
 static int read_nsswitch(struct query *query)
 {
@@ -152,34 +41,6 @@ static int read_nsswitch(struct query *query)
     return query->nsswitch_len < TEXT_MAX ? error : EFBIG;
 }
 
-/* In one way or another: does an answer rest on nobody's having said otherwise? */
-typedef bool doubt_function(const struct lookup_item *item, const struct worker_answer *answer);
-
-static bool any_in_doubt(const struct query *query, doubt_function *doubt)
-{
-    for (size_t i = 0; i < query->lookup->count; i++)
-        if (doubt(&query->lookup->items[i], &query->answers[i])) {
-            *query->failed = i;
-            return true;
-        }
-    return false;
-}
-
-static bool user_is_in_doubt(const struct lookup_item *item, const struct worker_answer *answer)
-{
-    return item->kind == ACCOUNT_USER && answer->is_known == 0;
-}
-
-static bool group_is_in_doubt(const struct lookup_item *item, const struct worker_answer *answer)
-{
-    return item->kind == ACCOUNT_GROUP && answer->is_known == 0;
-}
-
-static bool membership_is_in_doubt(const struct lookup_item *item, const struct worker_answer *answer)
-{
-    return answer->is_known != 0 && item->wants_membership && answer->is_member == 0;
-}
-
 /* The services of a database, or only "files" when there is no line. */
 static struct line find_services(const struct query *query, const char *database)
 {
@@ -190,227 +51,158 @@ static struct line find_services(const struct query *query, const char *database
     return line;
 }
 
-/* As it is asked anyway, but not of nscd(8), whose memory may be older than a deny: it is for lines set by nobody. */
-static int choose_all(const struct query *query, const char *database)
-{
-    struct line line = find_services(query, database);
-    const char *services = strndup(line.at, line_len(&line)); /* stays until the process ends */
-
-    if (services == NULL)
-        return ENOMEM;
-    return __nss_configure_lookup(database, services) == 0 ? 0 : EINVAL;
-}
-
-/* Ask for every name, as everybody does. */
-static int ask_all(struct query *query)
-{
-    int error = choose_all(query, "passwd");
-
-    if (error == 0)
-        error = choose_all(query, "group");
-    for (size_t i = 0; i < query->lookup->count && error == 0; i++) {
-        *query->failed = i;
-        error = ask_item(query, &query->lookup->items[i], &query->answers[i]);
-    }
-    return error;
-}
-
-/* One service of a line of nsswitch.conf. */
-struct service {
-    struct nsswitch_service line;
-    char name[SERVICE_MAX + 1];
-};
-
-/* Its module, as the C library has loaded it or would; NULL when that cannot be, or when it is part of the library. */
-static void *load_module(const struct service *service)
-{
-    char file[sizeof "libnss_.so.2" + SERVICE_MAX];
-
-    (void)snprintf(file, sizeof file, "libnss_%s.so.2", service->name); /* always fits */
-    return strcmp(service->name, "files") != 0 ? dlopen(file, RTLD_NOW | RTLD_LOCAL) : NULL;
-}
-
-/* Take the next service that is one. False behind the last, and with an errno in *error. */
-static bool next_service(struct line *line, struct service *service, int *error)
-{
-    do {
-        enum nsswitch_result result = nsswitch_next(line, &service->line);
-        if (result == NSSWITCH_INVALID || service->line.name_len > SERVICE_MAX)
-            *error = EINVAL;
-        if (result == NSSWITCH_END || *error != 0)
-            return false;
-        memcpy(service->name, service->line.name, service->line.name_len);
-        service->name[service->line.name_len] = '\0';
-    } while (service->line.is_comment && load_module(service) == NULL);
-    return true;
-}
-
-/* From now on this service alone is asked. */
-static int choose_service(const char *database, const struct service *service)
-{
-    return __nss_configure_lookup(database, service->name) == 0 ? 0 : EINVAL;
-}
-
-/* Ask one service about the names that nobody knows so far. */
-static int ask_service(struct query *query, doubt_function *doubt)
-{
-    int error = 0;
-
-    for (size_t i = 0; i < query->lookup->count && error == 0; i++)
-        if (doubt(&query->lookup->items[i], &query->answers[i])) {
-            *query->failed = i;
-            error = ask_item(query, &query->lookup->items[i], &query->answers[i]);
-        }
-    return error;
-}
-
-/* Ask each service alone about the names that nobody knows. */
-static int ask_services(struct query *query, const char *database, doubt_function *doubt)
-{
-    struct line line = find_services(query, database);
-    struct service service = {.name = ""};
-    int error = 0;
-
-    while (any_in_doubt(query, doubt) && next_service(&line, &service, &error)) {
-        error = choose_service(database, &service);
-        if (error == 0)
-            error = ask_service(query, doubt);
-        if (error != 0 || service.line.ends_on_notfound)
-            return error;
-    }
-    return error;
-}
-
-/* Ask each service alone who the caller is, whom nobody knows: then he is in no group. */
-static int ask_services_for_caller(struct query *query)
-{
-    struct line line = find_services(query, "passwd");
-    struct service service = {.name = ""};
-    int error = 0;
-
-    while (query->caller == NULL && next_service(&line, &service, &error)) {
-        error = choose_service("passwd", &service);
-        if (error == 0)
-            error = find_caller(query);
-        if (error != 0 || service.line.ends_on_notfound)
-            return error;
-    }
-    return error;
-}
-
-/* NULL when the service has none, as "files" of the C library itself. */
-static initgroups_function *find_initgroups(const struct service *service)
-{
-    char symbol[sizeof "_nss__initgroups_dyn" + SERVICE_MAX];
-    void *module = load_module(service);
-
-    (void)snprintf(symbol, sizeof symbol, "_nss_%s_initgroups_dyn", service->name); /* always fits */
-    return (initgroups_function *)(uintptr_t)(module != NULL ? dlsym(module, symbol) : NULL);
-}
-
-/* Ask the service for the caller's groups, all of which are added to those that are known. */
-static int add_memberships(struct query *query, const struct service *service, initgroups_function *initgroups,
-                           bool *is_notfound)
-{
-    long count = 0;
-    long size = 64;
-    gid_t *groups = calloc((size_t)size, sizeof *groups);
-    gid_t *all;
-    int error = EIO; /* a service that cannot answer may leave it as it is */
-    enum nss_status status;
-
-    if (groups == NULL)
-        return ENOMEM;
-    status = initgroups(query->caller, query->groups[0], &count, &size, &groups, -1, &error);
-    /* It says so where no systemd runs: it has nobody to ask, and nobody is known. From others it means nothing. */
-    if (status == NSS_STATUS_UNAVAIL && error == ESRCH && strcmp(service->name, "systemd") == 0)
-        status = NSS_STATUS_NOTFOUND;
-    if (status < NSS_STATUS_TRYAGAIN || status > NSS_STATUS_RETURN)
-        _exit(EXIT_FAILURE); /* the C library would abort(3) */
-    *is_notfound = status == NSS_STATUS_NOTFOUND;
-    if (status != NSS_STATUS_SUCCESS && status != NSS_STATUS_NOTFOUND)
-        return error != 0 ? error : EIO;
-    if (count < 0 || query->groups_count + (size_t)count > VMNETACL_GROUPS_MAX)
-        return EOVERFLOW; /* more than a process can have */
-    all = reallocarray(query->groups, query->groups_count + (size_t)count, sizeof *all);
-    if (all == NULL)
-        return ENOMEM;
-    if (count > 0)
-        memcpy(all + query->groups_count, groups, (size_t)count * sizeof *all);
-    query->groups = all;
-    query->groups_count += (size_t)count;
-    return 0;
-}
-
-/* Of a service without such a function: is the caller among the members of these groups? */
-static int add_listed_memberships(struct query *query, const struct service *service)
-{
-    struct group entry;
-    struct group *found;
-    int error = choose_service("group", service);
-
-    for (size_t i = 0; i < query->lookup->count && error == 0; i++) {
-        struct worker_answer *answer = &query->answers[i];
-        if (!membership_is_in_doubt(&query->lookup->items[i], answer))
-            continue;
-        *query->failed = i;
-        error = find_group(query, NULL, answer->id, &entry, &found);
-        for (char **member = found != NULL ? found->gr_mem : NULL; member != NULL && *member != NULL; member++)
-            if (strcmp(*member, query->caller) == 0)
-                answer->is_member = 1;
-    }
-    return error;
-}
-
-/* The answers that follow from the groups that are known so far. */
-static void note_memberships(struct query *query)
-{
-    for (size_t i = 0; i < query->lookup->count; i++)
-        if (membership_is_in_doubt(&query->lookup->items[i], &query->answers[i]))
-            query->answers[i].is_member = is_member(query, query->answers[i].id);
-}
+/* What is asked of each service: SERVICE_NOBODY, 0 or an errno, as in nss_service.h. */
+typedef int question(struct query *query, const struct service *service, size_t item);
 
 /*
- * As getgrouplist(3) asks, but for what a service says: of each one until nothing is in doubt, or there are no more. One
- * that cannot answer does not matter when another says that he is a member.
+ * Ask one service after the other, until one answers. 0; SERVICE_NOBODY only if each of them has answered, or those that
+ * have not are not asked behind one that knows nobody: else the errno of the first that has not.
  */
-static int ask_services_for_groups(struct query *query)
+static int ask_services(struct query *query, const char *database, question *ask, size_t item)
 {
-    struct line line;
+    struct line line = find_services(query, database);
     struct service service = {.name = ""};
-    bool has_line = nsswitch_find(query->nsswitch, query->nsswitch_len, "initgroups", &line);
-    bool is_notfound = false;
     int first_error = 0;
     int error = 0;
 
-    line = find_services(query, has_line ? "initgroups" : "group");
-    note_memberships(query);
-    while (any_in_doubt(query, membership_is_in_doubt) && !(is_notfound && service.line.ends_on_notfound) &&
-           next_service(&line, &service, &error)) {
-        initgroups_function *initgroups = find_initgroups(&service);
-        is_notfound = false;
-        error = initgroups != NULL ? add_memberships(query, &service, initgroups, &is_notfound)
-                                   : add_listed_memberships(query, &service);
-        note_memberships(query);
-        first_error = first_error != 0 ? first_error : error;
-        error = 0;
+    while (service_next(&line, &service, &error)) {
+        int outcome = ask(query, &service, item);
+        if (outcome == 0)
+            return 0;
+        if (outcome != SERVICE_NOBODY && first_error == 0)
+            first_error = outcome;
+        if (outcome == SERVICE_NOBODY && service.line.ends_on_notfound)
+            break;
     }
-    if (!any_in_doubt(query, membership_is_in_doubt))
-        return 0;
-    return first_error != 0 ? first_error : error;
+    first_error = first_error != 0 ? first_error : error;
+    return first_error != 0 ? first_error : SERVICE_NOBODY;
 }
 
+static int ask_user(struct query *query, const struct service *service, size_t item)
+{
+    struct passwd entry;
+    int outcome = service_find_user(service, query->lookup->items[item].name, 0, &query->buffer, &entry);
+
+    if (outcome == 0)
+        query->answers[item] = (struct worker_answer){.is_known = 1, .id = entry.pw_uid};
+    return outcome;
+}
+
+static int ask_group(struct query *query, const struct service *service, size_t item)
+{
+    struct group entry;
+    int outcome = service_find_group(service, query->lookup->items[item].name, 0, &query->buffer, &entry);
+
+    if (outcome == 0)
+        query->answers[item] = (struct worker_answer){.is_known = 1, .id = entry.gr_gid};
+    return outcome;
+}
+
+static int ask_caller(struct query *query, const struct service *service, size_t item)
+{
+    struct passwd entry;
+    int outcome = service_find_user(service, NULL, query->lookup->uid, &query->buffer, &entry);
+
+    (void)item; /* it is about none */
+    if (outcome != 0)
+        return outcome;
+    query->caller = strdup(entry.pw_name); /* what it points to is overwritten */
+    return query->caller != NULL ? service_groups_add(&query->groups, &entry.pw_gid, 1) : ENOMEM;
+}
+
+/* A service that has no function for it is asked for the groups in question, each with its members. */
+static int add_listed_groups(struct query *query, const struct service *service)
+{
+    for (size_t i = 0; i < query->lookup->count; i++) {
+        struct group entry;
+        int outcome = SERVICE_NOBODY;
+        if (query->lookup->items[i].wants_membership && query->answers[i].is_known != 0)
+            outcome = service_find_group(service, NULL, query->answers[i].id, &query->buffer, &entry);
+        for (char **member = outcome == 0 ? entry.gr_mem : NULL; member != NULL && *member != NULL; member++)
+            if (strcmp(*member, query->caller) == 0)
+                outcome = service_groups_add(&query->groups, &entry.gr_gid, 1);
+        if (outcome != 0 && outcome != SERVICE_NOBODY)
+            return outcome;
+    }
+    return SERVICE_NOBODY;
+}
+
+static bool is_member(const struct query *query, gid_t gid)
+{
+    for (size_t i = 0; i < query->groups.count; i++)
+        if (query->groups.list[i] == gid)
+            return true;
+    return false;
+}
+
+/* The answers that follow from the groups that are known so far. Is any still no? */
+static bool note_memberships(struct query *query)
+{
+    bool is_in_doubt = false;
+
+    for (size_t i = 0; i < query->lookup->count; i++) {
+        struct worker_answer *answer = &query->answers[i];
+        if (!query->lookup->items[i].wants_membership || answer->is_known == 0)
+            continue;
+        answer->is_member = is_member(query, answer->id);
+        is_in_doubt = is_in_doubt || answer->is_member == 0;
+    }
+    return is_in_doubt;
+}
+
+/* 0 when no answer is in doubt any more, so that the other services need not be asked. */
+static int ask_groups(struct query *query, const struct service *service, size_t item)
+{
+    int outcome = service_add_groups(service, query->caller, query->groups.list[0], &query->buffer, &query->groups);
+
+    (void)item; /* it is about all */
+    if (outcome == ENOTSUP)
+        outcome = add_listed_groups(query, service);
+    if (!note_memberships(query))
+        return 0;
+    return outcome == 0 ? SERVICE_NOBODY : outcome;
+}
+
+/*
+ * Who has no account may be somebody who has: any user can take on the ids that subuid(5) gives him. So a deny that names
+ * somebody is not passed by him.
+ */
 static int ask_memberships(struct query *query)
 {
-    int error = choose_all(query, "passwd");
+    const char *database = "group";
+    struct line line;
+    int outcome = ask_services(query, "passwd", ask_caller, 0);
 
-    if (error == 0)
-        error = find_caller(query);
-    if (error == 0 && query->caller == NULL)
-        error = ask_services_for_caller(query);
-    if (error != 0 || query->caller == NULL)
-        return error;
-    return ask_services_for_groups(query);
+    if (outcome != 0)
+        return outcome != SERVICE_NOBODY ? outcome : NSS_QUERY_STRANGER;
+    if (!note_memberships(query))
+        return 0;
+    if (nsswitch_find(query->nsswitch, query->nsswitch_len, "initgroups", &line))
+        database = "initgroups";
+    outcome = ask_services(query, database, ask_groups, 0);
+    return outcome != SERVICE_NOBODY ? outcome : 0;
+}
+
+/* Is the item one that a deny depends on? *failed is then the first. */
+static bool has_deny(const struct lookup *lookup, size_t *failed)
+{
+    for (*failed = 0; *failed < lookup->count; (*failed)++)
+        if (lookup->items[*failed].is_denied)
+            return true;
+    return false;
+}
+
+static int ask_item(struct query *query, size_t item)
+{
+    const struct lookup_item *asked = &query->lookup->items[item];
+    int outcome = 0;
+
+    query->answers[item] = (struct worker_answer){.is_known = asked->kind == ACCOUNT_GID, .id = asked->id};
+    if (asked->kind == ACCOUNT_USER)
+        outcome = ask_services(query, "passwd", ask_user, item);
+    else if (asked->kind == ACCOUNT_GROUP)
+        outcome = ask_services(query, "group", ask_group, item);
+    return outcome != SERVICE_NOBODY ? outcome : 0;
 }
 
 int nss_query(const struct lookup *lookup, struct worker_answer *answers, size_t *failed)
@@ -418,23 +210,17 @@ int nss_query(const struct lookup *lookup, struct worker_answer *answers, size_t
     struct query *query = calloc(1, sizeof *query);
     int error;
 
+    *failed = 0;
     if (query == NULL)
         return ENOMEM;
     query->lookup = lookup;
     query->answers = answers;
-    query->failed = failed;
-    query->buffer_size = BUFFER_MIN;
-    query->buffer = malloc(query->buffer_size);
-    if (query->buffer == NULL)
-        return ENOMEM;
     error = read_nsswitch(query);
     if (error == 0)
-        error = ask_all(query);
-    if (error == 0)
-        error = ask_services(query, "passwd", user_is_in_doubt);
-    if (error == 0)
-        error = ask_services(query, "group", group_is_in_doubt);
-    if (error == 0 && any_in_doubt(query, membership_is_in_doubt))
-        error = ask_memberships(query);
-    return error;
+        error = service_begin();
+    for (size_t i = 0; i < lookup->count && error == 0; i++) {
+        *failed = i;
+        error = ask_item(query, i);
+    }
+    return error == 0 && has_deny(lookup, failed) ? ask_memberships(query) : error;
 }

@@ -35,7 +35,7 @@
 #define KNOWN "user vmremote 6001 6001\ngroup vmclub 7777 vmremote\n"
 
 static const struct vmnetacl_caller remote = {.uid = 6001, .gid = 6001};
-static const struct vmnetacl_caller other = {.uid = 6002, .gid = 6002};
+static const struct vmnetacl_caller other = {.uid = 4243, .gid = 4243}; /* vmother */
 
 /* What a process forked from this one must not touch. */
 static struct shared {
@@ -75,6 +75,7 @@ static enum vmnetacl_status ask(const struct vmnetacl_caller *caller, unsigned t
     struct vmnetacl_names *names;
     struct vmnetacl_error why;
     const enum vmnetacl_status status = vmnetacl_resolve(policy, caller, "virbr0", timeout_ms, &names, &why);
+    if (status != VMNETACL_OK) fprintf(stderr,"WHY %d %s %d\n", why.code, why.message, why.system_errno);
 
     *verdict = VMNETACL_INVALID;
     if (status == VMNETACL_OK)

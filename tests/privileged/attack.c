@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +35,10 @@ static unsigned attacks_make(pid_t pid, int number)
         worked |= 1U << 4;
     if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0)
         worked |= 1U << 5;
+    /* Dumpable or not, prlimit(2) asks for the ids alone. */
+    struct rlimit limit;
+    if (prlimit(pid, RLIMIT_NOFILE, NULL, &limit) == 0 && prlimit(pid, RLIMIT_NOFILE, &limit, NULL) == 0)
+        worked |= ATTACK_LIMITS;
     return worked;
 }
 

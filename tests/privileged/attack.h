@@ -7,9 +7,13 @@
 
 #include "run.h"
 
-/* All of them: list its descriptors, read its maps, its memory, its environment, take a descriptor, trace it. */
+/*
+ * All of them: list its descriptors, read its maps, its memory, its environment, take a descriptor, trace it, and set its
+ * limits. The last cannot be kept from a program that begins with the caller's own ids, as by a file capability.
+ */
 enum {
-    ATTACK_ALL = 0x3f
+    ATTACK_LIMITS = 0x40,
+    ATTACK_ALL = 0x7f
 };
 
 /* Try each as caller on pid, of which fd is the number of a descriptor; bit i says that attack i worked. */

@@ -71,8 +71,13 @@ static void test_names_verdict_of_each_world(void **state)
         {"allow all bridge all\ndeny group vmuser bridge virbr0\n", &newgrp, EXIT_NOPERM},
         {"allow all bridge all\ndeny gid 7777 bridge br0\n", &bare, 0},
 
-        /* somebody who is in no user database has the groups of his process */
-        {"allow all bridge all\ndeny group vmclub bridge virbr0\n", &nobody_knows, 0},
+        /* somebody who is in no user database may be anybody, on an id that subuid(5) gives him: a deny is not passed */
+        {"allow all bridge all\ndeny group vmclub bridge virbr0\n", &nobody_knows, EXIT_CONFIG},
+        {"allow all bridge all\ndeny gid 4250 bridge virbr0\n", &nobody_knows, EXIT_CONFIG},
+        {"allow all bridge all\ndeny user vmuser bridge virbr0\n", &nobody_knows, EXIT_CONFIG},
+        {"allow all bridge all\ndeny user vmnobody bridge virbr0\n", &nobody_knows, EXIT_CONFIG},
+        {"allow all bridge all\ndeny user vmuser bridge br0\n", &nobody_knows, 0},
+        {"allow user vmuser bridge virbr0\nallow uid 5999 bridge virbr0\n", &nobody_knows, 0},
         {"allow all bridge all\ndeny gid 5999 bridge virbr0\n", &nobody_knows, EXIT_NOPERM},
 
         /* several together */
@@ -93,7 +98,9 @@ static void test_names_verdict_of_each_world(void **state)
         if (rows[i].code == 0)
             names_assert_granted(result);
         else
-            names_assert_refused(result, rows[i].code, "access denied by acl file");
+            names_assert_refused(result, rows[i].code,
+                                 rows[i].code == EXIT_NOPERM ? "access denied by acl file"
+                                                             : "the user database does not know the caller");
     }
 }
 

@@ -114,10 +114,14 @@ __attribute__((format(printf, 3, 4))) static void fault_note(struct witness *wit
              stop->at_entry ? "entry" : "exit", what);
 }
 
-static bool ids_are_the_callers(const struct witness_status *status, const struct lab_caller *caller)
+/* The saved group is nobody's, so that the caller may not set limits; a start by file capability cannot do that. */
+static bool ids_are_the_callers(const struct witness_status *status, const struct witness *witness)
 {
+    const struct lab_caller *caller = witness->caller;
+
     for (int i = 0; i < 4; i++)
-        if (status->uid[i] != caller->uid || status->gid[i] != caller->gid)
+        if (status->uid[i] != caller->uid ||
+            (i == 2 && !witness->keeps_bounding ? status->gid[i] != 65534 : status->gid[i] != caller->gid))
             return false;
     if (status->group_count != caller->group_count)
         return false;
@@ -130,7 +134,7 @@ static bool ids_are_the_callers(const struct witness_status *status, const struc
 /* What holds from the end of phase 4 to the end of the process. */
 static void after_drop_check(struct witness *witness, const struct lab_stop *stop, const struct witness_status *status)
 {
-    if (!ids_are_the_callers(status, witness->caller))
+    if (!ids_are_the_callers(status, witness))
         fault_note(witness, stop, "ids are no longer the caller's");
     if (status->no_new_privs != 1)
         fault_note(witness, stop, "no_new_privs is not set");
@@ -247,7 +251,7 @@ static void entry_check(struct witness *witness, const struct lab_stop *stop, co
 static void exit_check(struct witness *witness, const struct lab_stop *stop, const struct witness_status *status)
 {
     /* Root stays root: there, the drop is told by its capabilities. */
-    if (!witness->dropped && status->no_new_privs == 1 && ids_are_the_callers(status, witness->caller) &&
+    if (!witness->dropped && status->no_new_privs == 1 && ids_are_the_callers(status, witness) &&
         (status->cap_permitted & ~net_admin) == 0 && status->cap_effective == 0)
         witness->dropped = true;
     if (status->seccomp == 2)
@@ -271,6 +275,6 @@ enum lab_action witness_visit(const struct lab_stop *stop, void *visit_data)
     if (stop->at_entry)
         entry_check(witness, stop, &status);
     if (stop->at_entry && stop->number == SYS_prctl && stop->args[0] == PR_SET_DUMPABLE && stop->args[1] == 0)
-        witness->undumpable_after_drop = ids_are_the_callers(&status, witness->caller);
+        witness->undumpable_after_drop = ids_are_the_callers(&status, witness);
     return LAB_GO;
 }

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs in the worker alone, without privilege. Calls foreign code. */
+#include "nss_service.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <nss.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define BUFFER_MIN ((size_t)16 * 1024)
+#define BUFFER_MAX ((size_t)64 * 1024 * 1024) /* a group of a million members */
+
+#define FILES       "files"
+#define FILES_GROUP "/etc/group"
+
+/* Functions of a module; their names are made of the service's. */
+typedef enum nss_status user_by_name(const char *name, struct passwd *entry, char *buffer, size_t size, int *error);
+typedef enum nss_status user_by_uid(uid_t uid, struct passwd *entry, char *buffer, size_t size, int *error);
+typedef enum nss_status group_by_name(const char *name, struct group *entry, char *buffer, size_t size, int *error);
+typedef enum nss_status group_by_gid(gid_t gid, struct group *entry, char *buffer, size_t size, int *error);
+typedef enum nss_status groups_of_user(const char *user, gid_t gid, long *start, long *size, gid_t **groups, long limit,
+                                       int *error);
+
+static bool is_files(const struct service *service)
+{
+    return strcmp(service->name, FILES) == 0;
+}
+
+int service_begin(void)
+{
+    return __nss_configure_lookup("passwd", FILES) == 0 && __nss_configure_lookup("group", FILES) == 0 ? 0 : EINVAL;
+}
+
+/* As the C library has loaded it or would. */
+static void *load_module(const struct service *service)
+{
+    char file[sizeof "libnss_.so.2" + SERVICE_NAME_MAX];
+
+    (void)snprintf(file, sizeof file, "libnss_%s.so.2", service->name); /* always fits */
+    return is_files(service) ? NULL : dlopen(file, RTLD_NOW | RTLD_LOCAL);
+}
+
+bool service_next(struct line *line, struct service *service, int *error)
+{
+    do {
+        enum nsswitch_result result = nsswitch_next(line, &service->line);
+        if (result == NSSWITCH_INVALID || service->line.name_len > SERVICE_NAME_MAX)
+            *error = EINVAL;
+        if (result == NSSWITCH_END || *error != 0)
+            return false;
+        memcpy(service->name, service->line.name, service->line.name_len);
+        service->name[service->line.name_len] = '\0';
+        service->module = load_module(service);
+    } while (service->line.is_comment && service->module == NULL && !is_files(service));
+    return true;
+}
+
+/* A function of the module; NULL when it has none, and then the service knows nobody in this way. */
+static void *find_function(const struct service *service, const char *function)
+{
+    char symbol[sizeof "_nss__initgroups_dyn" + SERVICE_NAME_MAX];
+
+    (void)snprintf(symbol, sizeof symbol, "_nss_%s_%s", service->name, function); /* always fits */
+    return dlsym(service->module, symbol);
+}
+
+/* Make the buffer, or make it larger. False when it is as large as it may be, or for want of memory. */
+static bool grow_buffer(struct service_buffer *buffer)
+{
+    size_t size = buffer->size > 0 ? buffer->size * 2 : BUFFER_MIN;
+    char *bytes = size <= BUFFER_MAX ? realloc(buffer->bytes, size) : NULL;
+
+    if (bytes == NULL)
+        return false;
+    buffer->bytes = bytes;
+    buffer->size = size;
+    return true;
+}
+
+/* Is the call to be made again, in a larger buffer or as it was? */
+static bool is_again(int error, struct service_buffer *buffer)
+{
+    return error == EINTR || (error == ERANGE && grow_buffer(buffer));
+}
+
+/*
+ * The client of sssd(8) says that it knows nobody when it cannot ask its server, if it was built with
+ * --enable-sss-default-nss-plugin, as by some distributions. 0, or why the server cannot be asked.
+ */
+static int check_sss(void)
+{
+    static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/var/lib/sss/pipes/nss"};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int error = 0;
+
+    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
+        error = errno;
+    if (fd >= 0)
+        (void)close(fd); /* nothing was sent: nothing to fail */
+    return error;
+}
+
+/* The outcome of what a function returned, and of what it left in the errno that it was given. */
+static int judge(const struct service *service, enum nss_status status, int error)
+{
+    if (status < NSS_STATUS_TRYAGAIN || status > NSS_STATUS_SUCCESS)
+        _exit(EXIT_FAILURE); /* the C library would abort(3) */
+    if (status == NSS_STATUS_SUCCESS)
+        return 0;
+    /* So says libnss_systemd where no systemd runs: there is nobody to ask, and nobody is known. */
+    if (status == NSS_STATUS_UNAVAIL && error == ESRCH && strcmp(service->name, "systemd") == 0)
+        return SERVICE_NOBODY;
+    if (status == NSS_STATUS_NOTFOUND && strcmp(service->name, "sss") == 0)
+        error = check_sss();
+    else if (status == NSS_STATUS_NOTFOUND)
+        return SERVICE_NOBODY;
+    else if (error == 0) /* no answer, and no reason */
+        error = EIO;
+    return error != 0 ? error : SERVICE_NOBODY;
+}
+
+/* The same for a call of the C library, which asks "files". */
+static int judge_files(int error, const void *found)
+{
+    if (error != 0)
+        return error;
+    return found != NULL ? 0 : SERVICE_NOBODY;
+}
+
+static int find_user_in_files(const char *name, uid_t uid, struct service_buffer *buffer, struct passwd *entry)
+{
+    struct passwd *found;
+    int error;
+
+    do {
+        found = NULL;
+        error = name != NULL ? getpwnam_r(name, entry, buffer->bytes, buffer->size, &found)
+                             : getpwuid_r(uid, entry, buffer->bytes, buffer->size, &found);
+    } while (is_again(error, buffer));
+    return judge_files(error, found);
+}
+
+static int find_group_in_files(const char *name, gid_t gid, struct service_buffer *buffer, struct group *entry)
+{
+    struct group *found;
+    int error;
+
+    do {
+        found = NULL;
+        error = name != NULL ? getgrnam_r(name, entry, buffer->bytes, buffer->size, &found)
+                             : getgrgid_r(gid, entry, buffer->bytes, buffer->size, &found);
+    } while (is_again(error, buffer));
+    return judge_files(error, found);
+}
+
+int service_find_user(const struct service *service, const char *name, uid_t uid, struct service_buffer *buffer,
+                      struct passwd *entry)
+{
+    void *function;
+    enum nss_status status;
+    int error;
+
+    if (buffer->size == 0 && !grow_buffer(buffer))
+        return ENOMEM;
+    if (is_files(service))
+        return find_user_in_files(name, uid, buffer, entry);
+    if (service->module == NULL)
+        return ELIBACC;
+    function = find_function(service, name != NULL ? "getpwnam_r" : "getpwuid_r");
+    if (function == NULL)
+        return SERVICE_NOBODY;
+    do {
+        errno = 0; /* as the C library has it, which gives them errno itself: they may set either */
+        status = name != NULL ? ((user_by_name *)(uintptr_t)function)(name, entry, buffer->bytes, buffer->size, &errno)
+                              : ((user_by_uid *)(uintptr_t)function)(uid, entry, buffer->bytes, buffer->size, &errno);
+        error = errno;
+    } while (status == NSS_STATUS_TRYAGAIN && is_again(error, buffer));
+    return judge(service, status, error);
+}
+
+int service_find_group(const struct service *service, const char *name, gid_t gid, struct service_buffer *buffer,
+                       struct group *entry)
+{
+    void *function;
+    enum nss_status status;
+    int error;
+
+    if (buffer->size == 0 && !grow_buffer(buffer))
+        return ENOMEM;
+    if (is_files(service))
+        return find_group_in_files(name, gid, buffer, entry);
+    if (service->module == NULL)
+        return ELIBACC;
+    function = find_function(service, name != NULL ? "getgrnam_r" : "getgrgid_r");
+    if (function == NULL)
+        return SERVICE_NOBODY;
+    do {
+        errno = 0;
+        status = name != NULL ? ((group_by_name *)(uintptr_t)function)(name, entry, buffer->bytes, buffer->size, &errno)
+                              : ((group_by_gid *)(uintptr_t)function)(gid, entry, buffer->bytes, buffer->size, &errno);
+        error = errno;
+    } while (status == NSS_STATUS_TRYAGAIN && is_again(error, buffer));
+    return judge(service, status, error);
+}
+
+int service_groups_add(struct service_groups *groups, const gid_t *list, size_t count)
+{
+    gid_t *grown;
+
+    if (groups->count + count > VMNETACL_GROUPS_MAX)
+        return EOVERFLOW; /* more than a process can have */
+    if (count == 0)
+        return 0;
+    grown = reallocarray(groups->list, groups->count + count, sizeof *grown);
+    if (grown == NULL)
+        return ENOMEM;
+    memcpy(grown + groups->count, list, count * sizeof *list);
+    groups->list = grown;
+    groups->count += count;
+    return 0;
+}
+
+/* A gid may stand in several lines, of which getgrgid_r(3) gives one: so every line is looked at. */
+static int add_groups_of_files(const char *user, struct service_buffer *buffer, struct service_groups *groups)
+{
+    FILE *file = fopen(FILES_GROUP, "re");
+    struct group entry;
+    struct group *found = NULL;
+    int error = 0;
+
+    if (file == NULL)
+        return errno;
+    while (error == 0 && (error = fgetgrent_r(file, &entry, buffer->bytes, buffer->size, &found)) != ENOENT) {
+        if (error != 0) {
+            error = is_again(error, buffer) ? 0 : error; /* the line is read again */
+            continue;
+        }
+        for (char **member = entry.gr_mem; *member != NULL && error == 0; member++)
+            if (strcmp(*member, user) == 0)
+                error = service_groups_add(groups, &entry.gr_gid, 1);
+    }
+    if (error == ENOENT)
+        error = ferror(file) != 0 ? EIO : 0;
+    (void)fclose(file); /* only read from: nothing to fail */
+    return error;
+}
+
+int service_add_groups(const struct service *service, const char *user, gid_t gid, struct service_buffer *buffer,
+                       struct service_groups *groups)
+{
+    groups_of_user *function;
+    long count = 0;
+    long size = 64;
+    gid_t *list;
+    enum nss_status status;
+    int outcome;
+
+    if (buffer->size == 0 && !grow_buffer(buffer))
+        return ENOMEM;
+    if (is_files(service))
+        return add_groups_of_files(user, buffer, groups);
+    if (service->module == NULL)
+        return ELIBACC;
+    function = (groups_of_user *)(uintptr_t)find_function(service, "initgroups_dyn");
+    if (function == NULL) /* the C library would go through all of the service's groups */
+        return ENOTSUP;
+    list = calloc((size_t)size, sizeof *list);
+    if (list == NULL)
+        return ENOMEM;
+    errno = 0;
+    status = function(user, gid, &count, &size, &list, -1, &errno);
+    outcome = judge(service, status, errno);
+    if (outcome != 0)
+        return outcome;
+    return count < 0 ? EOVERFLOW : service_groups_add(groups, list, (size_t)count);
+}
