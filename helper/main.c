@@ -61,7 +61,7 @@ int main(int argc, char *argv[])
     privilege_is_effective();
     tap_plug(&tap, &bridge);
     privilege_is_gone();
-    message_granted(tap.name, &decision);
+    message_granted(tap.name, decision.rule.file, decision.rule.line);
 
     /* 10. The last act. */
     handover_send(request.fd, tap.fd);

@@ -26,6 +26,7 @@ static struct {
     int pid;
     const struct caller *caller;
     const struct request *request;
+    const char *degraded; /* a file that was passed over, and should not have had to be; NULL: none */
 } journal = {.fd = -1};
 
 /* Copy text, escaping all but printable ASCII. */
@@ -62,8 +63,10 @@ static void log_record(int priority, const char *event, const char *tap, const c
     if (journal.fd < 0)
         return;
     prefix_len = snprintf(record, sizeof record, "<%d>vmnet-helper[%d]: ", LOG_AUTHPRIV | priority, journal.pid);
-    (void)snprintf(text, sizeof text, "%s: user=%s uid=%u bridge=%s tap=%s %s", event, journal.caller->name,
-                   (unsigned)journal.caller->uid, journal.request->bridge, tap, details); /* cut off when too long */
+    (void)snprintf(text, sizeof text, "%s: user=%s uid=%u bridge=%s tap=%s%s%s %s", event, journal.caller->name,
+                   (unsigned)journal.caller->uid, journal.request->bridge, tap,
+                   journal.degraded != NULL ? " degraded=" : "", journal.degraded != NULL ? journal.degraded : "",
+                   details); /* cut off when too long */
     part.iov_len = (size_t)prefix_len;
     part.iov_len += escape(record + prefix_len, sizeof record - (size_t)prefix_len, text);
     do { /* again when stopped and continued; but a log that takes nothing must not stop anybody's guest */
@@ -118,14 +121,15 @@ bool message_open_log(const struct caller *caller, const struct request *request
     return true;
 }
 
-void message_granted(const char *tap, const struct vmnetacl_decision *decision)
+void message_degraded(const char *file)
 {
-    const struct vmnetacl_place *rule = &decision->rule;
-    char text[LINE_SIZE];
-    int used =
-        snprintf(text, sizeof text, "rule=%s:%u", rule->file, rule->line); /* cut off when too long, also below */
+    journal.degraded = file;
+}
 
-    if (decision->degraded && used > 0 && (size_t)used < sizeof text)
-        (void)snprintf(text + used, sizeof text - (size_t)used, " degraded=%s", decision->error->file);
-    log_record(LOG_INFO, "granted", tap, text);
+void message_granted(const char *tap, const char *rule_file, unsigned rule_line)
+{
+    char rule[LINE_SIZE / 2];
+
+    (void)snprintf(rule, sizeof rule, "rule=%s:%u", rule_file, rule_line); /* cut off when too long */
+    log_record(LOG_INFO, "granted", tap, rule);
 }

@@ -7,7 +7,6 @@
 
 struct caller;
 struct request;
-struct vmnetacl_decision;
 
 /* Say why and exit with a code from <sysexits.h>. errno is taken first thing: %m in the format is its text. */
 noreturn void die(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -19,5 +18,8 @@ noreturn void die(int code, const char *format, ...) __attribute__((format(print
  */
 bool message_open_log(const struct caller *caller, const struct request *request);
 
-/* Record a grant: by which rule, and what was not read when it was made. */
-void message_granted(const char *tap, const struct vmnetacl_decision *decision);
+/* The switch went on without this file, which could not be read: each record from here on says so. */
+void message_degraded(const char *file);
+
+/* Record a grant. rule is the rule's file, at a line. */
+void message_granted(const char *tap, const char *rule_file, unsigned rule_line);

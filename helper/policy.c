@@ -70,8 +70,7 @@ static noreturn void die_not_allowed(const struct vmnetacl_policy *policy, const
 {
     const char *bridge = request->bridge;
     unsigned uid = (unsigned)caller->uid;
-    struct vmnetacl_source qemu;
-    struct vmnetacl_source files;
+    struct vmnetacl_source qemu, files;
     size_t count;
     struct vmnetacl_file first = find_read(policy, &count);
     bool has_qemu = has_source(policy, "qemu", &qemu);
@@ -127,6 +126,8 @@ void policy_allows(const struct request *request, struct caller *caller, struct 
             die_unresolved(status, &error);
         status = vmnetacl_decide(policy, &asker, names, request->bridge, decision);
     }
+    if (decision->degraded)
+        message_degraded(decision->error->file);
     if (status == VMNETACL_ALLOW && !has_option(&decision->grant))
         return;
     if (status == VMNETACL_UNAVAIL || status == VMNETACL_TRYAGAIN)

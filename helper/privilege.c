@@ -86,10 +86,7 @@ static void check_gains_at_exec(void)
         die(EX_SOFTWARE, "the securebits are not locked");
 }
 
-/*
- * The saved group is nobody's, where that can be set: prlimit(2) asks whether all six ids are the caller's, and not
- * whether the process is dumpable. He could change our limits while the name service is asked, and have it know nobody.
- */
+/* Another than his: prlimit(2) is for who has all six ids, dumpable or not, and could have a name service know nobody. */
 static gid_t choose_saved_gid(const struct caller *caller)
 {
     if (!has_capability(CAP_SETGID, CAP_EFFECTIVE))

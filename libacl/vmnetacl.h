@@ -262,22 +262,21 @@ void vmnetacl_free(struct vmnetacl_policy *policy);
  * timeout_ms: how long the name service may take in all; 0: VMNETACL_TIMEOUT_MS.
  * names:      to be freed with vmnetacl_names_free(); set to NULL when nothing has to be looked up, and on failure.
  * error:      filled in on failure; may be NULL.
- * Returns OK; UNAVAIL when the name service says that it cannot answer, with the file and line of a rule that needs it;
- * TRYAGAIN when the answer is late, cut short or odd, for want of memory, processes or descriptors, or when the
- * resource limits are so tight that an answer could not be believed; INVALID when policy, caller or names is NULL, or
- * bridge is no name.
+ * Returns OK; UNAVAIL, with the file and line of a rule that needs it, when the name service says that it cannot answer,
+ * or when a deny for a user or a group depends on a caller whom it does not know; TRYAGAIN when the answer is late, cut
+ * short or odd, for want of memory, processes or descriptors, or when the resource limits are so tight that an answer
+ * could not be believed; INVALID when policy, caller or names is NULL, or bridge is no name.
  *
  * The name service runs code that is not ours (nss(5)), so it is asked in a forked process without capabilities, with
  * stdio on /dev/null and no other descriptor, behind a seccomp filter; it is gone when this returns, and so is what it
- * has forked. The process must
- * not ignore SIGCHLD (SA_NOCLDWAIT), or wait for children that it does not know: the answer is then not believed
- * (TRYAGAIN).
+ * has forked. The process must not ignore SIGCHLD (SA_NOCLDWAIT), or wait for children that it does not know: the answer
+ * is then not believed (TRYAGAIN).
  */
 enum vmnetacl_status vmnetacl_resolve(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                       const char *bridge, unsigned timeout_ms, struct vmnetacl_names **names,
                                       struct vmnetacl_error *error);
 
-/* Free names. NULL is fine. No other thread may be using them. */
+/* Free names. NULL is fine. No other thread may be using them. They are of no use once their policy is freed. */
 void vmnetacl_names_free(struct vmnetacl_names *names);
 
 /*

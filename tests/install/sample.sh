@@ -80,7 +80,7 @@ rm "$conf"
 # sample.rules: there is an alice, in the group kvm; and a group guests. The sample's numbers are other users'.
 sed -i '/^kvm:/d; /^guests:/d; /:108:/d' /etc/group
 sed -i '/^alice:/d; /:1000:/d' /etc/passwd
-echo 'alice:x:4300:4300::/:/bin/sh' >>/etc/passwd
+printf '%s\n' 'alice:x:4300:4300::/:/bin/sh' 'bob:x:1000:1000::/:/bin/sh' >>/etc/passwd
 printf '%s\n' 'alice:x:4300:' 'kvm:x:4301:alice' 'guests:x:4302:' >>/etc/group
 as 4300 4300 4301
 mkdir -m 755 "$rules_d"

@@ -215,7 +215,7 @@ static void test_switch_degraded_grant_is_logged(void **state)
     names_assert_granted(result);
     assert_true(is_read);
     assert_non_null(strstr(record, "granted: user=vmuser uid=4242 bridge=virbr0 tap=tap"));
-    assert_non_null(strstr(record, " rule=" RULES ":1 degraded=" RULES_FILE));
+    assert_non_null(strstr(record, " degraded=" RULES_FILE " rule=" RULES ":1"));
 }
 
 /* The texts of who is denied, that name what to do. */

@@ -141,21 +141,22 @@ static int open_log(const void *unused)
 
 static int grant_in_log(const void *file)
 {
-    const struct vmnetacl_decision decision = {.rule = {.file = file, .line = 12}};
-
     CHILD_CHECK(message_open_log(&caller, &request));
-    message_granted("tap7", &decision);
+    message_granted("tap7", file, 12);
     return 0;
 }
 
 static int grant_degraded_in_log(const void *file)
 {
-    const struct vmnetacl_error error = {.file = "/etc/vmnet/rules.d/a.rules"};
-    const struct vmnetacl_decision decision = {.rule = {.file = file, .line = 12}, .degraded = true, .error = &error};
+    message_degraded(file);
+    return grant_in_log("/etc/qemu/bridge.conf");
+}
 
+static int die_degraded_in_log(const void *file)
+{
     CHILD_CHECK(message_open_log(&caller, &request));
-    message_granted("tap7", &decision);
-    return 0;
+    message_degraded(file);
+    die(EX_NOPERM, "no");
 }
 
 static int die_in_log(const void *text)
@@ -172,11 +173,9 @@ static int fail_in_log(const void *text)
 
 static int grant_without_log(const void *unused)
 {
-    const struct vmnetacl_decision decision = {.rule = {.file = "/a", .line = 12}};
-
     (void)unused;
     CHILD_CHECK(!message_open_log(&caller, &request));
-    message_granted("tap7", &decision);
+    message_granted("tap7", "/a", 12);
     return 0;
 }
 
@@ -237,7 +236,7 @@ static void test_message_granted_one_record(void **state)
                                 "rule=/etc/qemu/bridge.conf:12");
 }
 
-static void test_message_granted_degraded_file_told(void **state)
+static void test_message_degraded_file_told(void **state)
 {
     struct child_result result;
     char record[4096];
@@ -245,11 +244,16 @@ static void test_message_granted_degraded_file_told(void **state)
     unsigned pid;
 
     (void)state;
-    child_run(grant_degraded_in_log, "/etc/qemu/bridge.conf", &result);
+    child_run(grant_degraded_in_log, "/etc/vmnet/rules.d/a.rules", &result);
     child_assert_exit(&result, 0, "");
     read_record(record, sizeof record, &pid);
     assert_string_equal(record, "<86>vmnet-helper[]: granted: user=alice uid=1000 bridge=virbr0 tap=tap7 "
-                                "rule=/etc/qemu/bridge.conf:12 degraded=/etc/vmnet/rules.d/a.rules");
+                                "degraded=/etc/vmnet/rules.d/a.rules rule=/etc/qemu/bridge.conf:12");
+    child_run(die_degraded_in_log, "/etc/vmnet/rules.d/a.rules", &result);
+    child_assert_died(&result, EX_NOPERM, "vmnet-helper: no\n");
+    read_record(record, sizeof record, &pid);
+    assert_string_equal(record, "<85>vmnet-helper[]: denied: user=alice uid=1000 bridge=virbr0 tap=- "
+                                "degraded=/etc/vmnet/rules.d/a.rules no");
     memset(text, 'f', sizeof text - 1);
     text[sizeof text - 1] = '\0';
     child_run(grant_degraded_in_log, text, &result);
@@ -408,7 +412,7 @@ int main(void)
         cmocka_unit_test(test_die_bytes_not_printable_escaped),
         cmocka_unit_test(test_die_long_text_cut_at_a_whole_character),
         cmocka_unit_test_setup_teardown(test_message_granted_one_record, setup_log, teardown_log),
-        cmocka_unit_test_setup_teardown(test_message_granted_degraded_file_told, setup_log, teardown_log),
+        cmocka_unit_test_setup_teardown(test_message_degraded_file_told, setup_log, teardown_log),
         cmocka_unit_test_setup_teardown(test_die_with_log_one_record_and_one_line, setup_log, teardown_log),
         cmocka_unit_test_setup_teardown(test_record_long_text_cut, setup_log, teardown_log),
         cmocka_unit_test_setup_teardown(test_message_granted_log_full_served_all_the_same, setup_log, teardown_log),
