@@ -63,6 +63,7 @@ int __wrap_sigaction(int number, const struct sigaction *action, struct sigactio
 int __wrap_sigemptyset(sigset_t *set);
 int __wrap_sigprocmask(int how, const sigset_t *set, sigset_t *old);
 int __wrap_open(const char *path, int flags, ...);
+int __real_open(const char *path, int flags, ...);
 int __wrap_dup(int fd);
 int __wrap_dup2(int from, int to);
 int __wrap_close_range(unsigned first, unsigned last, int flags);
@@ -145,8 +146,8 @@ int __wrap_sigprocmask(int how, const sigset_t *set, sigset_t *old)
 
 int __wrap_open(const char *path, int flags, ...)
 {
-    (void)flags;
-    assert_string_equal(path, "/dev/null");
+    if (strcmp(path, "/dev/null") != 0) /* what counts the lines that ran opens its own */
+        return __real_open(path, flags, 0644);
     return do_step("null") != 0 ? -1 : outside.null_fd == 0 ? 4 : outside.null_fd == -1 ? 0 : outside.null_fd;
 }
 
