@@ -22,7 +22,7 @@ struct walk {
     int flags;                /* of open(2), for the object at the end */
     struct place_found found; /* found.fd is -1 as long as the walk has not come to its end */
     int folder_fd;
-    struct stat root; /* the folder that stands for "/", when another than "/" does */
+    struct stat root; /* the folder that stands for "/" */
     unsigned links_count;
     size_t linked_rest; /* what was left of the path behind a symbolic link, the least of all; SIZE_MAX: no link */
     char folder[VMNETACL_PATH_SIZE]; /* how we came to folder_fd: errors name it */
@@ -87,30 +87,25 @@ static enum vmnetacl_status walk_check_folder(struct walk *walk)
 
     if (fstat(walk->folder_fd, &st) != 0)
         return walk_fail_system(walk, "examine a folder on the way to the file");
+    if (walk->folder[1] == '\0') /* "/" */
+        walk->root = st;
     walk->found.everybody_may_enter = walk->found.everybody_may_enter && (st.st_mode & S_IXOTH) != 0;
     walk->found.group_may_write = walk->found.group_may_write || (st.st_mode & S_IWGRP) != 0;
     return walk_trust_folder(walk->path, walk->folder, walk->trust, st.st_uid, st.st_mode, walk->error);
 }
 
-/* Nothing is above the folder that stands for "/". */
-static bool walk_is_at_root(const struct walk *walk)
+/* Nothing is above the folder that stands for "/": there, ".." is that folder itself. */
+static enum vmnetacl_status walk_stay_below_root(struct walk *walk, char *name)
 {
     struct stat st;
 
-    return walk->trust->root != NULL && fstat(walk->folder_fd, &st) == 0 && st.st_dev == walk->root.st_dev &&
-           st.st_ino == walk->root.st_ino;
-}
-
-/* Open "/", or what stands for it: links on the way to that are its user's matter. */
-static int walk_open_root(struct walk *walk)
-{
-    int fd = open(walk->trust->root != NULL ? walk->trust->root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd >= 0 && walk->trust->root != NULL && fstat(fd, &walk->root) != 0) {
-        (void)close(fd); /* O_PATH: nothing to write back, so nothing to fail */
-        return -1;
-    }
-    return fd;
+    if (walk->trust->root == NULL || strcmp(name, "..") != 0)
+        return VMNETACL_OK;
+    if (fstat(walk->folder_fd, &st) != 0)
+        return walk_fail_system(walk, "examine a folder on the way to the file");
+    if (st.st_dev == walk->root.st_dev && st.st_ino == walk->root.st_ino)
+        name[1] = '\0';
+    return VMNETACL_OK;
 }
 
 static enum vmnetacl_status walk_link(struct walk *walk, const char *name);
@@ -126,9 +121,10 @@ static enum vmnetacl_status walk_enter(struct walk *walk, const char *name)
     size_t name_len = strlen(name);
     int fd;
 
-    if (strcmp(name, "..") == 0 && walk_is_at_root(walk))
-        return VMNETACL_OK;
-    fd = is_root ? walk_open_root(walk) : openat(walk->folder_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (is_root) /* links on the way to what stands for it are its user's matter */
+        fd = open(walk->trust->root != NULL ? walk->trust->root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    else
+        fd = openat(walk->folder_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOTDIR && !is_root ? walk_link(walk, name)
                                             : walk_fail_open(walk, "open a folder on the way to the file");
@@ -205,15 +201,17 @@ static enum vmnetacl_status walk_step(struct walk *walk)
 {
     char name[NAME_MAX + 2] = "."; /* when none is left, as behind a '/' at the end: the folder that the walk is in */
     bool is_last = true;
+    enum vmnetacl_status status;
 
     if (!walk_take_name(walk, name, &is_last) && (walk->flags & O_DIRECTORY) == 0) {
         errno = EISDIR;
         return walk_fail_system(walk, "open the file");
     }
+    status = walk_stay_below_root(walk, name);
+    if (status != VMNETACL_OK)
+        return status;
     if (!is_last)
         return walk_enter(walk, name);
-    if (strcmp(name, "..") == 0 && walk_is_at_root(walk))
-        name[1] = '\0';
     walk->found.fd = openat(walk->folder_fd, name, walk->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (walk->found.fd >= 0)
         return VMNETACL_OK;
