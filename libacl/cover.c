@@ -116,24 +116,22 @@ static const struct ruled *find_wider(const struct ruled *sorted, size_t count, 
 }
 
 /* Where an ALLOW ends the search, what denies behind it is not asked. */
-static bool is_asked_behind(const struct vmnetacl_policy *policy, const struct loaded_source *later,
-                            const struct loaded_source *source)
+static bool is_asked_behind(const struct loaded_source *later, const struct loaded_source *source)
 {
-    for (const struct loaded_source *at = source; at < later && at < policy->sources + policy->sources_count; at++)
+    for (const struct loaded_source *at = source; at < later; at++)
         if (at->entry.returns_on_allow)
             return false;
     return true;
 }
 
-const struct ruled *cover_find_deny(const struct vmnetacl_policy *policy, const struct ruled *sorted, size_t count,
-                                    const struct ruled *allow)
+const struct ruled *cover_find_deny(const struct ruled *sorted, size_t count, const struct ruled *allow)
 {
     struct rule wanted = allow->rule;
     const struct ruled *deny;
 
     wanted.is_deny = true;
     deny = find_wider(sorted, count, wanted);
-    return deny != NULL && is_asked_behind(policy, deny->source, allow->source) ? deny : NULL;
+    return deny != NULL && is_asked_behind(deny->source, allow->source) ? deny : NULL;
 }
 
 const struct ruled *cover_find_allow(const struct ruled *sorted, size_t count, const struct ruled *allow)

@@ -20,8 +20,7 @@ struct ruled {
 struct ruled *cover_sort(const struct vmnetacl_policy *policy, size_t *count);
 
 /* A deny that takes back all that an allow gives; NULL when there is none. */
-const struct ruled *cover_find_deny(const struct vmnetacl_policy *policy, const struct ruled *sorted, size_t count,
-                                    const struct ruled *allow);
+const struct ruled *cover_find_deny(const struct ruled *sorted, size_t count, const struct ruled *allow);
 
 /* An allow in front of another that gives all that it gives; NULL when there is none. */
 const struct ruled *cover_find_allow(const struct ruled *sorted, size_t count, const struct ruled *allow);

@@ -73,7 +73,7 @@ static bool is_read_with(const struct ruled *other, const struct ruled *allow)
 
 static void check_allow(const struct lint *lint, const struct ruled *sorted, size_t count, const struct ruled *allow)
 {
-    const struct ruled *deny = cover_find_deny(lint->policy, sorted, count, allow);
+    const struct ruled *deny = cover_find_deny(sorted, count, allow);
     const struct ruled *other = cover_find_allow(sorted, count, allow);
 
     if (is_read_with(deny, allow))

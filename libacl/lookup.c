@@ -131,8 +131,7 @@ static enum vmnetacl_status take_answers(struct lookup *lookup, const char *byte
         memcpy(&answer, bytes + sizeof head + i * sizeof answer, sizeof answer);
         if (answer.is_known > 1 || answer.is_member > 1 || answer.unused != 0)
             return fail(VMNETACL_CODE_LOOKUP_BROKEN, odd, error);
-        lookup->items[i].answer = (struct account_answer){.id_is_asked = true,
-                                                          .is_known = answer.is_known == 1,
+        lookup->items[i].answer = (struct account_answer){.is_known = answer.is_known == 1,
                                                           .membership_is_asked = lookup->items[i].wants_membership,
                                                           .is_member = answer.is_member == 1,
                                                           .id = answer.id};

@@ -8,7 +8,6 @@
 #include "vmnetacl.h"
 
 struct account_answer {
-    bool id_is_asked;
     bool is_known; /* there is such a user or group, and id is its number */
     bool membership_is_asked;
     bool is_member; /* by the user database, the caller is one of the group */

@@ -68,7 +68,7 @@ enum vmnetacl_match question_match_subject(const struct question *question, cons
     answer = names_find(question->names, rule);
     if (rule->subject == VMNETACL_SUBJECT_GID)
         return match_group(question, rule, rule->id, answer);
-    if (answer == NULL || !answer->id_is_asked)
+    if (answer == NULL)
         return VMNETACL_MATCH_UNKNOWN;
     if (!answer->is_known)
         return VMNETACL_MATCH_NO_SUCH_NAME;

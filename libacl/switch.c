@@ -95,13 +95,13 @@ static enum vmnetacl_status parse_action(struct parser *parser, unsigned listed,
     return VMNETACL_OK;
 }
 
-/* status "=" action */
+/* status "=" action. The line is not empty. */
 static enum vmnetacl_status parse_pair(struct parser *parser, unsigned *seen, struct switch_entry *entry)
 {
     struct token token = take_letters(&parser->line);
     unsigned listed = find_status(&token);
 
-    if (token.len == 0 && !line_is_empty(&parser->line) && *parser->line.at == '!')
+    if (token.len == 0 && *parser->line.at == '!')
         return fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID,
                     "there is no '!' here; name each status that is meant");
     if (listed == 0)
