@@ -41,8 +41,7 @@ static bool is_meant(const struct fake_account *account, const struct lookup_ite
 
 static void answer(struct lookup_item *item)
 {
-    item->answer = (struct account_answer){.id_is_asked = true,
-                                           .is_known = item->kind == ACCOUNT_GID,
+    item->answer = (struct account_answer){.is_known = item->kind == ACCOUNT_GID,
                                            .id = item->id,
                                            .membership_is_asked = item->wants_membership};
     for (size_t i = 0; i < fake_names.accounts_count; i++) {

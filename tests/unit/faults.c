@@ -150,7 +150,11 @@ ssize_t __wrap___read_chk(int fd, void *bytes, size_t len, size_t bytes_size)
 
 int __wrap_fstat(int fd, struct stat *st)
 {
-    return fails(FAULT_FSTAT) ? -1 : __real_fstat(fd, st);
+    if (fails(FAULT_FSTAT))
+        return -1;
+    if (faults.before_fstat != NULL)
+        faults.before_fstat(fd);
+    return __real_fstat(fd, st);
 }
 
 ssize_t __wrap_readlinkat(int folder_fd, const char *path, char *target, size_t target_size)

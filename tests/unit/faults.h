@@ -25,6 +25,7 @@ struct faults {
     size_t last;          /* the last call to fail */
     int error;            /* with this errno */
     void (*before_read)(int fd);
+    void (*before_fstat)(int fd);
     size_t short_read; /* at most so many bytes at once; 0: no limit */
     /* What was seen since faults_start(). */
     size_t calls[FAULT_CALLS_COUNT];

@@ -102,22 +102,30 @@ static void test_accounts_intern_many_indices_stay(void **state)
 }
 
 /* Accounts whose hashes are alike to the last bit are told apart all the same. */
-static void test_accounts_intern_equal_hashes_told_apart(void **state)
+static void test_accounts_find_equal_hashes_told_apart(void **state)
 {
-    struct accounts accounts = {.count = 0};
+    static const struct {
+        enum account_kind kind;
+        const char *name;
+        uint32_t id;
+    } rows[] = {{ACCOUNT_GID, NULL, 1},   {ACCOUNT_GID, NULL, 2},   {ACCOUNT_USER, "xy", 0},
+                {ACCOUNT_USER, "abc", 0}, {ACCOUNT_GROUP, "ab", 0}, {ACCOUNT_USER, "ab", 0}};
 
     (void)state;
-    assert_int_equal(intern(&accounts, ACCOUNT_GID, NULL, 1), 0);
-    assert_int_equal(intern(&accounts, ACCOUNT_GID, NULL, 2), 1);
-    accounts.list[0].hash = accounts.list[1].hash; /* as if they were */
-    for (size_t i = 0; i < accounts.table_size; i++)
-        accounts.table[i] = 0;
-    accounts.table[accounts.list[1].hash & (accounts.table_size - 1)] = 1;
-    accounts.table[(accounts.list[1].hash + 1) & (accounts.table_size - 1)] = 2;
-    assert_int_equal(find(&accounts, ACCOUNT_GID, NULL, 2), 1);
-    accounts.list[0].kind = ACCOUNT_GROUP;
-    assert_int_equal(find(&accounts, ACCOUNT_GID, NULL, 2), 1);
-    accounts_free(&accounts);
+    for (size_t wanted = 0; wanted < COUNT_OF(rows); wanted++) {
+        struct accounts accounts = {.count = 0};
+        uint32_t hash;
+        for (size_t i = 0; i < COUNT_OF(rows); i++)
+            assert_int_equal(intern(&accounts, rows[i].kind, rows[i].name, rows[i].id), i);
+        hash = accounts.list[wanted].hash;
+        memset(accounts.table, 0, accounts.table_size * sizeof *accounts.table);
+        for (size_t i = 0; i < COUNT_OF(rows); i++) {
+            accounts.list[i].hash = hash; /* as if they were */
+            accounts.table[(hash + i) & (accounts.table_size - 1)] = (uint32_t)i + 1;
+        }
+        assert_int_equal(find(&accounts, rows[wanted].kind, rows[wanted].name, rows[wanted].id), wanted);
+        accounts_free(&accounts);
+    }
 }
 
 int main(void)
@@ -126,7 +134,7 @@ int main(void)
         cmocka_unit_test(test_accounts_intern_each_once),
         cmocka_unit_test(test_accounts_intern_name_not_terminated),
         cmocka_unit_test(test_accounts_intern_many_indices_stay),
-        cmocka_unit_test(test_accounts_intern_equal_hashes_told_apart),
+        cmocka_unit_test(test_accounts_find_equal_hashes_told_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,22 @@ static void test_error_add_bytes_not_printable_escaped(void **state)
     }
 }
 
+static void test_error_add_number_each_digit(void **state)
+{
+    static const struct {
+        unsigned input;
+        const char *want;
+    } rows[] = {{0, "0"}, {9, "9"}, {10, "10"}, {1234567890, "1234567890"}, {4294967295, "4294967295"}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct vmnetacl_error error;
+        error_start(&error, VMNETACL_CODE_SYSTEM, NULL, 0, 0);
+        error_add_number(&error, rows[i].input);
+        assert_string_equal(error.message, rows[i].want);
+    }
+}
+
 static void test_error_add_limit_kept(void **state)
 {
     char text[VMNETACL_MESSAGE_SIZE + 1];
@@ -141,6 +157,7 @@ int main(void)
         cmocka_unit_test(test_error_start_used_struct_overwritten),
         cmocka_unit_test(test_error_start_long_path_cut),
         cmocka_unit_test(test_error_add_bytes_not_printable_escaped),
+        cmocka_unit_test(test_error_add_number_each_digit),
         cmocka_unit_test(test_error_add_limit_kept),
         cmocka_unit_test(test_error_add_escape_at_limit_whole_or_absent),
         cmocka_unit_test(test_error_system_errno_kept),

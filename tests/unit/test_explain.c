@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is told of a verdict, and which bridges a caller may use. The name service is the test's. */
 #include "fake_names.h"
+#include "policy.h"
 #include "texts.h"
 #include "unit.h"
 
@@ -41,6 +42,13 @@ static void tell_event(const struct vmnetacl_event *event, void *data)
     tell("%s %s%s%s%s%s\n", event->source, vmnetacl_status_name(event->status), event->was_asked ? "" : " not asked",
          event->ends_search ? " ends" : "", event->error != NULL ? " " : "",
          event->error != NULL ? vmnetacl_code_name(event->error->code) : "");
+}
+
+static void tell_bridge(const char *bridge, const struct vmnetacl_decision *decision, void *data)
+{
+    assert_ptr_equal(data, told);
+    assert_int_equal(decision->verdict, VMNETACL_ALLOW);
+    tell("%s %s:%u %u\n", bridge, decision->rule.source, decision->rule.line, decision->grant.limit);
 }
 
 static void test_explain_events_in_order(void **state)
@@ -134,6 +142,38 @@ static void test_explain_events_in_order(void **state)
     }
 }
 
+/* A source that was being written to, say: no list, no verdict. */
+static void test_explain_and_enumerate_source_to_be_tried_again(void **state)
+{
+    static const struct texts texts = {.files = "allow all bridge br0"};
+    struct vmnetacl_policy *policy = texts_policy(&texts);
+    struct vmnetacl_error error;
+
+    (void)state;
+    policy->sources[0].status = VMNETACL_TRYAGAIN;
+    policy->sources[0].error.code = VMNETACL_CODE_FILE_CHANGED;
+    told[0] = '\0';
+    assert_int_equal(vmnetacl_explain(policy, &caller, NULL, "br0", tell_event, told, NULL), VMNETACL_TRYAGAIN);
+    assert_non_null(strstr(told, "files tryagain ends file-changed\nqemu notfound not asked\n"));
+    assert_int_equal(vmnetacl_enumerate(policy, &caller, NULL, (const char *const[]){"br0"}, 1, tell_bridge, told,
+                                        &error),
+                     VMNETACL_TRYAGAIN);
+    assert_int_equal(error.code, VMNETACL_CODE_FILE_CHANGED);
+    vmnetacl_free(policy);
+}
+
+static void test_enumerate_nothing_told_nothing(void **state)
+{
+    static const struct texts texts = {.files = "deny all bridge br0\nallow all bridge v*"};
+    struct vmnetacl_policy *policy = texts_policy(&texts);
+
+    (void)state;
+    told[0] = '\0';
+    assert_int_equal(vmnetacl_enumerate(policy, &caller, NULL, NULL, 0, tell_bridge, told, NULL), VMNETACL_OK);
+    assert_string_equal(told, "");
+    vmnetacl_free(policy);
+}
+
 static void test_explain_bad_argument_invalid(void **state)
 {
     static const struct texts texts = {.files = "allow all bridge br0"};
@@ -150,13 +190,6 @@ static void test_explain_bad_argument_invalid(void **state)
     assert_int_equal(vmnetacl_explain(policy, &caller, NULL, "br0", NULL, told, &decision), VMNETACL_INVALID);
     assert_string_equal(told, "");
     vmnetacl_free(policy);
-}
-
-static void tell_bridge(const char *bridge, const struct vmnetacl_decision *decision, void *data)
-{
-    assert_ptr_equal(data, told);
-    assert_int_equal(decision->verdict, VMNETACL_ALLOW);
-    tell("%s %s:%u %u\n", bridge, decision->rule.source, decision->rule.line, decision->grant.limit);
 }
 
 static void test_enumerate_bridges_sorted_once(void **state)
@@ -266,9 +299,14 @@ static void test_enumerate_bad_argument_invalid(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_explain_events_in_order),       cmocka_unit_test(test_explain_bad_argument_invalid),
-        cmocka_unit_test(test_enumerate_bridges_sorted_once), cmocka_unit_test(test_enumerate_many_bridges_all_told),
-        cmocka_unit_test(test_enumerate_no_verdict_error),    cmocka_unit_test(test_enumerate_bad_argument_invalid),
+        cmocka_unit_test(test_explain_events_in_order),
+        cmocka_unit_test(test_explain_and_enumerate_source_to_be_tried_again),
+        cmocka_unit_test(test_explain_bad_argument_invalid),
+        cmocka_unit_test(test_enumerate_nothing_told_nothing),
+        cmocka_unit_test(test_enumerate_bridges_sorted_once),
+        cmocka_unit_test(test_enumerate_many_bridges_all_told),
+        cmocka_unit_test(test_enumerate_no_verdict_error),
+        cmocka_unit_test(test_enumerate_bad_argument_invalid),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,7 @@ static void write_world(void)
 {
     char text[4096] = "allow all\ndeny br0\ninclude " SCRATCH "/missing\ninclude " SCRATCH "/link\ninclude " SCRATCH
                       "/to-folder/c.conf\ninclude " SCRATCH "/none/x\n";
+    char rules[2048];
     char path[64];
 
     for (int i = 0; i < 20; i++) {
@@ -37,7 +38,14 @@ static void write_world(void)
         scratch_write(path, i == 19 ? "deny br3\n" : "allow x\n");
         (void)snprintf(text + strlen(text), sizeof text - strlen(text), "allow y%d\ninclude %s\n", i, path);
     }
+    for (int i = 0; i < 7; i++) /* so that a file that is not there is the first without room */
+        strcat(text, "include " SCRATCH "/i0\n");
+    strcat(text, "include " SCRATCH "/missing\ninclude " SCRATCH "/indented\n");
     scratch_write(CONF, text);
+    rules[0] = '\0';
+    for (int i = 0; i < 200; i++) /* they take more room than their text */
+        strcat(rules, "\tdeny z\n");
+    scratch_write(SCRATCH "/indented", rules);
     scratch_write(SCRATCH "/b.conf", "deny br1\n");
     assert_int_equal(symlink("b.conf", SCRATCH "/link"), 0);
     scratch_folder(SCRATCH "/folder", 0755);
@@ -236,6 +244,119 @@ static void test_load_folder_calls_fail_error(void **state)
     check_each(FAULT_READDIR, ENOENT, VMNETACL_UNAVAIL); /* the folder was removed meanwhile: readdir(3) */
 }
 
+/* A link is told from a folder by this errno alone, so with it some steps are taken as ever. */
+static void test_load_open_no_folder_never_more_permissive(void **state)
+{
+    size_t count = count_calls(FAULT_OPEN);
+    size_t failed_count = 0;
+
+    (void)state;
+    for (size_t n = 1; n <= count; n++) {
+        enum vmnetacl_status status = load_with(FAULT_OPEN, ENOTDIR, n, n);
+        assert_true(status == VMNETACL_OK || status == VMNETACL_UNAVAIL);
+        failed_count += status != VMNETACL_OK;
+    }
+    assert_true(failed_count > count / 2);
+}
+
+/* A file that was there when its folder was read, and is not when it is opened. */
+static void test_load_file_goes_while_folder_is_read_try_again(void **state)
+{
+    static const struct vmnetacl_origin alone = {.switch_path = "/run/lab/none",
+                                                 .files_path = SCRATCH "/alone",
+                                                 .qemu_path = "/run/lab/none"};
+    size_t changed_count = 0;
+    size_t count;
+
+    (void)state;
+    scratch_folder(SCRATCH "/alone", 0755);
+    scratch_write(SCRATCH "/alone/1.rules", "deny all bridge br0\n");
+    start_fault(FAULT_OPEN, ENOENT, 0, 0);
+    for (size_t n = 1; n <= 30; n++) {
+        struct vmnetacl_policy *policy;
+        struct vmnetacl_source source;
+        start_fault(FAULT_OPEN, ENOENT, n, n);
+        assert_int_equal(vmnetacl_load_from(&alone, &policy, NULL), VMNETACL_OK);
+        count = faults.calls[FAULT_OPEN];
+        assert_true(vmnetacl_source_at(policy, 0, &source));
+        if (source.error != NULL && source.error->code == VMNETACL_CODE_FILE_CHANGED) {
+            assert_int_equal(source.status, VMNETACL_TRYAGAIN);
+            assert_string_equal(source.error->file, SCRATCH "/alone/1.rules");
+            changed_count++;
+        }
+        vmnetacl_free(policy);
+    }
+    faults_start();
+    assert_in_range(count, 10, 29);
+    assert_in_range(changed_count, 1, 6); /* at each folder on the way, too */
+}
+
+/* The same, below another root: ".." leads no further when it cannot be told where it leads. */
+static void test_load_from_root_fstat_fails_error(void **state)
+{
+    static const struct vmnetacl_origin rooted = {.root = SCRATCH,
+                                                  .switch_path = "/../switch.conf",
+                                                  .files_path = "/folder/../../rules.d/..",
+                                                  .qemu_path = "/folder/../folder/../c"};
+    const int errors[] = {EIO, ENOENT, EACCES};
+    struct vmnetacl_policy *policy;
+    size_t count;
+
+    (void)state;
+    scratch_write(SCRATCH "/c", "allow br0\n");
+    scratch_write(SCRATCH "/switch.conf", "acl: qemu files\n");
+    start_fault(FAULT_FSTAT, EIO, 0, 0);
+    assert_int_equal(vmnetacl_load_from(&rooted, &policy, NULL), VMNETACL_OK);
+    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "br0", NULL), VMNETACL_ALLOW);
+    vmnetacl_free(policy);
+    count = faults.calls[FAULT_FSTAT];
+    assert_in_range(count, 15, 60);
+    for (size_t n = 1; n <= count; n++) {
+        for (size_t i = 0; i < COUNT_OF(errors); i++) {
+            start_fault(FAULT_FSTAT, errors[i], n, n);
+            if (vmnetacl_load_from(&rooted, &policy, NULL) == VMNETACL_OK)
+                assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "br0", NULL), VMNETACL_UNAVAIL);
+            vmnetacl_free(policy);
+            assert_int_equal(faults.live_allocations, 0);
+            assert_int_equal(faults.open_descriptors, 0);
+        }
+    }
+    faults_start();
+}
+
+/* Rules in memory: what is copied of them. */
+static void test_load_from_buffers_allocation_fails_try_again(void **state)
+{
+    static const struct vmnetacl_buffer buffers[] = {
+        {.source = "switch", .path = "/s", .text = "acl: qemu files\n", .text_len = 16},
+        {.source = "qemu", .path = "/q", .text = "include /r\nallow br0\n", .text_len = 21},
+        {.source = "qemu", .path = "/r", .text = "allow br1\n", .text_len = 10},
+        {.source = "files", .path = "/f", .text = "allow all bridge br0\n", .text_len = 21},
+        {.source = "files", .path = "/g", .text = "# nothing\n", .text_len = 10},
+    };
+    static const struct vmnetacl_origin memory = {.buffers = buffers, .buffers_count = COUNT_OF(buffers)};
+    size_t count = 1;
+
+    (void)state;
+    for (size_t n = 1; n <= count; n++) {
+        struct vmnetacl_policy *policy;
+        enum vmnetacl_status status;
+        start_fault(FAULT_ALLOCATION, ENOMEM, n, n);
+        status = vmnetacl_load_from(&memory, &policy, NULL);
+        if (status == VMNETACL_OK)
+            status = vmnetacl_decide(policy, &caller, NULL, "br0", NULL);
+        if (faults.calls[FAULT_ALLOCATION] >= n) { /* there was such a call, and there may be more */
+            assert_int_equal(status, VMNETACL_TRYAGAIN);
+            count++;
+        } else {
+            assert_int_equal(status, VMNETACL_ALLOW);
+        }
+        vmnetacl_free(policy);
+        assert_int_equal(faults.live_allocations, 0);
+    }
+    assert_in_range(count, 10, 40);
+}
+
 static struct vmnetacl_policy *load(void)
 {
     struct vmnetacl_policy *policy;
@@ -373,6 +494,10 @@ int main(void)
         cmocka_unit_test_setup(test_load_fstat_fails_error, setup),
         cmocka_unit_test_setup(test_load_readlink_fails_error, setup),
         cmocka_unit_test_setup(test_load_folder_calls_fail_error, setup),
+        cmocka_unit_test_setup(test_load_open_no_folder_never_more_permissive, setup),
+        cmocka_unit_test_setup(test_load_file_goes_while_folder_is_read_try_again, setup),
+        cmocka_unit_test_setup(test_load_from_root_fstat_fails_error, setup),
+        cmocka_unit_test_setup(test_load_from_buffers_allocation_fails_try_again, setup),
         cmocka_unit_test_setup(test_resolve_allocation_fails_try_again, setup),
         cmocka_unit_test_setup(test_enumerate_allocation_fails_try_again, setup),
         cmocka_unit_test_setup(test_lint_allocation_fails_try_again, setup),

@@ -488,6 +488,25 @@ static void change_status_time(int fd)
     } while (after.st_ctim.tv_sec == before.st_ctim.tv_sec && after.st_ctim.tv_nsec == before.st_ctim.tv_nsec);
 }
 
+/* Behind the last read, before it is looked at once more. */
+static void grow_at_end(int fd)
+{
+    if (lseek(fd, 0, SEEK_CUR) != 4)
+        return;
+    faults.before_fstat = NULL;
+    grow(fd);
+}
+
+static void test_file_read_grows_behind_its_end_try_again(void **state)
+{
+    struct vmnetacl_error error;
+
+    (void)state;
+    faults.before_fstat = grow_at_end;
+    assert_int_equal(read_with(CONF, &trust, &error), VMNETACL_CODE_FILE_CHANGED);
+    assert_null(faults.before_fstat);
+}
+
 static void test_file_read_changed_meanwhile_try_again(void **state)
 {
     static const struct {
@@ -557,6 +576,7 @@ int main(void)
         cmocka_unit_test_setup(test_file_read_way_longer_than_room_refused, setup),
         cmocka_unit_test_setup(test_file_read_size_limit_kept, setup),
         cmocka_unit_test_setup(test_file_read_permission_missing_denied, setup),
+        cmocka_unit_test_setup(test_file_read_grows_behind_its_end_try_again, setup),
         cmocka_unit_test_setup(test_file_read_changed_meanwhile_try_again, setup),
         cmocka_unit_test_setup(test_file_read_short_reads_read_whole, setup),
     };

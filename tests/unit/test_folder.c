@@ -376,6 +376,25 @@ static void test_load_from_root_last_step_up_stays(void **state)
     }
 }
 
+/* "/" itself can be given; /etc is another file system in the laboratory, and its inodes are none of "/". */
+static void test_load_from_root_slash_as_without(void **state)
+{
+    static const struct vmnetacl_origin origin = {.root = "/",
+                                                  .switch_path = "/none",
+                                                  .files_path = "/etc/vmnet/../vmnet/rules.d/..",
+                                                  .qemu_path = "/etc/qemu/../../etc/qemu/x.conf"};
+
+    (void)state;
+    scratch_write("/etc/qemu/x.conf", "allow br0\n");
+    scratch_folder("/etc/vmnet/rules.d", 0755);
+    scratch_write("/etc/vmnet/a.rules", "allow all bridge br1\n");
+    assert_decides(&origin, "br0", VMNETACL_ALLOW);
+    assert_decides(&origin, "br1", VMNETACL_ALLOW);
+    assert_int_equal(unlink("/etc/qemu/x.conf"), 0);
+    assert_int_equal(unlink("/etc/vmnet/a.rules"), 0);
+    assert_int_equal(rmdir("/etc/vmnet/rules.d"), 0);
+}
+
 static void test_load_from_root_of_another_owner(void **state)
 {
     static const struct vmnetacl_origin of_user = {.root = ROOT, .owner = 4242, .qemu_path = "/q", .files_path = "/r"};
@@ -430,6 +449,7 @@ int main(void)
         cmocka_unit_test_setup(test_load_from_folder_size_limit_kept, setup),
         cmocka_unit_test_setup(test_load_from_root_nothing_outside_read, setup),
         cmocka_unit_test_setup(test_load_from_root_last_step_up_stays, setup),
+        cmocka_unit_test_setup(test_load_from_root_slash_as_without, setup),
         cmocka_unit_test_setup(test_load_from_root_of_another_owner, setup),
         cmocka_unit_test_setup(test_load_from_root_missing_error, setup),
     };

@@ -357,6 +357,24 @@ static void test_lint_includes_warned_of(void **state)
     assert_finds(&scratch, "bridge.conf itself", "");
 }
 
+/* It is the whole way that counts, and not its last folder. */
+static void test_lint_folders_on_the_way_count(void **state)
+{
+    static const struct vmnetacl_origin nested = {.switch_path = "/run/lab/none",
+                                                  .files_path = "/run/lab/none",
+                                                  .qemu_path = SCRATCH "/a/b/bridge.conf"};
+
+    (void)state;
+    scratch_folder(SCRATCH "/a", 0775);
+    scratch_folder(SCRATCH "/a/b", 0755);
+    scratch_write(SCRATCH "/a/b/bridge.conf", "include " SCRATCH "/closed/d/alice.conf\n");
+    scratch_folder(SCRATCH "/closed", 0750);
+    scratch_folder(SCRATCH "/closed/d", 0755);
+    scratch_write(SCRATCH "/closed/d/alice.conf", "deny c\n");
+    assert_finds(&nested, "two folders down",
+                 "W qemu /a/b/bridge.conf:0:0 folder-group\nW qemu /a/b/bridge.conf:1:1 include-hides\n");
+}
+
 /* A rule in a file that not everybody reads takes nothing from the others, and all of it from its own. */
 static void test_lint_covered_by_what_some_do_not_read(void **state)
 {
@@ -406,6 +424,7 @@ int main(void)
         cmocka_unit_test_setup(test_lint_ignored_name_too_long_for_a_path, setup),
         cmocka_unit_test_setup(test_lint_group_writable_folder_warned_of, setup),
         cmocka_unit_test_setup(test_lint_includes_warned_of, setup),
+        cmocka_unit_test_setup(test_lint_folders_on_the_way_count, setup),
         cmocka_unit_test_setup(test_lint_covered_by_what_some_do_not_read, setup),
         cmocka_unit_test_setup(test_lint_bad_argument_invalid, setup),
     };

@@ -17,7 +17,7 @@ static void test_lookup_run_without_loader_unavail(void **state)
     assert_int_equal(failed, 1);
     assert_int_equal(error.code, VMNETACL_CODE_LOOKUP_NONE);
     assert_non_null(strstr(error.message, "uid and gid"));
-    assert_false(item.answer.id_is_asked);
+    assert_false(item.answer.is_known);
 }
 
 int main(void)

@@ -52,12 +52,19 @@ static void test_status_allow_not_zero(void **state)
     assert_int_equal(VMNETACL_OK, 0);
 }
 
+static void test_version_that_of_the_header(void **state)
+{
+    (void)state;
+    assert_string_equal(vmnetacl_version(), VMNETACL_VERSION);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_status_name_each_value_distinct),
         cmocka_unit_test(test_code_name_each_value_distinct),
         cmocka_unit_test(test_status_allow_not_zero),
+        cmocka_unit_test(test_version_that_of_the_header),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

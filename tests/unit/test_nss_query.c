@@ -646,6 +646,16 @@ static void test_nss_query_any_world(void **state)
          "u:who g:who n:13+",
          0,
          "- - 13 "},
+        {"a service behind a number sign that answers",
+         {.nsswitch = "passwd: files # sss\ngroup: files\n", .services = {FILES, {SSS}}},
+         "u:who",
+         0,
+         "- "},
+        {"two names, and the first fails",
+         {.nsswitch = "passwd: sss files\ngroup: files\n", .services = {FILES, {SSS, .error = EIO}}},
+         "u:who u:whom",
+         EIO,
+         "#0"},
         {"a service behind a number sign",
          {.nsswitch = "passwd: files # sss\ngroup: files\n", .services = {FILES, {SSS, .error = EIO}}},
          "u:who",
@@ -672,6 +682,12 @@ static const struct world full = {
 };
 #define FULL_ASKED "u:who g:who g:kvm+ g:o+ n:13+"
 
+/* One in which the caller has no account. */
+static const struct world without_caller = {
+    .nsswitch = "passwd: files sss\ngroup: files\n",
+    .services = {{.name = "files", .entries = {{GROUP, "g", 5, "me"}}}, {SSS}},
+};
+
 static void test_nss_query_choice_refused_error(void **state)
 {
     char answers[256];
@@ -687,6 +703,13 @@ static void test_nss_query_choice_refused_error(void **state)
         struct world refused = full;
         refused.configure_fails = n;
         assert_int_equal(query(&refused, FULL_ASKED, answers), EINVAL);
+    }
+    assert_int_equal(query(&without_caller, "g:g+", answers), 0);
+    count = configure_calls;
+    for (int n = 1; n <= count; n++) {
+        struct world refused = without_caller;
+        refused.configure_fails = n;
+        assert_int_equal(query(&refused, "g:g+", answers), EINVAL);
     }
 }
 

@@ -55,6 +55,8 @@ static void test_nsswitch_services_read_as_glibc_does(void **state)
         {"passwd: files [TRYAGAIN=return NOTFOUND=return]sss", "passwd", "files! sss "},
         {"passwd: files[SUCCESS=merge]sss", "passwd", "files sss "},
         {"passwd: files [X=return] sss", "passwd", "invalid"},
+        {"passwd: files [{OTFOUND=return] sss", "passwd", "invalid"},
+        {"passwd: files [N@TFOUND=return] sss", "passwd", "invalid"},
         {"passwd: files [SUCCESS=y] sss", "passwd", "invalid"},
         {"passwd: files [SUCCESS return]", "passwd", "invalid"},
         {"passwd: files [SUCCESS", "passwd", "invalid"},

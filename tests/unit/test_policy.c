@@ -169,6 +169,11 @@ static void test_load_from_path_relative_invalid(void **state)
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         check_refused(&rows[i], VMNETACL_CODE_ARGUMENT);
     check_refused(NULL, VMNETACL_CODE_ARGUMENT);
+    for (size_t i = 0; i < COUNT_OF(rows[0].reserved); i++) { /* not of this version */
+        struct vmnetacl_origin origin = {.root = NULL};
+        origin.reserved[i] = "x";
+        check_refused(&origin, VMNETACL_CODE_ARGUMENT);
+    }
 }
 
 /* Who runs a setuid program must not choose its rules; buffers are the program's own. */

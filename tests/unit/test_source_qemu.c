@@ -180,6 +180,23 @@ static void test_load_include_loop_error_at_the_include(void **state)
     scratch_assert_fails(CONF, VMNETACL_UNAVAIL, CONF, "include-loop 2:1");
 }
 
+/* An inode's number says nothing without its file system: /etc is another than SCRATCH. */
+static void test_load_include_on_another_file_system_read(void **state)
+{
+    struct stat here;
+    struct stat there;
+
+    (void)state;
+    scratch_write(CONF, "include /etc/qemu/more.conf\n");
+    scratch_write("/etc/qemu/more.conf", "include " ALICE "\n");
+    scratch_write(ALICE, "allow br0\n");
+    assert_int_equal(stat(CONF, &here), 0);
+    assert_int_equal(stat("/etc/qemu/more.conf", &there), 0);
+    assert_int_not_equal(here.st_dev, there.st_dev);
+    assert_decides("br0", VMNETACL_ALLOW);
+    assert_int_equal(unlink("/etc/qemu/more.conf"), 0);
+}
+
 static void test_load_include_twice_no_loop(void **state)
 {
     struct vmnetacl_policy *policy;
@@ -400,6 +417,7 @@ int main(void)
         cmocka_unit_test_setup(test_load_include_faulty_error_of_that_file, setup),
         cmocka_unit_test_setup(test_load_folder_group_writable_obeyed, setup),
         cmocka_unit_test_setup(test_load_include_loop_error_at_the_include, setup),
+        cmocka_unit_test_setup(test_load_include_on_another_file_system_read, setup),
         cmocka_unit_test_setup(test_load_include_twice_no_loop, setup),
         cmocka_unit_test_setup(test_load_include_depth_limit_kept, setup),
         cmocka_unit_test_setup(test_load_include_depth_by_two_ways_order_does_not_matter, setup),
