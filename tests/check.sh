@@ -90,6 +90,8 @@ suite 'clang, sanitizers' dev -DCMAKE_C_COMPILER=clang
 suite 'gcc, release' release -DCMAKE_C_COMPILER=gcc
 suite 'clang, release, static PIE' release -DCMAKE_C_COMPILER=clang -DVMNET_STATIC_PIE=ON
 suite 'clang, fuzzing' fuzz
+one 'coverage of the library' sh tests/coverage.sh "$top/build/check-coverage"
+grep -E '^(libacl/|all) ' "$logs/one.log" || true
 one 'the demo' sh tests/demo.sh
 echo
 echo "$passed passed, $failed failed"

@@ -34,6 +34,8 @@ struct outside {
     int write_errno;    /* the first writev(2) fails so */
 };
 
+/* Else all calls are done: sanitizers, and what counts the lines that ran, make some of their own. */
+static bool is_running;
 static struct outside outside;
 static jmp_buf ended;
 static char steps[1024];
@@ -56,31 +58,44 @@ static int do_step(const char *step)
 }
 
 int __wrap_prctl(int option, unsigned long value, unsigned long a, unsigned long b, unsigned long c);
+int __real_prctl(int option, unsigned long value, unsigned long a, unsigned long b, unsigned long c);
 long __wrap_syscall(long number, ...);
 pid_t __wrap_getppid(void);
+pid_t __real_getppid(void);
 int __wrap_setpgid(pid_t pid, pid_t group);
 int __wrap_sigaction(int number, const struct sigaction *action, struct sigaction *old);
+int __real_sigaction(int number, const struct sigaction *action, struct sigaction *old);
 int __wrap_sigemptyset(sigset_t *set);
+int __real_sigemptyset(sigset_t *set);
 int __wrap_sigprocmask(int how, const sigset_t *set, sigset_t *old);
+int __real_sigprocmask(int how, const sigset_t *set, sigset_t *old);
 int __wrap_open(const char *path, int flags, ...);
 int __real_open(const char *path, int flags, ...);
 int __wrap_dup(int fd);
+int __real_dup(int fd);
 int __wrap_dup2(int from, int to);
+int __real_dup2(int from, int to);
 int __wrap_close_range(unsigned first, unsigned last, int flags);
 int __wrap_chdir(const char *path);
 int __wrap_clearenv(void);
 int __wrap_atexit(void (*function)(void));
+int __real_atexit(void (*function)(void));
 int __wrap_getrlimit(__rlimit_resource_t resource, struct rlimit *limit);
+int __real_getrlimit(__rlimit_resource_t resource, struct rlimit *limit);
 int __wrap_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit);
+int __real_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit);
 void *__wrap_calloc(size_t count, size_t size);
 void *__real_calloc(size_t count, size_t size);
 ssize_t __wrap_writev(int fd, const struct iovec *parts, int count);
+ssize_t __real_writev(int fd, const struct iovec *parts, int count);
 int __wrap_nss_query(const struct lookup *lookup, struct worker_answer *answers, size_t *failed);
 _Noreturn void __wrap__exit(int code);
+_Noreturn void __real__exit(int code);
 
 int __wrap_prctl(int option, unsigned long value, unsigned long a, unsigned long b, unsigned long c)
 {
-    (void)a, (void)b, (void)c; /* as prctl(2) has them */
+    if (!is_running)
+        return __real_prctl(option, value, a, b, c);
     if (option == PR_SET_PDEATHSIG)
         assert_int_equal(value, SIGKILL);
     else
@@ -112,6 +127,8 @@ long __wrap_syscall(long number, ...)
 
 pid_t __wrap_getppid(void)
 {
+    if (!is_running)
+        return __real_getppid();
     return do_step("parent") == 0 ? PARENT : 1;
 }
 
@@ -124,6 +141,8 @@ int __wrap_setpgid(pid_t pid, pid_t group)
 
 int __wrap_sigaction(int number, const struct sigaction *action, struct sigaction *old)
 {
+    if (!is_running)
+        return __real_sigaction(number, action, old);
     assert_in_range(number, 1, SIGSYS);
     assert_true(action->sa_handler == SIG_DFL);
     assert_null(old);
@@ -132,12 +151,16 @@ int __wrap_sigaction(int number, const struct sigaction *action, struct sigactio
 
 int __wrap_sigemptyset(sigset_t *set)
 {
+    if (!is_running)
+        return __real_sigemptyset(set);
     memset(set, 0, sizeof *set);
     return do_step("sigemptyset");
 }
 
 int __wrap_sigprocmask(int how, const sigset_t *set, sigset_t *old)
 {
+    if (!is_running)
+        return __real_sigprocmask(how, set, old);
     assert_int_equal(how, SIG_SETMASK);
     assert_non_null(set);
     assert_null(old);
@@ -146,13 +169,15 @@ int __wrap_sigprocmask(int how, const sigset_t *set, sigset_t *old)
 
 int __wrap_open(const char *path, int flags, ...)
 {
-    if (strcmp(path, "/dev/null") != 0) /* what counts the lines that ran opens its own */
+    if (!is_running)
         return __real_open(path, flags, 0644);
     return do_step("null") != 0 ? -1 : outside.null_fd == 0 ? 4 : outside.null_fd == -1 ? 0 : outside.null_fd;
 }
 
 int __wrap_dup(int fd)
 {
+    if (!is_running)
+        return __real_dup(fd);
     assert_int_equal(fd, ANSWER_FD);
     return do_step("dup") != 0 ? -1 : 5;
 }
@@ -161,6 +186,8 @@ int __wrap_dup2(int from, int to)
 {
     char step[32];
 
+    if (!is_running)
+        return __real_dup2(from, to);
     (void)snprintf(step, sizeof step, "dup%d>%d", from, to);
     return do_step(step) == 0 ? to : -1;
 }
@@ -186,12 +213,16 @@ int __wrap_clearenv(void)
 
 int __wrap_atexit(void (*function)(void))
 {
+    if (!is_running)
+        return __real_atexit(function);
     at_exit = function;
     return do_step("atexit");
 }
 
 int __wrap_getrlimit(__rlimit_resource_t resource, struct rlimit *limit)
 {
+    if (!is_running)
+        return __real_getrlimit(resource, limit);
     (void)resource;
     limits_seen++;
     *limit = (struct rlimit){.rlim_cur = 1, .rlim_max = limits_seen == outside.tight_limit ? 1 : RLIM_INFINITY};
@@ -200,6 +231,8 @@ int __wrap_getrlimit(__rlimit_resource_t resource, struct rlimit *limit)
 
 int __wrap_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
 {
+    if (!is_running)
+        return __real_setrlimit(resource, limit);
     (void)resource;
     assert_true(limit->rlim_cur == limit->rlim_max);
     return outside.setrlimit_fails ? -1 : 0;
@@ -207,6 +240,8 @@ int __wrap_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
 
 void *__wrap_calloc(size_t count, size_t size)
 {
+    if (!is_running)
+        return __real_calloc(count, size);
     answers_memory = outside.calloc_fails ? NULL : __real_calloc(count, size);
     return answers_memory;
 }
@@ -225,6 +260,8 @@ ssize_t __wrap_writev(int fd, const struct iovec *parts, int count)
     size_t room = outside.short_write != 0 ? outside.short_write : sizeof written;
     size_t taken = 0;
 
+    if (!is_running)
+        return __real_writev(fd, parts, count);
     assert_int_equal(fd, ANSWER_FD);
     if (outside.write_errno != 0) {
         errno = outside.write_errno;
@@ -243,6 +280,8 @@ ssize_t __wrap_writev(int fd, const struct iovec *parts, int count)
 
 _Noreturn void __wrap__exit(int code)
 {
+    if (!is_running)
+        __real__exit(code);
     longjmp(ended, code + 1);
 }
 
@@ -258,6 +297,7 @@ static int run(struct outside how)
     written_len = 0;
     limits_seen = 0;
     code = setjmp(ended);
+    is_running = code == 0;
     if (code != 0) {
         free(answers_memory);
         answers_memory = NULL;
@@ -295,11 +335,12 @@ static void test_worker_run_harmless_before_it_asks(void **state)
     assert_int_equal(answers[2].is_known, 1);
     assert_int_equal(answers[2].id, 102);
     /* A module that calls exit(3) ends at once, and not well. */
-    if (setjmp(ended) == 0)
+    is_running = true;
+    if (setjmp(ended) == 0) {
         at_exit();
-    else
-        return;
-    fail_msg("exit(3) goes on");
+        fail_msg("exit(3) goes on");
+    }
+    is_running = false;
 }
 
 /* Whichever step fails, nothing behind it is done, and nothing is said. */
