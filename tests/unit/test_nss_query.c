@@ -58,6 +58,9 @@ struct world {
     int interrupts;      /* or EINTR */
 };
 
+/* Called by a sanitizer before it has begun to watch over memory. */
+#define EARLY __attribute__((no_sanitize("address")))
+
 /* Else all calls are done: sanitizers, and what counts the lines that ran, make some of their own. */
 static bool is_running;
 static struct world world;
@@ -87,7 +90,7 @@ int __wrap_getgrnam_r(const char *name, struct group *entry, char *buffer, size_
 int __wrap_getgrgid_r(gid_t gid, struct group *entry, char *buffer, size_t size, struct group **found);
 void *__wrap_dlopen(const char *file, int mode);
 void *__real_dlopen(const char *file, int mode);
-void *__wrap_dlsym(void *handle, const char *symbol);
+void *__wrap_dlsym(void *handle, const char *symbol) EARLY;
 void *__real_dlsym(void *handle, const char *symbol);
 void *__wrap_malloc(size_t size);
 void *__real_malloc(size_t size);

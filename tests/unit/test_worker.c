@@ -34,6 +34,9 @@ struct outside {
     int write_errno;    /* the first writev(2) fails so */
 };
 
+/* Called by a sanitizer before it has begun to watch over memory. */
+#define EARLY __attribute__((no_sanitize("address")))
+
 /* Else all calls are done: sanitizers, and what counts the lines that ran, make some of their own. */
 static bool is_running;
 static struct outside outside;
@@ -80,9 +83,9 @@ int __wrap_chdir(const char *path);
 int __wrap_clearenv(void);
 int __wrap_atexit(void (*function)(void));
 int __real_atexit(void (*function)(void));
-int __wrap_getrlimit(__rlimit_resource_t resource, struct rlimit *limit);
+int __wrap_getrlimit(__rlimit_resource_t resource, struct rlimit *limit) EARLY;
 int __real_getrlimit(__rlimit_resource_t resource, struct rlimit *limit);
-int __wrap_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit);
+int __wrap_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit) EARLY;
 int __real_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit);
 void *__wrap_calloc(size_t count, size_t size);
 void *__real_calloc(size_t count, size_t size);
