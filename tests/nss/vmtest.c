@@ -218,6 +218,7 @@ EXPORT enum nss_status _nss_vmtest_initgroups_dyn(const char *user, gid_t gid, l
 {
     struct groups groups = {.start = start, .size = size, .list = list, .limit = limit};
     const long before = *start;
+    bool is_whole = true;
     char line[LINE_SIZE];
     struct entry entry;
     enum nss_status status;
@@ -230,14 +231,18 @@ EXPORT enum nss_status _nss_vmtest_initgroups_dyn(const char *user, gid_t gid, l
         return NSS_STATUS_UNAVAIL;
     while (entry_next(file, "group", line, &entry))
         if (entry.number != gid && is_member(entry.members, user))
-            (void)groups_add(&groups, entry.number);
+            is_whole = groups_add(&groups, entry.number) && is_whole;
     if (ferror(file) == 0)
         rewind(file);
     while (entry_next(file, "many", line, &entry))
         for (unsigned i = 0; strcmp(entry.name, user) == 0 && i < entry.number; i++)
-            (void)groups_add(&groups, entry.other + i);
+            is_whole = groups_add(&groups, entry.other + i) && is_whole;
     if (!conf_close(file, error))
         return NSS_STATUS_UNAVAIL;
+    if (!is_whole && limit <= 0) {
+        *error = ENOMEM;
+        return NSS_STATUS_TRYAGAIN;
+    }
     return *start > before ? NSS_STATUS_SUCCESS : NSS_STATUS_NOTFOUND;
 }
 
