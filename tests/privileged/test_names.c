@@ -118,6 +118,38 @@ static void test_names_deny_counts_over_another_source(void **state)
     names_assert_refused(names_run(), EXIT_NOPERM, RULES ":2 denies bridge 'virbr0'");
 }
 
+/* An answer that names decide ends the search as any other. */
+static void test_names_switch_actions_obeyed(void **state)
+{
+    static const struct {
+        const char *line;  /* of switch.conf */
+        const char *files; /* of rules.d */
+        const char *qemu;  /* bridge.conf */
+        int code;
+        const char *words;
+    } rows[] = {
+        {"acl: files [ALLOW=return] qemu\n", "allow user vmuser bridge virbr0\n", "deny virbr0\n", 0, ""},
+        {"acl: files [ALLOW=return] qemu\n", "allow user vmother bridge virbr0\n", "deny virbr0\n", EXIT_NOPERM,
+         RULES ":1 denies"},
+        {"acl: files [ALLOW=return] qemu\n", "allow all bridge virbr0\ndeny group vmclub bridge all\n",
+         "allow virbr0\n", EXIT_NOPERM, RULES_FILE ":2 denies"},
+        {"acl: qemu [UNAVAIL=continue] files\n", "deny group vmclub bridge all\n", "permit virbr0\n", EXIT_NOPERM,
+         "denies"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        print_message("  %s  %s", rows[i].line, rows[i].files);
+        lab_text_write(SWITCH, rows[i].line, 0, 0, 0644);
+        names_rules_write(rows[i].files);
+        helper_rules_write(rows[i].qemu);
+        if (rows[i].code == 0)
+            names_assert_granted(names_run());
+        else
+            names_assert_refused(names_run(), rows[i].code, rows[i].words);
+    }
+}
+
 enum {
     GROUPS = 65536,
     FIRST = 100000
@@ -229,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_names_verdict_of_each_world, names_reset),
         cmocka_unit_test_setup(test_names_deny_counts_over_another_source, names_reset),
+        cmocka_unit_test_setup(test_names_switch_actions_obeyed, names_reset),
         cmocka_unit_test_setup(test_names_many_groups_in_credentials, names_reset),
         cmocka_unit_test_setup(test_names_many_groups_in_database, names_reset),
         cmocka_unit_test_setup(test_names_group_of_many_members, names_reset),

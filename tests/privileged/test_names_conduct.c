@@ -64,12 +64,22 @@ static void test_conduct_odd_is_try_again(void **state)
     }
 }
 
+static _Noreturn void demon_run(int listener)
+{
+    for (;;) {
+        const int fd = accept(listener, NULL, NULL);
+        char byte;
+        if (fd < 0 || read(fd, &byte, 1) != 1 || write(fd, "!", 1) != 1 || close(fd) != 0)
+            _exit(1);
+    }
+}
+
 /* What a service may well do: it answers all the same. */
 static void test_conduct_lively_is_answered(void **state)
 {
     static const char *const lines[] = {
-        "at any print",    "at any raise", "at any threads",       "at any fork free",
-        "at any sleep 20", "at any look",  "at any socket " DEMON,
+        "at any print",    "at any raise", "at any threads",         "at any fork free",
+        "at any sleep 20", "at any look",  ("at any socket " DEMON),
     };
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = DEMON};
     const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -82,11 +92,8 @@ static void test_conduct_lively_is_answered(void **state)
     const pid_t demon = fork();
     if (demon < 0)
         lab_die("fork");
-    for (char byte = '!'; demon == 0;) {
-        const int fd = accept(listener, NULL, NULL);
-        if (fd < 0 || read(fd, &byte, 1) != 1 || write(fd, "!", 1) != 1 || close(fd) != 0)
-            _exit(1);
-    }
+    if (demon == 0)
+        demon_run(listener);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         print_message("  %s\n", lines[i]);
         struct lab_result *result = conduct_run(lines[i], &lab_vmother);

@@ -53,18 +53,12 @@ static void test_switch_verdict_of_each_world(void **state)
         {"acl: files [NOTFOUND=return] qemu\n", "allow all bridge br0\n", "allow virbr0\n", EXIT_NOPERM,
          "no rule lets"},
         {"acl: files [ALLOW=return NOTFOUND=continue] qemu\n", NULL, "allow virbr0\n", 0, ""},
-        {"acl: files [ALLOW=return] qemu\n", "allow user vmuser bridge virbr0\n", "deny virbr0\n", 0, ""},
-        {"acl: files [ALLOW=return] qemu\n", "allow user vmother bridge virbr0\n", "deny virbr0\n", EXIT_NOPERM,
-         RULES ":1 denies"},
-        {"acl: files [ALLOW=return] qemu\n", "allow all bridge virbr0\ndeny group vmclub bridge all\n",
-         "allow virbr0\n", EXIT_NOPERM, RULES_FILE ":2 denies"},
 
         /* a source that is not there for us; a deny of another still counts */
         {"acl: files [UNAVAIL=continue] qemu\n", WRONG, "allow virbr0\n", 0, ""},
         {"acl: files [UNAVAIL=continue] qemu\n", WRONG, "deny virbr0\n", EXIT_NOPERM, RULES ":1 denies"},
         {"acl: files [UNAVAIL=continue] qemu\n", WRONG, WRONG, EXIT_CONFIG, RULES ":1:"},
         {"acl: files [UNAVAIL=continue] qemu [UNAVAIL=continue]\n", WRONG, WRONG, EXIT_NOPERM, "no rule lets"},
-        {"acl: qemu [UNAVAIL=continue] files\n", "deny group vmclub bridge all\n", WRONG, EXIT_NOPERM, "denies"},
 
         /* options that nobody can enforce yet */
         {NULL, "allow all bridge virbr0 limit 2\n", NULL, EXIT_CONFIG, RULES_FILE ":1, so the request is refused"},
