@@ -232,14 +232,14 @@ EXPORT enum nss_status _nss_vmtest_initgroups_dyn(const char *user, gid_t gid, l
     while (entry_next(file, "group", line, &entry))
         if (entry.number != gid && is_member(entry.members, user))
             is_whole = groups_add(&groups, entry.number) && is_whole;
-    if (ferror(file) == 0)
-        rewind(file);
+    if (ferror(file) == 0 && fseek(file, 0, SEEK_SET) != 0)
+        is_whole = false;
     while (entry_next(file, "many", line, &entry))
         for (unsigned i = 0; strcmp(entry.name, user) == 0 && i < entry.number; i++)
             is_whole = groups_add(&groups, entry.other + i) && is_whole;
     if (!conf_close(file, error))
         return NSS_STATUS_UNAVAIL;
-    if (!is_whole && limit <= 0) {
+    if (!is_whole && limit <= 0) { /* up to a limit, all that there is room for is an answer */
         *error = ENOMEM;
         return NSS_STATUS_TRYAGAIN;
     }

@@ -207,6 +207,11 @@ static void test_faults_of_the_worker_never_lose_a_deny(void **state)
     faults_try(&bare, true);
     names_rules_write("allow all bridge all\ndeny user vmuser bridge virbr0\n");
     faults_try(&bare, true);
+    /* It is told by initgroups alone, and nothing else has loaded the module. */
+    nss_switch("files", "files vmtest", NULL);
+    nss_vmtest("group vmclub 7777\nmany vmuser 1 7777\n");
+    names_rules_write(rules[1]);
+    faults_try(&bare, true);
 }
 
 /* A policy that no name decides costs no process, and one that names decide costs one. */
