@@ -37,7 +37,7 @@ static int worker_reset(void **state)
     return 0;
 }
 
-/* The only child of a process; 0 when there is none. */
+/* The only child of a process; 0 when there is none, or when the process is gone. */
 static pid_t find_child(pid_t parent)
 {
     char path[64], text[32] = "";
@@ -45,7 +45,7 @@ static pid_t find_child(pid_t parent)
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", parent, parent);
     FILE *file = fopen(path, "re");
     if (file == NULL)
-        lab_die(path);
+        return 0;
     if (fgets(text, sizeof text, file) == NULL)
         text[0] = '\0';
     fclose(file);
@@ -217,6 +217,61 @@ static void test_worker_killed_at_any_moment_never_grants(void **state)
     assert_true(lab_tap_count_becomes(0));
 }
 
+/* Tighten and widen the limits of both processes while they run, which prlimit(2) lets everybody do to his own. */
+static void limits_play(pid_t helper, unsigned seed)
+{
+    static const struct {
+        int resource;
+        rlim_t small;
+    } limits[] = {{RLIMIT_NOFILE, 0}, {RLIMIT_NOFILE, 5}, {RLIMIT_AS, 1 << 20}, {RLIMIT_DATA, 0}, {RLIMIT_STACK, 4096}};
+    const size_t which = seed % (sizeof limits / sizeof *limits);
+
+    if (setresgid(lab_vmuser.gid, lab_vmuser.gid, lab_vmuser.gid) != 0 ||
+        setresuid(lab_vmuser.uid, lab_vmuser.uid, lab_vmuser.uid) != 0)
+        lab_die("setresuid");
+    for (unsigned round = 0;; round++) {
+        const pid_t worker = find_child(helper);
+        const pid_t target = worker > 0 && seed % 4 != 0 ? worker : helper;
+        struct rlimit limit;
+        if (prlimit(target, (__rlimit_resource_t)limits[which].resource, NULL, &limit) != 0)
+            continue; /* it is gone, or not his yet */
+        limit.rlim_cur = limits[which].small;
+        (void)prlimit(target, (__rlimit_resource_t)limits[which].resource, &limit, NULL); /* as above, and below */
+        for (const long long moment = now_us() + (seed * 7 + round * 13) % 60; now_us() < moment;)
+            ;
+        limit.rlim_cur = limit.rlim_max;
+        (void)prlimit(target, (__rlimit_resource_t)limits[which].resource, &limit, NULL);
+        for (const long long moment = now_us() + (seed * 11 + round * 29) % 200; now_us() < moment;)
+            ;
+    }
+}
+
+static void test_worker_limits_changed_at_any_moment_never_grants(void **state)
+{
+    unsigned refused = 0;
+
+    (void)state;
+    nss_switch("files", "files vmtest", NULL);
+    nss_vmtest("group vmclub 7777\nmany vmuser 1 7777\n");
+    for (unsigned i = 0; i < 300; i++) {
+        const struct lab_start start = helper_start_complete(&(struct lab_start){0});
+        struct lab_child child;
+        lab_spawn(&start, &child);
+        const pid_t player = fork();
+        if (player == 0)
+            limits_play(child.pid, i);
+        lab_collect(&child, &result);
+        if (player < 0 || kill(player, SIGKILL) != 0 || waitpid(player, NULL, 0) != player)
+            lab_die("player");
+        if (result.exit_code == 0 || result.fd_count != 0)
+            fail_msg("round %u: granted", i);
+        refused += result.exit_code != EXIT_NOPERM;
+    }
+    print_message("  %u of 300 refused for another reason than the deny\n", refused);
+    assert_true(refused > 0);
+    assert_true(lab_tap_count_becomes(0));
+}
+
 /* Stop and continue the helper itself, while the worker hangs and after the deadline. */
 static void test_helper_stopped_during_lookup_is_refused(void **state)
 {
@@ -301,6 +356,7 @@ int main(void)
         cmocka_unit_test_setup(test_worker_attacks_fail, worker_reset),
         cmocka_unit_test_setup(test_worker_signalled_is_refused, worker_reset),
         cmocka_unit_test_setup(test_worker_killed_at_any_moment_never_grants, worker_reset),
+        cmocka_unit_test_setup(test_worker_limits_changed_at_any_moment_never_grants, worker_reset),
         cmocka_unit_test_setup(test_helper_stopped_during_lookup_is_refused, worker_reset),
         cmocka_unit_test_setup(test_worker_dies_with_the_helper, worker_reset),
         cmocka_unit_test_setup(test_worker_surroundings_hostile_not_obeyed, worker_reset),
