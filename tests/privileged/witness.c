@@ -213,7 +213,8 @@ static void entry_check(struct witness *witness, const struct lab_stop *stop, co
 #endif
     case SYS_clone:
     case SYS_clone3:
-        fault_note(witness, stop, "a new process");
+        if (!witness->may_fork || witness->fork_count++ > 0 || !witness->dropped || witness->locked)
+            fault_note(witness, stop, "a new process");
         break;
 #ifdef SYS_open
     case SYS_open:

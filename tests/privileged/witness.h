@@ -39,6 +39,7 @@ struct witness {
     /* Set these before. */
     const struct lab_caller *caller;
     int socket_number;
+    bool may_fork;       /* once, when the privilege is dropped and before the filter: to look up names */
     bool keeps_bounding; /* a start by file capability has no CAP_SETPCAP to empty the bounding set with */
 
     /* What happened. All zero at first. */
@@ -51,6 +52,7 @@ struct witness {
     bool handed_over;
     bool rules_opened;
     unsigned netlink_count;
+    unsigned fork_count;
 };
 
 /* For lab_plan.visit, with a struct witness for visit_data. */
