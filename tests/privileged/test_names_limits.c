@@ -166,52 +166,51 @@ static void calls_record(const struct lab_start *start, bool of_child, struct ca
 }
 
 /* Who is denied is denied whichever call fails, of the helper or of the process that asks. */
-static void faults_try(const struct lab_caller *caller, bool of_child)
+static void faults_try(const struct lab_caller *caller, bool of_child, int error)
 {
-    const int errors[] = {ENOMEM, of_child ? EMFILE : EINTR};
     const struct lab_start start = helper_start_complete(&(struct lab_start){.caller = caller});
     static struct calls calls;
 
     calls_record(&start, of_child, &calls);
-    for (size_t i = 0; i < 2; i++)
-        for (unsigned n = 1; n <= calls.count; n++) {
-            const struct lab_plan plan = {.of_child = of_child, .fake_at = n, .fake_value = -errors[i]};
-            if (helper_call_always_succeeds(calls.numbers[n]))
-                continue;
-            const struct lab_result *result = helper_trace(&start, &plan);
-            if (result->exit_code == 0 || result->fd_count != 0 || result->timed_out)
-                fail_msg("call %u (%ld) %sfails with %s: exit %d%s", n, calls.numbers[n],
-                         of_child ? "of the child " : "", strerror(errors[i]), result->exit_code,
-                         result->timed_out ? ", hung" : "");
-            assert_true(lab_tap_count_becomes(0));
-        }
+    for (unsigned n = 1; n <= calls.count; n++) {
+        const struct lab_plan plan = {.of_child = of_child, .fake_at = n, .fake_value = -error};
+        if (helper_call_always_succeeds(calls.numbers[n]))
+            continue;
+        const struct lab_result *result = helper_trace(&start, &plan);
+        if (result->exit_code == 0 || result->fd_count != 0 || result->timed_out)
+            fail_msg("call %u (%ld) %sfails with %s: exit %d%s", n, calls.numbers[n], of_child ? "of the child " : "",
+                     strerror(error), result->exit_code, result->timed_out ? ", hung" : "");
+        assert_true(lab_tap_count_becomes(0));
+    }
 }
 
 static void test_faults_never_lose_a_deny(void **state)
 {
     (void)state;
     names_rules_write(rules[0]);
-    faults_try(&remote, false);
+    faults_try(&remote, false, ENOMEM);
+    faults_try(&remote, false, EINTR);
 }
 
-/* His group is listed by vmtest, or in /etc/group alone, whose reader is part of the C library. */
 static void test_faults_of_the_worker_never_lose_a_deny(void **state)
 {
     static const struct lab_caller bare = {.uid = 4242, .gid = 4242};
 
     (void)state;
     names_rules_write(rules[0]);
-    faults_try(&remote, true);
-    nss_switch("files", "files", NULL);
-    names_rules_write("allow all bridge all\ndeny group vmgroup bridge virbr0\n");
-    faults_try(&bare, true);
-    names_rules_write("allow all bridge all\ndeny user vmuser bridge virbr0\n");
-    faults_try(&bare, true);
+    faults_try(&remote, true, ENOMEM);
     /* It is told by initgroups alone, and nothing else has loaded the module. */
     nss_switch("files", "files vmtest", NULL);
     nss_vmtest("group vmclub 7777\nmany vmuser 1 7777\n");
     names_rules_write(rules[1]);
-    faults_try(&bare, true);
+    faults_try(&bare, true, ENOMEM);
+    faults_try(&bare, true, EMFILE);
+    /* In files alone, whose reader is part of the C library. */
+    nss_switch("files", "files", NULL);
+    names_rules_write("allow all bridge all\ndeny group vmgroup bridge virbr0\n");
+    faults_try(&bare, true, EMFILE);
+    names_rules_write("allow all bridge all\ndeny user vmuser bridge virbr0\n");
+    faults_try(&bare, true, ENOMEM);
 }
 
 /* A policy that no name decides costs no process, and one that names decide costs one. */
