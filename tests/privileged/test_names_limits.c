@@ -174,7 +174,8 @@ static void faults_try(const struct lab_caller *caller, bool of_child, int error
     calls_record(&start, of_child, &calls);
     for (unsigned n = 1; n <= calls.count; n++) {
         const struct lab_plan plan = {.of_child = of_child, .fake_at = n, .fake_value = -error};
-        if (helper_call_always_succeeds(calls.numbers[n]))
+        /* A close(2) that fails has closed all the same; the answer would be waited for until the deadline. */
+        if (helper_call_always_succeeds(calls.numbers[n]) || calls.numbers[n] == SYS_close)
             continue;
         const struct lab_result *result = helper_trace(&start, &plan);
         if (result->exit_code == 0 || result->fd_count != 0 || result->timed_out)
