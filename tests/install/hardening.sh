@@ -76,10 +76,10 @@ for object in $objects; do
     lacks "$object uses the name service" "$(nm -u "$object" | awk '{ print $2 }')" "$name_service|^f(open|getgrent_r)\$"
 done
 # And it asks for users and groups alone, chooses services, and loads their modules.
-used=$(nm -u "$(printf '%s\n' "$objects" | grep '/nss_query\.c\.o$' | head -n 1)" | awk '{ print $2 }' |
+used=$(nm -u "$(printf '%s\n' "$objects" | grep '/nss_service\.c\.o$' | head -n 1)" | awk '{ print $2 }' |
     grep -E "$name_service" | LC_ALL=C sort | tr '\n' ' ')
-[ "$used" = "__nss_configure_lookup dlopen dlsym getgrgid_r getgrnam_r getpwnam_r getpwuid_r " ] ||
-    complain "of the name service, nss_query.c uses $used"
+[ "$used" = "__nss_configure_lookup dlopen dlsym fgetgrent_r getgrgid_r getgrnam_r getpwnam_r getpwuid_r " ] ||
+    complain "of the name service, nss_service.c uses $used"
 
 # Control-flow protection of the whole program takes the C library's start-up code too, and libcap; not all
 # distributions build those so. Of ours, each object has it.

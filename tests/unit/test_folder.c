@@ -325,30 +325,31 @@ static void test_load_from_root_nothing_outside_read(void **state)
     scratch_folder(ROOT "/etc", 0755);
     scratch_folder(ROOT "/etc/vmnet", 0755);
     scratch_folder(ROOT "/etc/qemu", 0755);
-    scratch_folder(ROOT "/store", 0755);
-    scratch_write(ROOT "/store/bridge.conf", "include /store/more.conf\ninclude /../../../store/up.conf\n");
-    scratch_write(ROOT "/store/more.conf", "allow br0\n");
-    scratch_write(ROOT "/store/up.conf", "deny br1\n");
-    scratch_folder("/store", 0755); /* of the same name, outside: must not be read */
-    scratch_write("/store/bridge.conf", "allow all\n");
-    scratch_write("/store/more.conf", "deny br0\n");
-    scratch_write("/store/up.conf", "allow br1\n");
-    assert_int_equal(symlink("/store/bridge.conf", ROOT VMNET_QEMU_CONF), 0);
+    scratch_folder(ROOT "/run", 0755);
+    scratch_folder(ROOT "/run/store", 0755);
+    scratch_write(ROOT "/run/store/bridge.conf", "include /run/store/more.conf\ninclude /../../../run/store/up.conf\n");
+    scratch_write(ROOT "/run/store/more.conf", "allow br0\n");
+    scratch_write(ROOT "/run/store/up.conf", "deny br1\n");
+    scratch_folder("/run/store", 0755); /* of the same name, outside, in the laboratory: must not be read */
+    scratch_write("/run/store/bridge.conf", "allow all\n");
+    scratch_write("/run/store/more.conf", "deny br0\n");
+    scratch_write("/run/store/up.conf", "allow br1\n");
+    assert_int_equal(symlink("/run/store/bridge.conf", ROOT VMNET_QEMU_CONF), 0);
     assert_decides(&origin, "br0", VMNETACL_ALLOW);
     assert_decides(&origin, "br1", VMNETACL_DENY);
     assert_decides(&origin, "br2", VMNETACL_NOTFOUND);
     assert_int_equal(unlink(ROOT VMNET_QEMU_CONF), 0);
-    assert_int_equal(symlink("../../../../../../store/up.conf", ROOT VMNET_QEMU_CONF), 0);
+    assert_int_equal(symlink("../../../../../../run/store/up.conf", ROOT VMNET_QEMU_CONF), 0);
     assert_decides(&origin, "br1", VMNETACL_DENY);
     scratch_write(ROOT "/etc/vmnet/switch.conf", "acl: files\n");
     assert_decides(&origin, "br1", VMNETACL_NOTFOUND);
     scratch_folder(ROOT "/etc/vmnet/rules.d", 0755);
     scratch_write(ROOT "/etc/vmnet/rules.d/a.rules", "allow all bridge br1\n");
     assert_decides(&origin, "br1", VMNETACL_ALLOW);
-    assert_int_equal(unlink("/store/bridge.conf"), 0);
-    assert_int_equal(unlink("/store/more.conf"), 0);
-    assert_int_equal(unlink("/store/up.conf"), 0);
-    assert_int_equal(rmdir("/store"), 0);
+    assert_int_equal(unlink("/run/store/bridge.conf"), 0);
+    assert_int_equal(unlink("/run/store/more.conf"), 0);
+    assert_int_equal(unlink("/run/store/up.conf"), 0);
+    assert_int_equal(rmdir("/run/store"), 0);
 }
 
 /* Nor is the folder above it, when the last step of the way would lead there. */
