@@ -55,27 +55,27 @@ static struct line find_services(const struct query *query, const char *database
 typedef int question(struct query *query, const struct service *service, size_t item);
 
 /*
- * Ask one service after the other, until one answers. 0; SERVICE_NOBODY only if each of them has answered, or those that
- * have not are not asked behind one that knows nobody: else the errno of the first that has not.
+ * Ask one service after the other, until one knows. 0, or SERVICE_NOBODY, only if each of those that come before has
+ * answered: else the errno of the first that has not. Behind one that is down somebody else may have the same name.
  */
 static int ask_services(struct query *query, const char *database, question *ask, size_t item)
 {
     struct line line = find_services(query, database);
     struct service service = {.name = ""};
+    int outcome = SERVICE_NOBODY;
     int first_error = 0;
     int error = 0;
 
-    while (service_next(&line, &service, &error)) {
-        int outcome = ask(query, &service, item);
-        if (outcome == 0)
-            return 0;
+    while (outcome != 0 && service_next(&line, &service, &error)) {
+        outcome = ask(query, &service, item);
         if (outcome != SERVICE_NOBODY && first_error == 0)
             first_error = outcome;
         if (outcome == SERVICE_NOBODY && service.line.ends_on_notfound)
             break;
     }
-    first_error = first_error != 0 ? first_error : error;
-    return first_error != 0 ? first_error : SERVICE_NOBODY;
+    if (first_error == 0)
+        first_error = error;
+    return first_error != 0 ? first_error : outcome;
 }
 
 static int ask_user(struct query *query, const struct service *service, size_t item)
@@ -180,7 +180,8 @@ static int ask_memberships(struct query *query)
     if (nsswitch_find(query->nsswitch, query->nsswitch_len, "initgroups", &line))
         database = "initgroups";
     outcome = ask_services(query, database, ask_groups, 0);
-    return outcome != SERVICE_NOBODY ? outcome : 0;
+    /* One that cannot answer does not matter when another says that he is a member. */
+    return outcome != SERVICE_NOBODY && note_memberships(query) ? outcome : 0;
 }
 
 /* Is the item one that a deny depends on? *failed is then the first. */

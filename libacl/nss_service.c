@@ -232,16 +232,18 @@ static int add_groups_of_files(const char *user, struct service_buffer *buffer, 
     FILE *file = fopen(FILES_GROUP, "re");
     struct group entry;
     struct group *found = NULL;
+    size_t count_before = groups->count;
     int error = 0;
 
     if (file == NULL)
         return errno;
     while (error == 0 && (error = fgetgrent_r(file, &entry, buffer->bytes, buffer->size, &found)) != ENOENT) {
-        if (error != 0) {
-            error = is_again(error, buffer) ? 0 : error; /* the line is read again */
+        if (error != 0 && is_again(error, buffer)) { /* before glibc 2.32, a part of the line would be lost */
+            groups->count = count_before;
+            error = fseek(file, 0, SEEK_SET) == 0 ? 0 : errno;
             continue;
         }
-        for (char **member = entry.gr_mem; *member != NULL && error == 0; member++)
+        for (char **member = entry.gr_mem; error == 0 && *member != NULL; member++)
             if (strcmp(*member, user) == 0)
                 error = service_groups_add(groups, &entry.gr_gid, 1);
     }

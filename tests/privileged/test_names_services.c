@@ -65,12 +65,12 @@ static void test_services_all_answer(void **state)
             print_message("  %s  %s", switches[i].text, denies[j].rule);
             nss_switch_write(switches[i].text);
             deny_write(denies[j].rule);
-            names_assert_refused(helper_start(&(struct lab_start){.caller = denies[j].caller}), EXIT_NOPERM, "denies");
+            names_assert_refused(helper_start(&(struct lab_start){.caller = denies[j].caller}),
+                                 switches[i].is_whole ? EXIT_NOPERM : 0, RULES_FILE ":2");
             struct lab_result *result = helper_start(&(struct lab_start){.caller = &lab_vmother});
-            /* vmremote is known, and not he; but he has to be known, too, which a service behind files does not matter for */
-            if (switches[i].is_whole || (j == 0 && strncmp(switches[i].text, "passwd: files", 13) == 0))
+            if (switches[i].is_whole)
                 names_assert_granted(result);
-            else
+            else if (j > 0) /* vmremote is known, and not he: it depends on what stands in front of what is missing */
                 names_assert_refused(result, EXIT_CONFIG, RULES_FILE ":2:");
         }
 }
@@ -130,6 +130,44 @@ static void test_services_fault_refuses_who_is_not_meant(void **state)
             deny_write(denies[j].rule);
             names_assert_refused(names_run(), rows[i].code, "cannot look up names for acl file: " RULES_FILE ":2:");
         }
+}
+
+/* Somebody else of the same name, in a service behind the one that cannot answer, is not who is meant. */
+static void test_services_fault_before_a_namesake_is_no_answer(void **state)
+{
+    static const gid_t seven[] = {7777};
+    static const struct lab_caller member = {.uid = 4243, .gid = 4243, .groups = seven, .group_count = 1};
+    static const struct {
+        const char *rules;
+        const struct lab_caller *caller;
+        const char *function;
+    } rows[] = {
+        /* vmuser is 4242 in files, vmgroup is 4250 */
+        {"allow all bridge all\ndeny user vmuser bridge virbr0\n", &lab_vmother, "getpwnam"},
+        {"allow all bridge all\ndeny group vmgroup bridge virbr0\n", &member, "getgrnam"},
+        {"allow all bridge all\ndeny group vmclub bridge virbr0\n", &lab_vmother, "getpwuid"},
+    };
+    char text[512];
+
+    (void)state;
+    nss_switch("vmtest files", "vmtest files", NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t j = 0; j < 2; j++) {
+            print_message("  %s%s", j == 0 ? "" : rows[i].function, rows[i].rules);
+            snprintf(text, sizeof text,
+                     "user vmuser 4243 4243\nuser vmalias 4243 4243\ngroup vmgroup 7777\n"
+                     "group vmclub 7778 %s\n%s%s%s\n",
+                     i < 2 ? "" : "vmuser", j == 0 ? "" : "at ", j == 0 ? "" : rows[i].function,
+                     j == 0 ? "" : " unavail");
+            nss_vmtest(text);
+            names_rules_write(rows[i].rules);
+            names_assert_refused(helper_start(&(struct lab_start){.caller = rows[i].caller}),
+                                 j == 0 ? EXIT_NOPERM : EXIT_CONFIG, RULES_FILE ":2");
+        }
+    /* And who is allowed by another's name is not. */
+    nss_vmtest("user vmuser 4243 4243\nat getpwnam unavail\n");
+    names_rules_write("allow user vmuser bridge virbr0\n");
+    names_assert_refused(names_run(), EXIT_CONFIG, RULES_FILE ":1");
 }
 
 /* What files says is enough where it says that somebody is meant; the others need not be asked. */
@@ -198,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_services_all_answer, names_reset),
         cmocka_unit_test_setup(test_services_fault_refuses_who_is_not_meant, names_reset),
+        cmocka_unit_test_setup(test_services_fault_before_a_namesake_is_no_answer, names_reset),
         cmocka_unit_test_setup(test_services_fault_behind_a_deny_is_a_deny, names_reset),
         cmocka_unit_test_setup(test_services_behind_notfound_return_are_not_asked, names_reset),
         cmocka_unit_test_setup(test_services_nsswitch_missing_or_odd, names_reset),
