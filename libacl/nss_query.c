@@ -163,23 +163,30 @@ static int ask_groups(struct query *query, const struct service *service, size_t
     return outcome == 0 ? SERVICE_NOBODY : outcome;
 }
 
+/* Is there a line of its own for memberships? One without a service is none: it would put nobody into any group. */
+static bool has_initgroups(const struct query *query)
+{
+    struct line line;
+    struct service service = {.name = ""};
+    int error = 0;
+
+    return nsswitch_find(query->nsswitch, query->nsswitch_len, "initgroups", &line) &&
+           (service_next(&line, &service, &error) || error != 0);
+}
+
 /*
  * Who has no account may be somebody who has: any user can take on the ids that subuid(5) gives him. So a deny that names
  * somebody is not passed by him.
  */
 static int ask_memberships(struct query *query)
 {
-    const char *database = "group";
-    struct line line;
     int outcome = ask_services(query, "passwd", ask_caller, 0);
 
     if (outcome != 0)
         return outcome != SERVICE_NOBODY ? outcome : NSS_QUERY_STRANGER;
     if (!note_memberships(query))
         return 0;
-    if (nsswitch_find(query->nsswitch, query->nsswitch_len, "initgroups", &line))
-        database = "initgroups";
-    outcome = ask_services(query, database, ask_groups, 0);
+    outcome = ask_services(query, has_initgroups(query) ? "initgroups" : "group", ask_groups, 0);
     /* One that cannot answer does not matter when another says that he is a member. */
     return outcome != SERVICE_NOBODY && note_memberships(query) ? outcome : 0;
 }
