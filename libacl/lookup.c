@@ -51,7 +51,7 @@ static enum vmnetacl_status read_all(int fd, long long deadline_ms, char *bytes,
     while (count != 0 && *len < size) {
         struct pollfd wait = {.fd = fd, .events = POLLIN};
         long long left_ms = deadline_ms - now_ms();
-        int ready = left_ms > 0 ? poll(&wait, 1, left_ms < INT_MAX ? (int)left_ms : INT_MAX) : 0;
+        int ready = left_ms > 0 ? poll(&wait, 1, (int)left_ms) : 0;
         if (ready == 0)
             return fail(VMNETACL_CODE_LOOKUP_TIMEOUT,
                         "the name service did not answer in time about names in the rules; try 'getent passwd'", error);

@@ -425,6 +425,23 @@ static void test_decide_two_sources_every_combination_as_model(void **state)
     }
 }
 
+/* A caller can have brought it about that he may not read a file: no switch passes over that. */
+static void test_decide_file_denied_not_passed_over(void **state)
+{
+    static const struct texts texts = {"acl: files [UNAVAIL=continue] qemu", "x", "allow br0"};
+    struct vmnetacl_policy *policy = texts_policy(&texts);
+    struct vmnetacl_decision decision;
+
+    (void)state;
+    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "br0", &decision), VMNETACL_ALLOW);
+    assert_true(decision.degraded);
+    policy->sources[0].error.code = VMNETACL_CODE_FILE_DENIED;
+    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "br0", &decision), VMNETACL_UNAVAIL);
+    assert_false(decision.degraded);
+    assert_int_equal(decision.error->code, VMNETACL_CODE_FILE_DENIED);
+    vmnetacl_free(policy);
+}
+
 /* No fault of a source, whatever the switch says, makes an ALLOW of what was none without it: the model is what it is compared with. */
 static void test_decide_source_fails_never_more_permissive(void **state)
 {
@@ -464,6 +481,7 @@ int main(void)
         cmocka_unit_test(test_decide_names_not_looked_up),
         cmocka_unit_test(test_decide_names_of_another_invalid),
         cmocka_unit_test(test_decide_two_sources_every_combination_as_model),
+        cmocka_unit_test(test_decide_file_denied_not_passed_over),
         cmocka_unit_test(test_decide_source_fails_never_more_permissive),
     };
 
