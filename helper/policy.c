@@ -27,7 +27,7 @@ static noreturn void die_unreadable(enum vmnetacl_status status, const struct vm
         die(status == VMNETACL_TRYAGAIN ? EX_TEMPFAIL : EX_CONFIG, "cannot read acl file: %s: %s: %m; try again",
             error->file, error->message);
     if (error->line == 0)
-        die(EX_CONFIG, "cannot trust acl file: %s: %s", error->file, error->message);
+        die(EX_CONFIG, "cannot obey acl file: %s: %s", error->file, error->message);
     die(EX_CONFIG, "failed to parse acl file: %s:%u:%u: %s", error->file, error->line, error->column, error->message);
 }
 
@@ -43,66 +43,62 @@ static noreturn void die_unresolved(enum vmnetacl_status status, const struct vm
         error->line, error->message);
 }
 
-/* The first file that was read, and how many more; the first that could have been when none was. */
-static struct vmnetacl_file find_read(const struct vmnetacl_policy *policy, size_t *count)
+/* Where a rule would count: in a source that was asked and could be read. */
+struct places {
+    bool in_files, in_qemu;
+};
+
+static void note_source(const struct vmnetacl_event *event, void *data)
 {
-    struct vmnetacl_file first = {.path = VMNET_QEMU_CONF};
+    struct places *places = data;
+
+    if (event->kind == VMNETACL_EVENT_SOURCE && event->was_asked && event->error == NULL)
+        *(strcmp(event->source, "files") == 0 ? &places->in_files : &places->in_qemu) = true;
+}
+
+/* The first file that was read, and how many were. */
+static const char *find_read(const struct vmnetacl_policy *policy, size_t *count)
+{
     struct vmnetacl_file file;
+    const char *first = NULL;
 
     *count = 0;
-    for (size_t i = 0; vmnetacl_file_at(policy, i, &file); i++) {
+    for (size_t i = 0; vmnetacl_file_at(policy, i, &file); i++)
         if (file.found && (*count)++ == 0)
-            first = file;
-    }
+            first = file.path;
     return first;
 }
 
-static bool has_source(const struct vmnetacl_policy *policy, const char *name, struct vmnetacl_source *source)
-{
-    for (size_t i = 0; vmnetacl_source_at(policy, i, source); i++)
-        if (strcmp(source->name, name) == 0)
-            return true;
-    return false;
-}
-
-static noreturn void die_not_allowed(const struct vmnetacl_policy *policy, const struct request *request,
-                                     const struct caller *caller)
+static noreturn void die_not_allowed(const struct vmnetacl_policy *policy, const struct places *places,
+                                     const struct request *request, const struct caller *caller)
 {
     const char *bridge = request->bridge;
     unsigned uid = (unsigned)caller->uid;
-    struct vmnetacl_source qemu, files;
+    struct vmnetacl_source files = {.name = NULL}, qemu = {.name = NULL}, source;
+    bool is_for_files;
     size_t count;
-    struct vmnetacl_file first = find_read(policy, &count);
-    bool has_qemu = has_source(policy, "qemu", &qemu);
-    char read[VMNETACL_PATH_SIZE + 64];
+    const char *first = find_read(policy, &count);
+    char read[VMNETACL_PATH_SIZE + 64] = "no file was read"; /* what is written into these always fits */
+    char advice[VMNETACL_PATH_SIZE + 128] = "have the rules mended that cannot be read";
 
-    if (count == 0)
-        (void)snprintf(read, sizeof read, "there is no %s", has_qemu ? qemu.path : "file of rules"); /* always fits */
+    for (size_t i = 0; vmnetacl_source_at(policy, i, &source); i++)
+        *(strcmp(source.name, "files") == 0 ? &files : &qemu) = source;
+    is_for_files = places->in_files && (files.status == VMNETACL_OK || !places->in_qemu);
+    if (count > 1)
+        (void)snprintf(read, sizeof read, "read: %s and %zu more", first, count - 1);
     else if (count == 1)
-        (void)snprintf(read, sizeof read, "read: %s", first.path);
-    else
-        (void)snprintf(read, sizeof read, "read: %s and %zu more", first.path, count - 1);
-    if (has_source(policy, "files", &files) && (files.status == VMNETACL_OK || !has_qemu))
-        die(EX_NOPERM,
-            "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (%s); to allow it, add the line "
-            "'allow uid %u bridge %s' to a .rules file in %s",
-            caller->name, uid, bridge, read, uid, bridge, files.path);
-    if (count == 0)
-        die(EX_NOPERM,
-            "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (%s); to allow it, create that file "
-            "with the line 'allow %s'",
-            caller->name, uid, bridge, read, bridge);
-    die(EX_NOPERM,
-        "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (%s); to allow it, add the line "
-        "'allow %s' there",
-        caller->name, uid, bridge, read, bridge);
-}
-
-static bool has_option(const struct vmnetacl_grant *grant)
-{
-    static const struct vmnetacl_grant none = {.limit = 0};
-
-    return memcmp(grant, &none, sizeof none) != 0;
+        (void)snprintf(read, sizeof read, "read: %s", first);
+    else if (places->in_qemu && !is_for_files)
+        (void)snprintf(read, sizeof read, "there is no %s", qemu.path);
+    if (is_for_files)
+        (void)snprintf(advice, sizeof advice, "add the line 'allow uid %u bridge %s' to a .rules file in %s", uid,
+                       bridge, files.path);
+    else if (places->in_qemu && qemu.status == VMNETACL_OK)
+        (void)snprintf(advice, sizeof advice, "add the line 'allow %s' to %s", bridge, qemu.path);
+    else if (places->in_qemu)
+        (void)snprintf(advice, sizeof advice, "create that file with the line 'allow %s'", bridge);
+    die(EX_NOPERM, "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (%s); to allow it, %s",
+        caller->name, uid, bridge, read, advice);
 }
 
 void policy_allows(const struct request *request, struct caller *caller, struct vmnetacl_decision *decision)
@@ -111,27 +107,30 @@ void policy_allows(const struct request *request, struct caller *caller, struct 
                                           .gid = caller->gid,
                                           .groups = caller->groups,
                                           .groups_count = caller->groups_count};
+    static const struct vmnetacl_grant no_option = {.limit = 0};
     struct vmnetacl_policy *policy;
     struct vmnetacl_names *names = NULL;
+    struct places places = {.in_files = false};
     struct vmnetacl_error error;
     enum vmnetacl_status status = vmnetacl_load(&policy, &error);
 
     if (status != VMNETACL_OK)
         die_unreadable(status, &error);
-    /* Nothing is freed: the decision points into it, and the process ends in a moment. */
-    status = vmnetacl_decide(policy, &asker, names, request->bridge, decision);
+    /* Most rules name nobody, and then one look at them is enough: vmnetacl_resolve() looks itself. Nothing is freed:
+       the decision points into it, and the process ends in a moment. */
+    status = vmnetacl_decide(policy, &asker, NULL, request->bridge, decision);
     if (status == VMNETACL_UNAVAIL && decision->error->code == VMNETACL_CODE_NAMES_MISSING) {
         status = vmnetacl_resolve(policy, &asker, request->bridge, 0, &names, &error);
         if (status != VMNETACL_OK)
             die_unresolved(status, &error);
         status = vmnetacl_decide(policy, &asker, names, request->bridge, decision);
     }
-    if (decision->degraded)
-        message_degraded(decision->error->file);
-    if (status == VMNETACL_ALLOW && !has_option(&decision->grant))
-        return;
     if (status == VMNETACL_UNAVAIL || status == VMNETACL_TRYAGAIN)
         die_unreadable(status, decision->error);
+    if (decision->degraded)
+        message_degraded(decision->error->file);
+    if (status == VMNETACL_ALLOW && memcmp(&decision->grant, &no_option, sizeof no_option) == 0)
+        return;
     caller_find_name(caller);
     if (status == VMNETACL_ALLOW)
         die(EX_CONFIG, "cannot enforce the option of %s:%u, so the request is refused; remove the option",
@@ -141,5 +140,6 @@ void policy_allows(const struct request *request, struct caller *caller, struct 
             "access denied by acl file: %s:%u denies bridge '%s' to %s (uid %u); a deny wins over any allow: "
             "to allow it, remove that rule",
             decision->rule.file, decision->rule.line, request->bridge, caller->name, (unsigned)caller->uid);
-    die_not_allowed(policy, request, caller);
+    (void)vmnetacl_explain(policy, &asker, names, request->bridge, note_source, &places, NULL); /* same verdict */
+    die_not_allowed(policy, &places, request, caller);
 }

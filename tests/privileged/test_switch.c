@@ -118,9 +118,9 @@ static void test_switch_and_folder_untrusted_refused(void **state)
         const char *words;
     } rows[] = {
         {"true", 0, ""},
-        {"chown 4242 " SWITCH, EXIT_CONFIG, "cannot trust acl file: " SWITCH},
-        {"chmod 664 " SWITCH, EXIT_CONFIG, "cannot trust acl file: " SWITCH},
-        {"chmod 646 " SWITCH, EXIT_CONFIG, "cannot trust acl file: " SWITCH},
+        {"chown 4242 " SWITCH, EXIT_CONFIG, "cannot obey acl file: " SWITCH},
+        {"chmod 664 " SWITCH, EXIT_CONFIG, "cannot obey acl file: " SWITCH},
+        {"chmod 646 " SWITCH, EXIT_CONFIG, "cannot obey acl file: " SWITCH},
         {"chmod 600 " SWITCH, EXIT_CONFIG, "cannot read acl file: " SWITCH},
         {"rm " SWITCH " && mkfifo -m 644 " SWITCH, EXIT_CONFIG, SWITCH},
         {"rm " SWITCH " && mkdir " SWITCH, EXIT_CONFIG, SWITCH},
@@ -133,8 +133,8 @@ static void test_switch_and_folder_untrusted_refused(void **state)
         {"chown 4242 /etc/vmnet", EXIT_CONFIG, SWITCH},
         {"chmod 700 /etc/vmnet", EXIT_CONFIG, "cannot read acl file: " SWITCH},
 
-        {"chown 4242 " RULES_FILE, EXIT_CONFIG, "cannot trust acl file: " RULES_FILE},
-        {"chmod 664 " RULES_FILE, EXIT_CONFIG, "cannot trust acl file: " RULES_FILE},
+        {"chown 4242 " RULES_FILE, EXIT_CONFIG, "cannot obey acl file: " RULES_FILE},
+        {"chmod 664 " RULES_FILE, EXIT_CONFIG, "cannot obey acl file: " RULES_FILE},
         {"chmod 600 " RULES_FILE, EXIT_CONFIG, "cannot read acl file: " RULES_FILE},
         {"chown :vmgroup " RULES_FILE " && chmod 640 " RULES_FILE, 0, ""},
         {"chown 4242 " FOLDER, EXIT_CONFIG, FOLDER},
@@ -222,6 +222,11 @@ static void test_switch_denial_says_what_to_do(void **state)
         {"acl: files qemu\n", "add the line 'allow uid 4242 bridge virbr0' to a .rules file in " FOLDER},
         {"acl: files\n", "add the line 'allow uid 4242 bridge virbr0' to a .rules file in " FOLDER},
         {"acl: qemu\n", "(there is no " RULES "); to allow it, create that file with the line 'allow virbr0'"},
+        /* where a rule would count, and nowhere else */
+        {"acl: files [NOTFOUND=return] qemu\n",
+         "add the line 'allow uid 4242 bridge virbr0' to a .rules file in " FOLDER},
+        {"acl: qemu [NOTFOUND=return] files\n",
+         "(there is no " RULES "); to allow it, create that file with the line 'allow virbr0'"},
     };
 
     (void)state;

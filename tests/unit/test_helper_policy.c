@@ -29,6 +29,7 @@ struct row {
     size_t files_count;
     enum vmnetacl_status files_source; /* the status of the source "files"; INVALID: the switch does not have it */
     bool lacks_qemu;                   /* nor "qemu" */
+    bool first_ends;                   /* the search ends behind the first source */
     bool needs_names;                  /* the verdict depends on names */
     enum failing failing;
     enum vmnetacl_code code;
@@ -51,6 +52,10 @@ enum vmnetacl_status __wrap_vmnetacl_resolve(const struct vmnetacl_policy *polic
 enum vmnetacl_status __wrap_vmnetacl_decide(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                             const struct vmnetacl_names *names, const char *bridge,
                                             struct vmnetacl_decision *decision);
+enum vmnetacl_status __wrap_vmnetacl_explain(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                             const struct vmnetacl_names *names, const char *bridge,
+                                             void (*visit)(const struct vmnetacl_event *event, void *data), void *data,
+                                             struct vmnetacl_decision *decision);
 bool __wrap_vmnetacl_file_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_file *file);
 bool __wrap_vmnetacl_source_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_source *source);
 void __wrap_diagnose_user_namespace(void);
@@ -143,8 +148,32 @@ bool __wrap_vmnetacl_source_at(const struct vmnetacl_policy *policy, size_t inde
         index++;
     *source = (struct vmnetacl_source){.name = index == 0 ? "files" : "qemu",
                                        .path = index == 0 ? "/rules.d" : "/rules",
-                                       .status = index == 0 ? row->files_source : VMNETACL_OK};
+                                       .status = index == 0              ? row->files_source
+                                                 : row->files_count == 0 ? VMNETACL_NOTFOUND
+                                                                         : VMNETACL_OK};
     return index < (row->lacks_qemu ? 1 : 2);
+}
+
+/* Each source is asked, and fails in the row that says so. */
+enum vmnetacl_status __wrap_vmnetacl_explain(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                             const struct vmnetacl_names *names, const char *bridge,
+                                             void (*visit)(const struct vmnetacl_event *event, void *data), void *data,
+                                             struct vmnetacl_decision *decision)
+{
+    struct vmnetacl_event event = {.kind = VMNETACL_EVENT_RULE};
+    struct vmnetacl_source source;
+
+    check_question(policy, caller, bridge);
+    CHILD_CHECK(names == (row->needs_names ? NAMES : NULL) && decision == NULL);
+    visit(&event, data); /* is not what is looked for */
+    event.kind = VMNETACL_EVENT_SOURCE;
+    for (size_t i = 0; __wrap_vmnetacl_source_at(policy, i, &source); i++) {
+        event.source = source.name;
+        event.was_asked = i == 0 || !row->first_ends;
+        event.error = source.status == VMNETACL_UNAVAIL ? &failure : NULL;
+        visit(&event, data);
+    }
+    return row->verdict;
 }
 
 static int ask(const void *argument)
@@ -182,8 +211,9 @@ static void test_policy_allows_anything_else_ends(void **state)
          .files_count = 1},
         {"deny, by names", EX_NOPERM, "access denied by acl file: /rules:5 denies bridge 'virbr0' to ", VMNETACL_DENY,
          .files_count = 1, .needs_names = true},
-        {"not found", EX_NOPERM, "use bridge 'virbr0' (read: /rules); to allow it, add the line 'allow virbr0' there",
-         VMNETACL_NOTFOUND, .files_count = 1, .files_source = VMNETACL_NOTFOUND},
+        {"not found", EX_NOPERM,
+         "use bridge 'virbr0' (read: /rules); to allow it, add the line 'allow virbr0' to /rules", VMNETACL_NOTFOUND,
+         .files_count = 1, .files_source = VMNETACL_NOTFOUND},
         {"not found in three", EX_NOPERM, "(read: /rules and 2 more)", VMNETACL_NOTFOUND, .files_count = 3,
          .files_source = VMNETACL_INVALID},
         {"no file", EX_NOPERM, "(there is no /rules); to allow it, create", VMNETACL_NOTFOUND,
@@ -192,9 +222,19 @@ static void test_policy_allows_anything_else_ends(void **state)
          "(read: /rules); to allow it, add the line 'allow uid 1000 bridge virbr0' to a .rules file in /rules.d",
          VMNETACL_NOTFOUND, .files_count = 1, .files_source = VMNETACL_OK},
         {"not found, no other source", EX_NOPERM,
-         "(there is no file of rules); to allow it, add the line 'allow uid 1000 bridge virbr0' to a .rules file in "
+         "(no file was read); to allow it, add the line 'allow uid 1000 bridge virbr0' to a .rules file in "
          "/rules.d",
          VMNETACL_NOTFOUND, .files_source = VMNETACL_NOTFOUND, .lacks_qemu = true},
+        {"not found, and the first source ends the search", EX_NOPERM,
+         "(no file was read); to allow it, add the line 'allow uid 1000 bridge virbr0' to a .rules file in "
+         "/rules.d",
+         VMNETACL_NOTFOUND, .files_source = VMNETACL_NOTFOUND, .first_ends = true},
+        {"not found, and the first source is passed over", EX_NOPERM,
+         "(read: /rules); to allow it, add the line 'allow virbr0' to /rules", VMNETACL_NOTFOUND, .files_count = 1,
+         .files_source = VMNETACL_UNAVAIL},
+        {"not found, and the only source is passed over", EX_NOPERM,
+         "(no file was read); to allow it, have the rules mended that cannot be read", VMNETACL_NOTFOUND,
+         .files_source = VMNETACL_UNAVAIL, .lacks_qemu = true},
         {"a limit that nobody keeps", EX_CONFIG, "cannot enforce the option of /rules:5", VMNETACL_ALLOW, .limit = 1,
          .files_count = 1},
         {"a verdict that is none", EX_NOPERM, "access denied by acl file", VMNETACL_OK, .files_count = 1},
