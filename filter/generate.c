@@ -71,6 +71,24 @@ static void add_worker_rules(scmp_filter_ctx filter, uint32_t target)
     KILL(process_madvise, 0);
     KILL(kcmp, 0);
     KILL(pidfd_getfd, 0);
+    KILL(setuid, 0); /* with all ids alike, whoever has them too could lower its limits */
+    KILL(setgid, 0);
+    KILL(setreuid, 0);
+    KILL(setregid, 0);
+    KILL(setresuid, 0);
+    KILL(setresgid, 0);
+    KILL(setfsuid, 0);
+    KILL(setfsgid, 0);
+    KILL(setgroups, 0);
+    KILL(setuid32, 0);
+    KILL(setgid32, 0);
+    KILL(setreuid32, 0);
+    KILL(setregid32, 0);
+    KILL(setresuid32, 0);
+    KILL(setresgid32, 0);
+    KILL(setfsuid32, 0);
+    KILL(setfsgid32, 0);
+    KILL(setgroups32, 0);
     KILL(setpgid, 0);
     KILL(setsid, 0);
     KILL(setns, 0);

@@ -22,12 +22,27 @@ struct query {
     size_t nsswitch_len;
 };
 
+/* Since glibc 2.33 the last line goes for nothing if it does not end, and before it did not: what is asked is unknown. */
+static bool has_torn_line(const struct query *query)
+{
+    static const char *const databases[] = {"passwd", "group", "initgroups"};
+    const char *end = query->nsswitch + query->nsswitch_len;
+    struct line line;
+
+    for (size_t i = 0; i < sizeof databases / sizeof databases[0]; i++)
+        if (nsswitch_find(query->nsswitch, query->nsswitch_len, databases[i], &line) && line.end == end)
+            return true;
+    return false;
+}
+
 static int read_nsswitch(struct query *query)
 {
     int fd = open("/etc/nsswitch.conf", O_RDONLY | O_CLOEXEC);
     ssize_t count = 1;
     int error = 0;
 
+    if (fd < 0 && errno == ENOENT)
+        fd = open("/usr/etc/nsswitch.conf", O_RDONLY | O_CLOEXEC); /* so glibc is patched by some distributions */
     if (fd < 0)
         return errno == ENOENT ? 0 : errno; /* then glibc asks files */
     while (count > 0 && query->nsswitch_len < TEXT_MAX) {
@@ -38,7 +53,9 @@ static int read_nsswitch(struct query *query)
             query->nsswitch_len += (size_t)count;
     }
     (void)close(fd); /* only read from: nothing to fail */
-    return query->nsswitch_len < TEXT_MAX ? error : EFBIG;
+    if (query->nsswitch_len == TEXT_MAX)
+        return EFBIG;
+    return error == 0 && has_torn_line(query) ? EINVAL : error;
 }
 
 /* The services of a database, or only "files" when there is no line. */
@@ -51,7 +68,7 @@ static struct line find_services(const struct query *query, const char *database
     return line;
 }
 
-/* What is asked of each service: SERVICE_NOBODY, 0 or an errno, as in nss_service.h. */
+/* What is asked of each service, with an outcome as in nss_service.h. */
 typedef int question(struct query *query, const struct service *service, size_t item);
 
 /*
@@ -68,14 +85,16 @@ static int ask_services(struct query *query, const char *database, question *ask
 
     while (outcome != 0 && service_next(&line, &service, &error)) {
         outcome = ask(query, &service, item);
-        if (outcome != SERVICE_NOBODY && first_error == 0)
+        if (outcome > 0 && first_error == 0)
             first_error = outcome;
         if (outcome == SERVICE_NOBODY && service.line.ends_on_notfound)
             break;
     }
     if (first_error == 0)
         first_error = error;
-    return first_error != 0 ? first_error : outcome;
+    if (first_error != 0)
+        return first_error;
+    return outcome == 0 ? 0 : SERVICE_NOBODY;
 }
 
 static int ask_user(struct query *query, const struct service *service, size_t item)
@@ -110,7 +129,7 @@ static int ask_caller(struct query *query, const struct service *service, size_t
     return query->caller != NULL ? service_groups_add(&query->groups, &entry.pw_gid, 1) : ENOMEM;
 }
 
-/* A service that has no function for it is asked for the groups in question, each with its members. */
+/* The groups in question, each asked for with its members. */
 static int add_listed_groups(struct query *query, const struct service *service)
 {
     for (size_t i = 0; i < query->lookup->count; i++) {
@@ -121,10 +140,10 @@ static int add_listed_groups(struct query *query, const struct service *service)
         for (char **member = outcome == 0 ? entry.gr_mem : NULL; member != NULL && *member != NULL; member++)
             if (strcmp(*member, query->caller) == 0)
                 outcome = service_groups_add(&query->groups, &entry.gr_gid, 1);
-        if (outcome != 0 && outcome != SERVICE_NOBODY)
+        if (outcome > 0)
             return outcome;
     }
-    return SERVICE_NOBODY;
+    return SERVICE_PASSED;
 }
 
 static bool is_member(const struct query *query, gid_t gid)
@@ -156,11 +175,11 @@ static int ask_groups(struct query *query, const struct service *service, size_t
     int outcome = service_add_groups(service, query->caller, query->groups.list[0], &query->buffer, &query->groups);
 
     (void)item; /* it is about all */
-    if (outcome == ENOTSUP)
+    if (outcome == SERVICE_ASK_EACH)
         outcome = add_listed_groups(query, service);
     if (!note_memberships(query))
         return 0;
-    return outcome == 0 ? SERVICE_NOBODY : outcome;
+    return outcome == 0 ? SERVICE_PASSED : outcome; /* he is in groups, and may be in more */
 }
 
 /* Is there a line of its own for memberships? One without a service is none: it would put nobody into any group. */
@@ -188,7 +207,7 @@ static int ask_memberships(struct query *query)
         return 0;
     outcome = ask_services(query, has_initgroups(query) ? "initgroups" : "group", ask_groups, 0);
     /* One that cannot answer does not matter when another says that he is a member. */
-    return outcome != SERVICE_NOBODY && note_memberships(query) ? outcome : 0;
+    return outcome > 0 && note_memberships(query) ? outcome : 0;
 }
 
 /* Is the item one that a deny depends on? *failed is then the first. */

@@ -6,7 +6,7 @@
 #include "worker.h"
 
 /* Not an errno: the caller has no account, and a deny depends on who he is. */
-#define NSS_QUERY_STRANGER (-2)
+#define NSS_QUERY_STRANGER (-4)
 
 /*
  * Answer each item of the lookup, into answers of the same index. 0; or an errno or NSS_QUERY_STRANGER, with the item

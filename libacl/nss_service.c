@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <nss.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +28,14 @@ typedef enum nss_status group_by_gid(gid_t gid, struct group *entry, char *buffe
 typedef enum nss_status groups_of_user(const char *user, gid_t gid, long *start, long *size, gid_t **groups, long limit,
                                        int *error);
 
+static bool is_called(const struct service *service, const char *name)
+{
+    return strcmp(service->name, name) == 0;
+}
+
 static bool is_files(const struct service *service)
 {
-    return strcmp(service->name, FILES) == 0;
+    return is_called(service, FILES);
 }
 
 int service_begin(void)
@@ -89,40 +95,62 @@ static bool is_again(int error, struct service_buffer *buffer)
     return error == EINTR || (error == ERANGE && grow_buffer(buffer));
 }
 
+/* A connection to the server of a service, made before it is asked. */
+struct witness {
+    int fd;    /* -1: none */
+    int error; /* why it could not be made */
+};
+
 /*
  * The client of sssd(8) says that it knows nobody when it cannot ask its server, if it was built with
- * --enable-sss-default-nss-plugin, as by some distributions. 0, or why the server cannot be asked.
+ * --enable-sss-default-nss-plugin, as by some distributions. So its "nobody" counts only if the server was there before,
+ * and was not restarted meanwhile: then a connection that nothing is said on is still open.
  */
-static int check_sss(void)
+static struct witness begin_asking(const struct service *service)
 {
     static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/var/lib/sss/pipes/nss"};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    int error = 0;
+    struct witness witness = {.fd = -1};
 
-    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
-        error = errno;
-    if (fd >= 0)
-        (void)close(fd); /* nothing was sent: nothing to fail */
-    return error;
+    if (!is_called(service, "sss"))
+        return witness;
+    witness.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (witness.fd < 0 || connect(witness.fd, (const struct sockaddr *)&address, sizeof address) != 0)
+        witness.error = errno;
+    return witness;
+}
+
+/* 0, or an errno: "nobody" is no answer. */
+static int end_asking(struct witness witness)
+{
+    struct pollfd about = {.fd = witness.fd, .events = POLLRDHUP}; /* POLLHUP and POLLERR come unasked */
+    int count;
+
+    if (witness.fd < 0)
+        return witness.error;
+    count = witness.error == 0 ? poll(&about, 1, 0) : 0;
+    if (count < 0)
+        witness.error = errno;
+    else if (count > 0)
+        witness.error = ECONNRESET;
+    (void)close(witness.fd); /* nothing was sent: nothing to fail */
+    return witness.error;
 }
 
 /* The outcome of what a function returned, and of what it left in the errno that it was given. */
-static int judge(const struct service *service, enum nss_status status, int error)
+static int judge(const struct service *service, enum nss_status status, int error, struct witness witness)
 {
+    int witness_error = end_asking(witness);
+
     if (status < NSS_STATUS_TRYAGAIN || status > NSS_STATUS_SUCCESS)
         _exit(EXIT_FAILURE); /* the C library would abort(3) */
     if (status == NSS_STATUS_SUCCESS)
         return 0;
+    if (status == NSS_STATUS_NOTFOUND)
+        return witness_error != 0 ? witness_error : SERVICE_NOBODY;
     /* So says libnss_systemd where no systemd runs: there is nobody to ask, and nobody is known. */
-    if (status == NSS_STATUS_UNAVAIL && error == ESRCH && strcmp(service->name, "systemd") == 0)
-        return SERVICE_NOBODY;
-    if (status == NSS_STATUS_NOTFOUND && strcmp(service->name, "sss") == 0)
-        error = check_sss();
-    else if (status == NSS_STATUS_NOTFOUND)
-        return SERVICE_NOBODY;
-    else if (error == 0) /* no answer, and no reason */
-        error = EIO;
-    return error != 0 ? error : SERVICE_NOBODY;
+    if (status == NSS_STATUS_UNAVAIL && error == ESRCH && is_called(service, "systemd"))
+        return SERVICE_PASSED;
+    return error > 0 ? error : EIO; /* no answer, and maybe no reason */
 }
 
 /* The same for a call of the C library, which asks "files". */
@@ -163,6 +191,7 @@ int service_find_user(const struct service *service, const char *name, uid_t uid
                       struct passwd *entry)
 {
     void *function;
+    struct witness witness;
     enum nss_status status;
     int error;
 
@@ -174,20 +203,22 @@ int service_find_user(const struct service *service, const char *name, uid_t uid
         return ELIBACC;
     function = find_function(service, name != NULL ? "getpwnam_r" : "getpwuid_r");
     if (function == NULL)
-        return SERVICE_NOBODY;
+        return SERVICE_PASSED;
+    witness = begin_asking(service);
     do {
         errno = 0; /* as the C library has it, which gives them errno itself: they may set either */
         status = name != NULL ? ((user_by_name *)(uintptr_t)function)(name, entry, buffer->bytes, buffer->size, &errno)
                               : ((user_by_uid *)(uintptr_t)function)(uid, entry, buffer->bytes, buffer->size, &errno);
         error = errno;
     } while (status == NSS_STATUS_TRYAGAIN && is_again(error, buffer));
-    return judge(service, status, error);
+    return judge(service, status, error, witness);
 }
 
 int service_find_group(const struct service *service, const char *name, gid_t gid, struct service_buffer *buffer,
                        struct group *entry)
 {
     void *function;
+    struct witness witness;
     enum nss_status status;
     int error;
 
@@ -199,14 +230,15 @@ int service_find_group(const struct service *service, const char *name, gid_t gi
         return ELIBACC;
     function = find_function(service, name != NULL ? "getgrnam_r" : "getgrgid_r");
     if (function == NULL)
-        return SERVICE_NOBODY;
+        return SERVICE_PASSED;
+    witness = begin_asking(service);
     do {
         errno = 0;
         status = name != NULL ? ((group_by_name *)(uintptr_t)function)(name, entry, buffer->bytes, buffer->size, &errno)
                               : ((group_by_gid *)(uintptr_t)function)(gid, entry, buffer->bytes, buffer->size, &errno);
         error = errno;
     } while (status == NSS_STATUS_TRYAGAIN && is_again(error, buffer));
-    return judge(service, status, error);
+    return judge(service, status, error, witness);
 }
 
 int service_groups_add(struct service_groups *groups, const gid_t *list, size_t count)
@@ -247,8 +279,10 @@ static int add_groups_of_files(const char *user, struct service_buffer *buffer, 
             if (strcmp(*member, user) == 0)
                 error = service_groups_add(groups, &entry.gr_gid, 1);
     }
-    if (error == ENOENT)
-        error = ferror(file) != 0 ? EIO : 0;
+    if (error == ENOENT && ferror(file) == 0)
+        error = groups->count > count_before ? 0 : SERVICE_NOBODY;
+    else if (error == ENOENT)
+        error = EIO;
     (void)fclose(file); /* only read from: nothing to fail */
     return error;
 }
@@ -260,8 +294,10 @@ int service_add_groups(const struct service *service, const char *user, gid_t gi
     long count = 0;
     long size = 64;
     gid_t *list;
+    struct witness witness;
     enum nss_status status;
     int outcome;
+    int error;
 
     if (buffer->size == 0 && !grow_buffer(buffer))
         return ENOMEM;
@@ -271,14 +307,18 @@ int service_add_groups(const struct service *service, const char *user, gid_t gi
         return ELIBACC;
     function = (groups_of_user *)(uintptr_t)find_function(service, "initgroups_dyn");
     if (function == NULL) /* the C library would go through all of the service's groups */
-        return ENOTSUP;
+        return SERVICE_ASK_EACH;
     list = calloc((size_t)size, sizeof *list);
     if (list == NULL)
         return ENOMEM;
+    witness = begin_asking(service);
     errno = 0;
     status = function(user, gid, &count, &size, &list, -1, &errno);
-    outcome = judge(service, status, errno);
-    if (outcome != 0)
-        return outcome;
-    return count < 0 ? EOVERFLOW : service_groups_add(groups, list, (size_t)count);
+    outcome = judge(service, status, errno, witness);
+    /* What there was before it failed counts as well. */
+    error = count < 0 ? EOVERFLOW : service_groups_add(groups, list, (size_t)count);
+    if (outcome > 0 || error != 0)
+        return outcome > 0 ? outcome : error;
+    /* That of libnss_compat does not tell of a service behind it that is down. */
+    return is_called(service, "compat") ? SERVICE_ASK_EACH : outcome;
 }

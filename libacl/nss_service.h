@@ -35,8 +35,12 @@ struct service_groups {
     size_t count;
 };
 
-/* The service has answered, and knows nobody. Other outcomes are 0: it does; or an errno: there is no answer. */
-#define SERVICE_NOBODY (-1)
+/* The outcome of a question: 0, the service knows; an errno, there is no answer; or one of these. */
+enum {
+    SERVICE_NOBODY = -1,  /* it has answered, and knows nobody */
+    SERVICE_PASSED = -2,  /* nor can it, and the next is asked in any case */
+    SERVICE_ASK_EACH = -3 /* it is to be asked for each group that matters too, for its members */
+};
 
 /* Have the C library ask "files" alone, and not nscd(8), whose memory may be older than a deny. 0, or an errno. */
 int service_begin(void);

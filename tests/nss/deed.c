@@ -139,6 +139,12 @@ static void do_session(const char *word)
     (void)setsid(); /* it is the call that counts */
 }
 
+static void do_ids(const char *word)
+{
+    (void)word;
+    (void)setresgid((gid_t)-1, (gid_t)-1, getgid()); /* it is the call that counts */
+}
+
 /* word: "hold" the descriptors, or "free" them. */
 static void do_fork(const char *word)
 {
@@ -269,31 +275,13 @@ static const struct {
     const char *name;
     void (*act)(const char *word);
 } deeds[] = {
-    {"session", do_session},
-    {"null", do_null},
-    {"hang", do_hang},
-    {"spin", do_spin},
-    {"segv", do_segv},
-    {"abort", do_abort},
-    {"overflow", do_overflow},
-    {"exit", do_exit},
-    {"quit", do_quit},
-    {"signal", do_signal},
-    {"kill-parent", do_kill_parent},
-    {"print", do_print},
-    {"close", do_close},
-    {"raise", do_raise},
-    {"fork", do_fork},
-    {"exec", do_exec},
-    {"ptrace", do_ptrace},
-    {"dumpable", do_dumpable},
-    {"orphan", do_orphan},
-    {"scribble", do_scribble},
-    {"forge", do_forge},
-    {"threads", do_threads},
-    {"socket", do_socket},
-    {"sleep", do_sleep},
-    {"look", do_look},
+    {"session", do_session},   {"ids", do_ids},       {"null", do_null},         {"hang", do_hang},
+    {"spin", do_spin},         {"segv", do_segv},     {"abort", do_abort},       {"overflow", do_overflow},
+    {"exit", do_exit},         {"quit", do_quit},     {"signal", do_signal},     {"kill-parent", do_kill_parent},
+    {"print", do_print},       {"close", do_close},   {"raise", do_raise},       {"fork", do_fork},
+    {"exec", do_exec},         {"ptrace", do_ptrace}, {"dumpable", do_dumpable}, {"orphan", do_orphan},
+    {"scribble", do_scribble}, {"forge", do_forge},   {"threads", do_threads},   {"socket", do_socket},
+    {"sleep", do_sleep},       {"look", do_look},
 };
 
 static const struct {

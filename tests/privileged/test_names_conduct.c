@@ -52,7 +52,7 @@ static void test_conduct_odd_is_try_again(void **state)
         "at any ptrace",       "at any dumpable",       "at any orphan",        "at any session",
         "at any scribble 1",   "at any scribble 16",    "at any scribble 4096", "at any forge",
         "at any forge exit",   "at initgroups segv",    "at initgroups exit 0", "at initgroups close",
-        "at initgroups forge", "at initgroups illegal",
+        "at initgroups forge", "at initgroups illegal", "at any ids",
     };
 
     (void)state; /* cmocka's signature, here and below */

@@ -24,8 +24,8 @@ static const struct {
     /* as lax as the C library reads it */
     {"\t passwd \tvmtest[UNAVAIL=continue]files\ngroup : : files vmtest\n", true},
     {"passwd files vmtest\ngroup \v files\v vmtest\n", true},
-    {"passwd: files\npasswd: files vmtest\ngroup: files\n group: files vmtest", true},
-    {"passwd: files vmtest # by hand\ngroup: files # vmtest if it is there", true},
+    {"passwd: files\npasswd: files vmtest\ngroup: files\n group: files vmtest\n", true},
+    {"passwd: files vmtest # by hand\ngroup: files # vmtest if it is there\nhosts: files", true},
     {"passwd: files vmtest\ngroup: files vmtest\ninitgroups:\n", true},
     {"passwd: files vmtest\ngroup: files vmtest\ninitgroups: [NOTFOUND=return] files\n", true},
     {"passwd: files vmtest\ngroup: files vmtest\ninitgroups: # as group\n", true},
@@ -76,6 +76,18 @@ static void test_services_all_answer(void **state)
             else if (j > 0) /* vmremote is known, and not he: it depends on what stands in front of what is missing */
                 names_assert_refused(result, EXIT_CONFIG, RULES_FILE ":2:");
         }
+}
+
+/* A last line that does not end is obeyed by some versions of the C library, and passed over by others. */
+static void test_services_torn_line_is_refused(void **state)
+{
+    (void)state;
+    nss_vmtest(KNOWN);
+    names_rules_write("deny user vmremote bridge virbr0\nallow all bridge all\n");
+    nss_switch_write("group: files\npasswd: files vmtest");
+    names_assert_refused(names_run(), EXIT_CONFIG, "cannot look up names for acl file: " RULES_FILE ":1:");
+    nss_switch_write("group: files\npasswd: files vmtest\n");
+    names_assert_granted(names_run());
 }
 
 /* Every call of a function, or one of them alone, as of a service that comes and goes. */
@@ -186,6 +198,20 @@ static void test_services_fault_behind_a_deny_is_a_deny(void **state)
                          EXIT_NOPERM, RULES_FILE ":2 denies");
 }
 
+/* vmuser is in a group of files: that is not the "nobody" at which the search may end. */
+static void test_services_behind_one_that_knows_a_group_are_asked(void **state)
+{
+    static const char line[] = "files [NOTFOUND=return] vmtest";
+
+    (void)state;
+    nss_vmtest("group vmclub 7777 vmuser\n");
+    deny_write("deny gid 7777 bridge virbr0\n");
+    nss_switch("files", line, NULL);
+    names_assert_refused(helper_start(&(struct lab_start){.caller = &lab_vmuser}), EXIT_NOPERM, RULES_FILE ":2 denies");
+    nss_switch("files", "files", line);
+    names_assert_refused(helper_start(&(struct lab_start){.caller = &lab_vmuser}), EXIT_NOPERM, RULES_FILE ":2 denies");
+}
+
 /* The administrator's own word that the search ends before a service: then it is not asked. */
 static void test_services_behind_notfound_return_are_not_asked(void **state)
 {
@@ -241,6 +267,8 @@ int main(void)
         cmocka_unit_test_setup(test_services_fault_refuses_who_is_not_meant, names_reset),
         cmocka_unit_test_setup(test_services_fault_before_a_namesake_is_no_answer, names_reset),
         cmocka_unit_test_setup(test_services_fault_behind_a_deny_is_a_deny, names_reset),
+        cmocka_unit_test_setup(test_services_torn_line_is_refused, names_reset),
+        cmocka_unit_test_setup(test_services_behind_one_that_knows_a_group_are_asked, names_reset),
         cmocka_unit_test_setup(test_services_behind_notfound_return_are_not_asked, names_reset),
         cmocka_unit_test_setup(test_services_nsswitch_missing_or_odd, names_reset),
         cmocka_unit_test_setup(test_services_fault_never_loses_a_deny, names_reset),

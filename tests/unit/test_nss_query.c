@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <nss.h>
+#include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,7 @@ struct fake_service {
     long groups_count;      /* instead of how many these are; 0: as many */
     bool has_initgroups;    /* its function for that; without, it says nothing of them */
     bool has_nothing;       /* none of the others */
+    bool fails_by_id;       /* to look up a group, with EIO */
     int error;              /* errno of every answer */
     enum nss_status status; /* of every answer; 0, with an error: UNAVAIL */
 };
@@ -51,6 +53,7 @@ struct fake_service {
 struct world {
     const char *nsswitch; /* NULL: there is no such file */
     struct fake_service services[3];
+    bool is_in_usr; /* that file is in /usr/etc */
     int open_errno, read_errno;
     size_t read_step;                              /* bytes at once; 0: all */
     int configure_fails;                           /* the n-th call, from 1 */
@@ -58,9 +61,10 @@ struct world {
     int interrupts;                                /* or EINTR */
     int fopen_errno, fgetgrent_errno, fseek_errno; /* of /etc/group */
     bool ferror;
-    int group_interrupts;            /* behind the first line of it */
-    int socket_errno, connect_errno; /* to sssd(8) */
-    bool nobody_denied;              /* no deny depends on what is asked */
+    int group_interrupts;                        /* behind the first line of it */
+    int socket_errno, connect_errno, poll_errno; /* to sssd(8) */
+    bool server_restarts;                        /* that of it, while it is asked */
+    bool nobody_denied;                          /* no deny depends on what is asked */
 };
 
 /* Called by a sanitizer before it has begun to watch over memory. */
@@ -72,8 +76,10 @@ static struct world world;
 static size_t allocations, failing_allocation;
 static const char *conf_left;
 static int configure_calls;
+static int opens;          /* of nsswitch.conf */
 static size_t group_lines; /* of /etc/group that were read */
 static struct fake_service *module;
+static bool socket_is_open;
 static char group_file; /* stands for a FILE */
 static jmp_buf ended;
 
@@ -88,6 +94,8 @@ int __wrap_socket(int domain, int type, int protocol);
 int __real_socket(int domain, int type, int protocol);
 int __wrap_connect(int fd, const struct sockaddr *address, socklen_t address_len);
 int __real_connect(int fd, const struct sockaddr *address, socklen_t address_len);
+int __wrap_poll(struct pollfd *about, nfds_t count, int timeout_ms);
+int __real_poll(struct pollfd *about, nfds_t count, int timeout_ms);
 FILE *__wrap_fopen(const char *path, const char *mode);
 FILE *__real_fopen(const char *path, const char *mode);
 int __wrap_fgetgrent_r(FILE *file, struct group *entry, char *buffer, size_t size, struct group **found);
@@ -157,8 +165,12 @@ int __wrap_open(const char *path, int flags, ...)
 {
     if (!is_running)
         return __real_open(path, flags, 0644);
-    assert_string_equal(path, "/etc/nsswitch.conf");
     errno = world.open_errno != 0 ? world.open_errno : ENOENT;
+    if (++opens == 1 && world.is_in_usr) {
+        assert_string_equal(path, "/etc/nsswitch.conf");
+        return -1;
+    }
+    assert_string_equal(path, opens == 1 ? "/etc/nsswitch.conf" : "/usr/etc/nsswitch.conf");
     conf_left = world.nsswitch;
     return world.open_errno != 0 || world.nsswitch == NULL ? -1 : CONF_FD;
 }
@@ -189,6 +201,10 @@ ssize_t __wrap___read_chk(int fd, void *bytes, size_t len, size_t bytes_size)
 
 int __wrap_close(int fd)
 {
+    if (fd == SOCKET_FD) {
+        assert_true(socket_is_open);
+        socket_is_open = false;
+    }
     return fd == CONF_FD || fd == SOCKET_FD ? 0 : __real_close(fd);
 }
 
@@ -197,8 +213,10 @@ int __wrap_socket(int domain, int type, int protocol)
     if (!is_running)
         return __real_socket(domain, type, protocol);
     assert_int_equal(domain, AF_UNIX);
+    assert_false(socket_is_open);
     errno = world.socket_errno;
-    return world.socket_errno != 0 ? -1 : SOCKET_FD;
+    socket_is_open = world.socket_errno == 0;
+    return socket_is_open ? SOCKET_FD : -1;
 }
 
 int __wrap_connect(int fd, const struct sockaddr *address, socklen_t address_len)
@@ -208,6 +226,16 @@ int __wrap_connect(int fd, const struct sockaddr *address, socklen_t address_len
     assert_int_equal(fd, SOCKET_FD);
     errno = world.connect_errno;
     return world.connect_errno != 0 ? -1 : 0;
+}
+
+int __wrap_poll(struct pollfd *about, nfds_t count, int timeout_ms)
+{
+    if (!is_running)
+        return __real_poll(about, count, timeout_ms);
+    assert_true(about->fd == SOCKET_FD && socket_is_open && count == 1 && timeout_ms == 0);
+    assert_int_equal(about->events, POLLRDHUP);
+    errno = world.poll_errno;
+    return world.poll_errno != 0 ? -1 : world.server_restarts ? 1 : 0;
 }
 
 int __wrap___nss_configure_lookup(const char *database, const char *services)
@@ -433,6 +461,10 @@ static enum nss_status module_getgrnam(const char *name, struct group *entry, ch
 
 static enum nss_status module_getgrgid(gid_t gid, struct group *entry, char *buffer, size_t size, int *error)
 {
+    if (module->fails_by_id) {
+        *error = EIO;
+        return NSS_STATUS_UNAVAIL;
+    }
     return module_group(NULL, gid, entry, buffer, size, error);
 }
 
@@ -443,11 +475,11 @@ static enum nss_status module_initgroups(const char *user, gid_t gid, long *star
     assert_int_equal(gid, 100);
     assert_int_equal(limit, -1);
     assert_true(*size > 4);
+    for (size_t i = 0; i < COUNT_OF(module->groups) && module->groups[i] != 0; i++)
+        (*groups)[(*start)++] = module->groups[i];
     *error = module->error;
     if (module->error != 0 || module->status != 0)
         return module->status != 0 ? module->status : NSS_STATUS_UNAVAIL;
-    for (size_t i = 0; i < COUNT_OF(module->groups) && module->groups[i] != 0; i++)
-        (*groups)[(*start)++] = module->groups[i];
     if (module->groups_count != 0)
         *start = module->groups_count;
     return module->groups[0] != 0 || module->groups_count != 0 ? NSS_STATUS_SUCCESS : NSS_STATUS_NOTFOUND;
@@ -501,6 +533,8 @@ static int query(const struct world *in, const char *asked, char *answered)
 
     world = *in;
     configure_calls = 0;
+    opens = 0;
+    socket_is_open = false;
     allocations = 0;
     strcpy(words, asked);
     for (char *word = strtok_r(words, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
@@ -520,6 +554,7 @@ static int query(const struct world *in, const char *asked, char *answered)
     is_running = true;
     error = nss_query(&lookup, answers, &failed);
     is_running = false;
+    assert_false(socket_is_open);
     if (__lsan_enable != NULL)
         __lsan_enable();
     *answered = '\0';
@@ -612,12 +647,84 @@ static void test_nss_query_any_world(void **state)
          "u:me g:kvm",
          0,
          "4242 10 "},
+        {"without a function for it, and that does not end it",
+         {.nsswitch = "passwd: ldap [NOTFOUND=return] files\n", .services = {FILES, {LDAP, .has_nothing = true}}},
+         "u:me",
+         0,
+         "4242 "},
+        {"systemd that does not run, and that does not end it",
+         {.nsswitch = "passwd: systemd [NOTFOUND=return] files\n",
+          .services = {FILES, {.name = "systemd", .error = ESRCH}}},
+         "u:me",
+         0,
+         "4242 "},
+        {"a member behind one that knows of other groups",
+         {.nsswitch = "group: files [NOTFOUND=return] ldap\n", .services = {FILES, {LDAP, .groups = {11}}}},
+         "n:11+",
+         0,
+         "11+ "},
+        {"a member behind one that knows of no groups",
+         {.nsswitch = "passwd: ldap\ngroup: files [NOTFOUND=return] ldap\n",
+          .services = {{.name = "files", .entries = {{GROUP, "kvm", 10, NULL}}},
+                       {LDAP, .entries = {ME}, .groups = {11}}}},
+         "n:11+",
+         0,
+         "11 "},
+        {"a member behind one that is asked for each group",
+         {.nsswitch = "group: nis [NOTFOUND=return] ldap\n",
+          .services = {FILES, {.name = "nis"}, {LDAP, .groups = {11}}}},
+         "n:11+",
+         0,
+         "11+ "},
+        {"a group that was told before the service failed",
+         {.nsswitch = "group: ldap\n", .services = {FILES, {LDAP, .groups = {11}, .error = EIO}}},
+         "n:11+",
+         0,
+         "11+ "},
+        {"a service that fails as the query itself would tell something",
+         {.nsswitch = "group: ldap\n", .services = {FILES, {LDAP, .error = -1}}},
+         "g:kvm",
+         EIO,
+         "#0"},
+        {"a service that says there is no function",
+         {.nsswitch = "group: ldap\n", .services = {FILES, {LDAP, .error = ENOTSUP}}},
+         "n:13+",
+         ENOTSUP,
+         "#0"},
+        {"compat that does not tell what is down behind it",
+         {.nsswitch = "passwd: files\ngroup: compat\n",
+          .services = {FILES, {.name = "compat", .has_initgroups = true, .fails_by_id = true, .groups = {11}}}},
+         "n:13+",
+         EIO,
+         "#0"},
+        {"compat that tells",
+         {.nsswitch = "passwd: files\ngroup: compat\n",
+          .services =
+              {FILES, {.name = "compat", .has_initgroups = true, .entries = {{GROUP, "o", 12, "me"}}, .groups = {11}}}},
+         "n:11+ n:12+ n:13+",
+         0,
+         "11+ 12+ 13 "},
+        {"nsswitch.conf in /usr/etc",
+         {.nsswitch = "passwd: ldap\n", .services = {FILES, {LDAP}}, .is_in_usr = true},
+         "u:me",
+         0,
+         "- "},
+        {"a last line that does not end",
+         {.nsswitch = "passwd: files\ngroup: files ldap", .services = {FILES, {LDAP}}},
+         "u:me",
+         EINVAL,
+         "#0"},
+        {"a last line that does not end, of another database",
+         {.nsswitch = "passwd: files\ngroup: files\nhosts: files", .services = {FILES}},
+         "u:me",
+         0,
+         "4242 "},
         {"behind one that ends it when nobody is found",
          {.nsswitch = "passwd: files [NOTFOUND=return] ldap\ngroup: files [NOTFOUND=return] ldap\n",
           .services = {FILES, {LDAP, .error = EIO}}},
-         "u:who g:who n:13+",
+         "u:who g:who",
          0,
-         "- - 13 "},
+         "- - "},
         {"down, and that does not end it",
          {.nsswitch = "passwd: ldap [NOTFOUND=return] files\n", .services = {FILES, {LDAP, .error = EIO}}},
          "u:me",
@@ -714,6 +821,23 @@ static void test_nss_query_any_world(void **state)
          "u:me",
          ECONNREFUSED,
          "#0"},
+        {"sssd knows nobody, and was not there all the time",
+         {.nsswitch = "passwd: sss files\n", .services = {FILES, {.name = "sss"}}, .server_restarts = true},
+         "u:me",
+         ECONNRESET,
+         "#0"},
+        {"sssd knows nobody, and whether it was there is unknown",
+         {.nsswitch = "passwd: sss files\n", .services = {FILES, {.name = "sss"}}, .poll_errno = ENOMEM},
+         "u:me",
+         ENOMEM,
+         "#0"},
+        {"sssd knows somebody, and was not there all the time",
+         {.nsswitch = "passwd: sss files\ngroup: sss\n",
+          .services = {FILES, {.name = "sss", .has_initgroups = true, .entries = {ME}, .groups = {11}}},
+          .server_restarts = true},
+         "u:me n:11+",
+         0,
+         "4242 11+ "},
         {"sssd cannot be asked",
          {.nsswitch = "passwd: sss files\n", .services = {FILES, {.name = "sss"}}, .socket_errno = EMFILE},
          "u:me",
