@@ -8,8 +8,10 @@
 #include "policy.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct lint {
@@ -68,7 +70,7 @@ static int compare_order(const void *a, const void *b)
 /* Does the other rule count for everybody whom the allow counts for? Not everybody may read every file. */
 static bool is_read_with(const struct ruled *other, const struct ruled *allow)
 {
-    return other != NULL && (other->file->everybody_may_read || other->file == allow->file);
+    return other != NULL && (other->file->counts_for_everybody || other->file == allow->file);
 }
 
 static void check_allow(const struct lint *lint, const struct ruled *sorted, size_t count, const struct ruled *allow)
@@ -117,6 +119,12 @@ static bool has_deny(const struct rule_file *file)
     return false;
 }
 
+static void warn_private(const struct lint *lint, const char *source, const char *path)
+{
+    warn(lint, source, VMNETACL_CODE_FILE_PRIVATE, path, (struct place){.line = 0},
+         "not everybody may read it, and every request of who may not fails; chmod it a+r, and its folders a+rx");
+}
+
 static void check_file(const struct lint *lint, const struct loaded_source *source, const struct rule_file *file)
 {
     const char *name = source->entry.source->name;
@@ -130,16 +138,53 @@ static void check_file(const struct lint *lint, const struct loaded_source *sour
     else if (from != file && !file->everybody_may_read && has_deny(file))
         warn(lint, name, VMNETACL_CODE_INCLUDE_HIDES, from->path, file->at,
              "there is a deny in this included file, and whoever may not read the file is not denied; move it");
+    if (source->entry.source == &source_files && !file->everybody_may_read)
+        warn_private(lint, name, file->path);
     if (file->group_writable_folder)
         warn(lint, name, VMNETACL_CODE_FOLDER_GROUP, file->path, (struct place){.line = 0},
              "a folder on the way to it is writable by its group, who can replace the rules; chmod it g-w");
 }
 
+/*
+ * A file or folder that a user may not look at is an error for him, even if there is nothing at its place: he cannot
+ * know. What cannot be opened by us has been told.
+ */
+static void check_private(const struct lint *lint, const char *source, const char *path)
+{
+    const struct trust trust = loading_trust(lint->origin, 0, true);
+    struct vmnetacl_error error;
+    struct place_found found;
+    struct stat st = {.st_mode = S_IRWXO};
+    mode_t wanted;
+
+    if (walk_open(path, &trust, O_RDONLY, &found, &error) != VMNETACL_OK) {
+        if (error.code == VMNETACL_CODE_FILE_MISSING && !found.everybody_may_enter)
+            warn_private(lint, source, path);
+        return;
+    }
+    (void)fstat(found.fd, &st); /* when it fails, nothing is known */
+    (void)close(found.fd);      /* only read from: nothing to fail */
+    wanted = S_ISDIR(st.st_mode) ? S_IROTH | S_IXOTH : S_IROTH;
+    if (!found.everybody_may_enter || (st.st_mode & wanted) != wanted)
+        warn_private(lint, source, path);
+}
+
+static void check_source_files(const struct lint *lint, const struct loaded_source *source)
+{
+    const char *name = source->entry.source->name;
+
+    if (lint->origin->buffers == NULL && (source->status == VMNETACL_OK || source->status == VMNETACL_NOTFOUND))
+        check_private(lint, name, source->path);
+    for (size_t i = 0; i < source->ruleset.files_count; i++)
+        check_file(lint, source, &source->ruleset.files[i]);
+}
+
 static void check_files(const struct lint *lint)
 {
+    if (lint->origin->buffers == NULL)
+        check_private(lint, "switch", switch_path(lint->origin));
     for (size_t i = 0; i < lint->policy->sources_count; i++)
-        for (size_t j = 0; j < lint->policy->sources[i].ruleset.files_count; j++)
-            check_file(lint, &lint->policy->sources[i], &lint->policy->sources[i].ruleset.files[j]);
+        check_source_files(lint, &lint->policy->sources[i]);
 }
 
 static void check_ignored(const struct lint *lint, const struct folder *folder)

@@ -60,6 +60,7 @@ struct rule_file {
     enum vmnetacl_code skipped; /* why it was passed over; NONE: it was not */
     bool is_open;               /* being read: an include of it now is a loop */
     bool everybody_may_read;
+    bool counts_for_everybody; /* who may not read it gets no verdict; else its rules are for those alone who may */
     bool group_writable_folder;
     dev_t device;
     ino_t inode;

@@ -61,8 +61,8 @@ static enum vmnetacl_status load_file(struct loading *loading, char *path)
         return status;
     }
     if (ruleset_add_file(loading->ruleset, path, &file.stat, &index)) {
-        /* Who may not read it gets no verdict, so nothing in it is hidden from anybody. */
-        loading->ruleset->files[index].everybody_may_read = true;
+        loading->ruleset->files[index].everybody_may_read = file.everybody_may_read;
+        loading->ruleset->files[index].counts_for_everybody = true;
         status = load_blocks(loading, &loading->ruleset->files[index], &file);
     } else {
         status = loading_fail_memory(loading, path);

@@ -145,7 +145,10 @@ static enum vmnetacl_status begin_file(struct loading *loading, char *path, cons
     begun->is_open = true;
     begun->everybody_may_read = file->everybody_may_read;
     begun->group_writable_folder = file->group_writable_folder;
+    begun->counts_for_everybody = true;
     if (include != NULL) {
+        begun->counts_for_everybody =
+            file->everybody_may_read && loading->ruleset->files[include->from].counts_for_everybody;
         begun->from = include->from;
         begun->at = include->at;
     }

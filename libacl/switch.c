@@ -208,8 +208,7 @@ static enum vmnetacl_status parse_file(struct loading *loading, struct file *fil
     return status;
 }
 
-/* In buffers it is the first of this source. */
-static const char *find_path(const struct vmnetacl_origin *origin)
+const char *switch_path(const struct vmnetacl_origin *origin)
 {
     for (size_t i = 0; origin->buffers != NULL && i < origin->buffers_count; i++)
         if (strcmp(origin->buffers[i].source, "switch") == 0)
@@ -226,7 +225,7 @@ enum vmnetacl_status switch_load(struct loading *loading, struct switch_table *t
     *table = (struct switch_table){.count = 0};
     loading->source = "switch";
     loading->error->code = VMNETACL_CODE_NONE;
-    status = loading_open(loading, find_path(loading->origin), VMNETACL_FILE_MAX, false, &file);
+    status = loading_open(loading, switch_path(loading->origin), VMNETACL_FILE_MAX, false, &file);
     if (status == VMNETACL_OK) {
         status = parse_file(loading, &file, table);
         file_close(&file);

@@ -37,6 +37,9 @@ struct switch_table {
  */
 enum vmnetacl_status switch_parse_line(struct lines *lines, struct switch_table *table, struct vmnetacl_error *error);
 
+/* Where the origin has it, or the usual place. In buffers it is the first of this source. */
+const char *switch_path(const struct vmnetacl_origin *origin);
+
 /* Read the switch of an origin, or take the default. OK; UNAVAIL, TRYAGAIN with loading->error filled in. */
 enum vmnetacl_status switch_load(struct loading *loading, struct switch_table *table);
 

@@ -137,6 +137,7 @@ enum vmnetacl_code {
     VMNETACL_CODE_FOLDER_GROUP,
     VMNETACL_CODE_INCLUDE_HIDES,   /* a deny in an included file that not everybody may read */
     VMNETACL_CODE_INCLUDE_SKIPPED, /* an included file that does not exist, or that is not ours to read */
+    VMNETACL_CODE_FILE_PRIVATE, /* a file or folder without which there is no verdict, and not everybody may read it */
 };
 
 /*

@@ -15,6 +15,7 @@
 #define CONF   SCRATCH "/bridge.conf"
 #define ALICE  SCRATCH "/alice.conf"
 #define BOB    SCRATCH "/bob.conf"
+#define CAROL  SCRATCH "/carol.conf"
 
 static const struct fake_account accounts[] = {{false, "alice", 1000, false}, {true, "kvm", 30, true}};
 static const struct vmnetacl_origin scratch = {.switch_path = SWITCH, .files_path = RULES, .qemu_path = CONF};
@@ -354,7 +355,65 @@ static void test_lint_includes_warned_of(void **state)
     assert_int_equal(unlink(ALICE), 0);
     scratch_write(CONF, "allow a\ndeny b\n");
     assert_int_equal(chmod(CONF, 0640), 0); /* it is no include: who may not read it gets an error */
-    assert_finds(&scratch, "bridge.conf itself", "");
+    assert_finds(&scratch, "bridge.conf itself", "W qemu /bridge.conf:0:0 file-private\n");
+}
+
+/* Who may not read them gets no verdict, which root, who checks the rules, would not see. */
+static void test_lint_private_files_warned_of(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *path;
+        mode_t mode;
+        const char *want;
+    } rows[] = {
+        {"the switch", SWITCH, 0600, "W switch /switch.conf:0:0 file-private\n"},
+        {"the switch, for its group", SWITCH, 0640, "W switch /switch.conf:0:0 file-private\n"},
+        {"the switch, for others", SWITCH, 0604, ""},
+        {"a folder that cannot be listed", RULES, 0711, "W files /rules.d:0:0 file-private\n"},
+        {"a folder that cannot be entered", RULES, 0744,
+         "W files /rules.d:0:0 file-private\nW files /rules.d/a.rules:0:0 file-private\n"
+         "W files /rules.d/b.rules:0:0 file-private\n"},
+        {"a folder for others", RULES, 0705, ""},
+        {"a rule file", RULES "/b.rules", 0600, "W files /rules.d/b.rules:0:0 file-private\n"},
+        {"bridge.conf", CONF, 0600, "W qemu /bridge.conf:0:0 file-private\n"},
+        {"an included file", ALICE, 0600, ""},
+        {"the way to all", SCRATCH, 0700,
+         "W switch /switch.conf:0:0 file-private\nW files /rules.d:0:0 file-private\n"
+         "W files /rules.d/a.rules:0:0 file-private\nW files /rules.d/b.rules:0:0 file-private\n"
+         "W qemu /bridge.conf:0:0 file-private\n"},
+    };
+
+    (void)state;
+    scratch_write(SWITCH, "acl: files qemu\n");
+    scratch_folder(RULES, 0755);
+    scratch_write(RULES "/a.rules", "allow all bridge a\n");
+    scratch_write(RULES "/b.rules", "allow all bridge b\n");
+    scratch_write(CONF, "allow c\ninclude " ALICE "\n");
+    scratch_write(ALICE, "allow d\n");
+    assert_finds(&scratch, "the usual modes", "");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct stat st;
+        assert_int_equal(stat(rows[i].path, &st), 0);
+        assert_int_equal(chmod(rows[i].path, rows[i].mode), 0);
+        assert_finds(&scratch, rows[i].name, rows[i].want);
+        assert_int_equal(chmod(rows[i].path, st.st_mode & 07777), 0);
+    }
+    scratch_write(SWITCH, "acl: qemu\n");
+    assert_int_equal(chmod(RULES, 0700), 0);
+    assert_finds(&scratch, "a source that is not asked", "");
+}
+
+/* A user cannot know that there is nothing behind a folder that he may not enter. */
+static void test_lint_private_folder_without_files_warned_of(void **state)
+{
+    (void)state;
+    assert_finds(&scratch, "nothing", "");
+    assert_int_equal(chmod(SCRATCH, 0700), 0);
+    assert_finds(&scratch, "nothing that one could know of",
+                 "W switch /switch.conf:0:0 file-private\nW files /rules.d:0:0 file-private\n"
+                 "W qemu /bridge.conf:0:0 file-private\n");
+    assert_int_equal(chmod(SCRATCH, 0755), 0);
 }
 
 /* It is the whole way that counts, and not its last folder. */
@@ -391,6 +450,16 @@ static void test_lint_covered_by_what_some_do_not_read(void **state)
     scratch_write(ALICE, "deny all\n");
     assert_int_equal(chmod(ALICE, 0640), 0);
     assert_finds(&scratch, "a deny", "W qemu /bridge.conf:1:1 include-hides\n");
+    scratch_write(CONF, "include " ALICE "\ninclude " CAROL "\n");
+    scratch_write(ALICE, "include " BOB "\n");
+    scratch_write(CAROL, "allow a\n");
+    assert_finds(&scratch, "included by a readable one", "W qemu /carol.conf:1:1 rule-shadowed\n");
+    assert_int_equal(chmod(ALICE, 0640), 0);
+    assert_finds(&scratch, "included by one that is not readable", "");
+    scratch_write(CONF, "allow a\ninclude " BOB "\n");
+    assert_int_equal(chmod(CONF, 0640), 0);
+    assert_finds(&scratch, "bridge.conf, without which nobody gets a verdict",
+                 "W qemu /bob.conf:1:1 rule-shadowed\nW qemu /bridge.conf:0:0 file-private\n");
 }
 
 static void test_lint_bad_argument_invalid(void **state)
@@ -424,6 +493,8 @@ int main(void)
         cmocka_unit_test_setup(test_lint_ignored_name_too_long_for_a_path, setup),
         cmocka_unit_test_setup(test_lint_group_writable_folder_warned_of, setup),
         cmocka_unit_test_setup(test_lint_includes_warned_of, setup),
+        cmocka_unit_test_setup(test_lint_private_files_warned_of, setup),
+        cmocka_unit_test_setup(test_lint_private_folder_without_files_warned_of, setup),
         cmocka_unit_test_setup(test_lint_folders_on_the_way_count, setup),
         cmocka_unit_test_setup(test_lint_covered_by_what_some_do_not_read, setup),
         cmocka_unit_test_setup(test_lint_bad_argument_invalid, setup),
