@@ -14,6 +14,16 @@ void error_start(struct vmnetacl_error *error, enum vmnetacl_code code, const ch
     }
 }
 
+void error_place(struct vmnetacl_error *error, const char *file, unsigned line, unsigned column)
+{
+    struct vmnetacl_error placed;
+
+    error_start(&placed, error->code, file, line, column);
+    placed.system_errno = error->system_errno;
+    memcpy(placed.message, error->message, sizeof placed.message);
+    *error = placed;
+}
+
 void error_add_bytes(struct vmnetacl_error *error, const char *bytes, size_t len)
 {
     static const char digits[] = "0123456789abcdef";

@@ -9,6 +9,9 @@
 void error_start(struct vmnetacl_error *error, enum vmnetacl_code code, const char *file, unsigned line,
                  unsigned column);
 
+/* Give it a place, and leave all else as it is. */
+void error_place(struct vmnetacl_error *error, const char *file, unsigned line, unsigned column);
+
 /* Append to the message, escaping what is not printable ASCII; what does not fit is cut off at a whole character. */
 void error_add(struct vmnetacl_error *error, const char *text);
 void error_add_bytes(struct vmnetacl_error *error, const char *bytes, size_t len);

@@ -292,8 +292,11 @@ static bool look_up(const struct lint *lint, const struct namings *namings)
     for (size_t i = 0; i < accounts->count; i++)
         lookup.items[i] = (struct lookup_item){.kind = accounts->list[i].kind, .name = accounts_name(accounts, i)};
     status = lookup_run(&lookup, lint->timeout_ms, &failed, &error);
-    if (status != VMNETACL_OK && error.code != VMNETACL_CODE_MEMORY)
+    if (status != VMNETACL_OK && error.code != VMNETACL_CODE_MEMORY) {
+        const struct naming *naming = &namings->list[failed < accounts->count ? failed : 0];
+        error_place(&error, naming->file->path, naming->rule.place.line, naming->rule.place.column);
         tell(lint, true, "names", &error);
+    }
     for (size_t i = 0; i < accounts->count && status == VMNETACL_OK; i++)
         if (!lookup.items[i].answer.is_known)
             warn_unknown(lint, &namings->list[i]);

@@ -106,7 +106,26 @@ static enum vmnetacl_status fail_worker(const struct worker_head *head, size_t *
     error_start(error, VMNETACL_CODE_LOOKUP_FAILED, NULL, 0, 0);
     error->system_errno = head->error;
     error_add(error, "the name service cannot answer");
+    if (head->service[0] != '\0') {
+        error_add(error, ": service '");
+        error_add(error, head->service);
+        error_add(error, "'");
+    }
     return VMNETACL_UNAVAIL;
+}
+
+/* Is it what no worker says? answers_len: bytes behind the head. */
+static bool is_odd(const struct lookup *lookup, const struct worker_head *head, size_t answers_len)
+{
+    size_t wanted_len = head->status == WORKER_OK ? lookup->count * sizeof(struct worker_answer) : 0;
+    bool is_failed = head->status == WORKER_FAILED;
+
+    if (head->count != lookup->count || head->status < WORKER_OK || head->status > WORKER_MEMORY ||
+        answers_len != wanted_len || (is_failed && head->item >= lookup->count))
+        return true;
+    if (is_failed && head->error != NSS_QUERY_STRANGER)
+        return memchr(head->service, '\0', sizeof head->service) == NULL;
+    return head->service[0] != '\0';
 }
 
 /* What the worker wrote, taken apart. Every byte of it may be wrong. */
@@ -115,14 +134,11 @@ static enum vmnetacl_status take_answers(struct lookup *lookup, const char *byte
 {
     static const char odd[] = "the process that looks up names ended without an answer; try again";
     struct worker_head head;
-    size_t answers_len = lookup->count * sizeof(struct worker_answer);
 
     if (len < sizeof head)
         return fail(VMNETACL_CODE_LOOKUP_BROKEN, odd, error);
     memcpy(&head, bytes, sizeof head);
-    if (head.count != lookup->count || head.status < WORKER_OK || head.status > WORKER_MEMORY ||
-        (head.status == WORKER_OK ? len != sizeof head + answers_len : len != sizeof head) ||
-        (head.status == WORKER_FAILED && head.item >= lookup->count))
+    if (is_odd(lookup, &head, len - sizeof head))
         return fail(VMNETACL_CODE_LOOKUP_BROKEN, odd, error);
     if (head.status != WORKER_OK)
         return fail_worker(&head, failed, error);

@@ -116,17 +116,6 @@ static enum vmnetacl_status fail_memory(struct vmnetacl_error *error)
     return error_status(error);
 }
 
-/* A failure is about a rule: that which needs the item that failed, or the first when all did. */
-static void place_error(const struct need *need, struct vmnetacl_error *error)
-{
-    struct vmnetacl_error placed;
-
-    error_start(&placed, error->code, need->file, need->place.line, need->place.column);
-    placed.system_errno = error->system_errno;
-    error_add(&placed, error->message);
-    *error = placed;
-}
-
 /* OK: answers is the caller's to free. */
 static enum vmnetacl_status ask(const struct question *question, const struct needs *needs, unsigned timeout_ms,
                                 struct account_answer **answers, struct vmnetacl_error *error)
@@ -148,8 +137,10 @@ static enum vmnetacl_status ask(const struct question *question, const struct ne
                                                    .wants_membership = needs->list[i].wants_membership,
                                                    .is_denied = needs->list[i].is_denied};
         status = lookup_run(&lookup, timeout_ms != 0 ? timeout_ms : VMNETACL_TIMEOUT_MS, &failed, error);
-        if (status != VMNETACL_OK)
-            place_error(&needs->list[failed < count ? failed : 0], error);
+        if (status != VMNETACL_OK) { /* it is about a rule: that which needs what failed, or the first when all did */
+            const struct need *need = &needs->list[failed < count ? failed : 0];
+            error_place(error, need->file, need->place.line, need->place.column);
+        }
         for (size_t i = 0; i < count && status == VMNETACL_OK; i++)
             (*answers)[i] = lookup.items[i].answer;
     }

@@ -4,6 +4,7 @@
 
 #include "nss_service.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,9 +13,12 @@
 
 #define TEXT_MAX ((size_t)64 * 1024) /* of nsswitch.conf */
 
+static_assert(SERVICE_NAME_MAX < WORKER_SERVICE_SIZE, "a service's name fits into an answer");
+
 struct query {
     const struct lookup *lookup;
     struct worker_answer *answers;
+    struct nss_failure *failure;
     struct service_buffer buffer;
     char *caller;                 /* his name; NULL: he has no account */
     struct service_groups groups; /* his, by the user database; the first is that of his entry */
@@ -85,8 +89,10 @@ static int ask_services(struct query *query, const char *database, question *ask
 
     while (outcome != 0 && service_next(&line, &service, &error)) {
         outcome = ask(query, &service, item);
-        if (outcome > 0 && first_error == 0)
+        if (outcome > 0 && first_error == 0) {
             first_error = outcome;
+            memcpy(query->failure->service, service.name, sizeof service.name);
+        }
         if (outcome == SERVICE_NOBODY && service.line.ends_on_notfound)
             break;
     }
@@ -210,11 +216,11 @@ static int ask_memberships(struct query *query)
     return outcome > 0 && note_memberships(query) ? outcome : 0;
 }
 
-/* Is the item one that a deny depends on? *failed is then the first. */
-static bool has_deny(const struct lookup *lookup, size_t *failed)
+/* Does a deny depend on any item? *first is then the first such. */
+static bool has_deny(const struct lookup *lookup, size_t *first)
 {
-    for (*failed = 0; *failed < lookup->count; (*failed)++)
-        if (lookup->items[*failed].is_denied)
+    for (*first = 0; *first < lookup->count; (*first)++)
+        if (lookup->items[*first].is_denied)
             return true;
     return false;
 }
@@ -232,22 +238,23 @@ static int ask_item(struct query *query, size_t item)
     return outcome != SERVICE_NOBODY ? outcome : 0;
 }
 
-int nss_query(const struct lookup *lookup, struct worker_answer *answers, size_t *failed)
+int nss_query(const struct lookup *lookup, struct worker_answer *answers, struct nss_failure *failure)
 {
     struct query *query = calloc(1, sizeof *query);
     int error;
 
-    *failed = 0;
+    *failure = (struct nss_failure){.item = 0};
     if (query == NULL)
         return ENOMEM;
     query->lookup = lookup;
     query->answers = answers;
+    query->failure = failure;
     error = read_nsswitch(query);
     if (error == 0)
         error = service_begin();
     for (size_t i = 0; i < lookup->count && error == 0; i++) {
-        *failed = i;
+        failure->item = i;
         error = ask_item(query, i);
     }
-    return error == 0 && has_deny(lookup, failed) ? ask_memberships(query) : error;
+    return error == 0 && has_deny(lookup, &failure->item) ? ask_memberships(query) : error;
 }

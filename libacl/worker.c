@@ -62,13 +62,14 @@ static _Noreturn void answer(int fd, const struct worker_head *head, const void 
 }
 
 static _Noreturn void answer_failure(int fd, const struct lookup *lookup, enum worker_status status, int error,
-                                     size_t item)
+                                     const struct nss_failure *failure)
 {
-    const struct worker_head head = {.status = status,
-                                     .error = error,
-                                     .item = (uint32_t)item,
-                                     .count = (uint32_t)lookup->count};
+    struct worker_head head = {.status = status,
+                               .error = error,
+                               .item = (uint32_t)failure->item,
+                               .count = (uint32_t)lookup->count};
 
+    memcpy(head.service, failure->service, sizeof head.service);
     answer(fd, &head, "", 0);
 }
 
@@ -148,19 +149,22 @@ static bool limits_are_wide(void)
 _Noreturn void worker_run(const struct lookup *lookup, int answer_fd, pid_t parent)
 {
     const struct worker_head head = {.status = WORKER_OK, .count = (uint32_t)lookup->count};
+    static const struct nss_failure none = {.item = 0};
+    struct nss_failure failure;
     struct worker_answer *answers;
-    size_t failed = 0;
     int error;
 
     if (!become_harmless(answer_fd, parent))
         _exit(EXIT_FAILURE);
     if (!limits_are_wide())
-        answer_failure(ANSWER_FD, lookup, WORKER_LIMITS, 0, 0);
+        answer_failure(ANSWER_FD, lookup, WORKER_LIMITS, 0, &none);
     answers = calloc(lookup->count, sizeof *answers);
     if (answers == NULL)
-        answer_failure(ANSWER_FD, lookup, WORKER_MEMORY, 0, 0);
-    error = nss_query(lookup, answers, &failed);
+        answer_failure(ANSWER_FD, lookup, WORKER_MEMORY, 0, &none);
+    error = nss_query(lookup, answers, &failure);
+    if (error == ENOMEM)
+        answer_failure(ANSWER_FD, lookup, WORKER_MEMORY, 0, &none);
     if (error != 0)
-        answer_failure(ANSWER_FD, lookup, error == ENOMEM ? WORKER_MEMORY : WORKER_FAILED, error, failed);
+        answer_failure(ANSWER_FD, lookup, WORKER_FAILED, error, &failure);
     answer(ANSWER_FD, &head, answers, lookup->count * sizeof *answers);
 }

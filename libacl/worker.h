@@ -15,11 +15,14 @@ enum worker_status {
     WORKER_MEMORY,
 };
 
+#define WORKER_SERVICE_SIZE 64
+
 struct worker_head {
     uint32_t status;
     int32_t error; /* errno */
     uint32_t item; /* the index of the one that failed */
     uint32_t count;
+    char service[WORKER_SERVICE_SIZE]; /* that has not answered, with a NUL; "": it is no service's fault */
 };
 
 /* Then, with WORKER_OK, one of these for each item. */

@@ -50,7 +50,7 @@ static void test_conduct_odd_is_try_again(void **state)
         "at any exit 0",       "at any exit 1",         "at any quit 0",        "at any quit 1",
         "at any signal 15",    "at any signal 9",       "at any close",         "at any exec",
         "at any ptrace",       "at any dumpable",       "at any orphan",        "at any session",
-        "at any scribble 1",   "at any scribble 16",    "at any scribble 4096", "at any forge",
+        "at any scribble 1",   "at any scribble 80",    "at any scribble 4096", "at any forge",
         "at any forge exit",   "at initgroups segv",    "at initgroups exit 0", "at initgroups close",
         "at initgroups forge", "at initgroups illegal", "at any ids",
     };

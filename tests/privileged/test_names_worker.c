@@ -379,7 +379,7 @@ static void test_worker_surroundings_hostile_not_obeyed(void **state)
     names_assert_refused(helper_start(&(struct lab_start){.environment = environment,
                                                           .caller = &lab_vmother,
                                                           .hook_as_caller = everything_set}),
-                         EXIT_CONFIG, "the name service cannot answer");
+                         EXIT_CONFIG, "the name service cannot answer: service 'absent'");
 }
 
 int main(void)

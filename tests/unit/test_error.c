@@ -23,6 +23,21 @@ static void test_error_start_used_struct_overwritten(void **state)
     assert_string_equal(error.file, "");
 }
 
+static void test_error_place_all_else_stays(void **state)
+{
+    struct vmnetacl_error error;
+    struct vmnetacl_error want;
+
+    (void)state;
+    error_system(&error, ENOMEM, NULL, "get \\x memory");
+    want = error;
+    strcpy(want.file, "/a");
+    want.line = 3;
+    want.column = 4;
+    error_place(&error, "/a", 3, 4);
+    assert_memory_equal(&error, &want, sizeof error);
+}
+
 static void test_error_start_long_path_cut(void **state)
 {
     char path[VMNETACL_PATH_SIZE + 1];
@@ -156,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_error_start_used_struct_overwritten),
         cmocka_unit_test(test_error_start_long_path_cut),
+        cmocka_unit_test(test_error_place_all_else_stays),
         cmocka_unit_test(test_error_add_bytes_not_printable_escaped),
         cmocka_unit_test(test_error_add_number_each_digit),
         cmocka_unit_test(test_error_add_limit_kept),

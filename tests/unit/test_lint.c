@@ -212,7 +212,10 @@ static void test_lint_unknown_accounts_each_once(void **state)
     assert_finds_in(&no_names, "numbers", "");
     assert_int_equal(fake_names.calls, 1);
     fake_names.failure = VMNETACL_CODE_LOOKUP_TIMEOUT;
-    assert_finds_in(&texts, "late", "E names :0:0 lookup-timeout\n");
+    assert_finds_in(&texts, "late", "E names /f:1:1 lookup-timeout\n");
+    fake_names.failure = VMNETACL_CODE_LOOKUP_FAILED;
+    fake_names.failed = 3;
+    assert_finds_in(&texts, "one that failed", "E names /f:4:1 lookup-failed\n");
 }
 
 /* Want of memory is no finding: there might have been others. */

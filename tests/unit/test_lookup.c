@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -29,7 +30,9 @@ struct life {
     bool hangs;
     enum vmnetacl_status want;
     enum vmnetacl_code code;
-    size_t want_failed; /* SIZE_MAX: none */
+    size_t want_failed;  /* SIZE_MAX: none */
+    const char *service; /* that it says has not answered; NULL: none */
+    const char *message; /* NULL: any */
 };
 
 static const struct life *life;
@@ -126,14 +129,14 @@ void *__wrap_malloc(size_t size)
 _Noreturn void __wrap_worker_run(const struct lookup *lookup, int answer_fd, pid_t parent)
 {
     char bytes[4096];
-    const struct worker_head head = {.status = life->status,
-                                     .error = life->error,
-                                     .item = life->item,
-                                     .count = life->count};
+    struct worker_head head = {.status = life->status, .error = life->error, .item = life->item, .count = life->count};
     size_t len = sizeof head;
 
     memset(bytes, 0, sizeof bytes);
     memcpy(bytes, &head, sizeof head);
+    if (life->service != NULL)
+        memcpy(bytes + offsetof(struct worker_head, service), life->service,
+               strnlen(life->service, sizeof head.service));
     for (size_t i = 0; i < lookup->count && !life->is_bare; i++, len += sizeof life->answer)
         memcpy(bytes + len, &life->answer, sizeof life->answer);
     len = (size_t)((long)len + life->more);
@@ -170,6 +173,9 @@ static enum vmnetacl_status run(const struct life *of, struct lookup_item items[
     return status;
 }
 
+/* 63 bytes */
+#define LONGEST "123456789012345678901234567890123456789012345678901234567890123"
+
 static void test_lookup_run_any_answer(void **state)
 {
     static const struct life rows[] = {
@@ -179,6 +185,25 @@ static void test_lookup_run_any_answer(void **state)
          .code = VMNETACL_CODE_LOOKUP_FAILED, .want_failed = 1},
         {"a caller who has no account", WORKER_FAILED, NSS_QUERY_STRANGER, 1, 2, .is_bare = true,
          .want = VMNETACL_UNAVAIL, .code = VMNETACL_CODE_LOOKUP_FAILED, .want_failed = 1},
+        {"failed for no service's fault", WORKER_FAILED, EIO, 1, 2, .is_bare = true, .want = VMNETACL_UNAVAIL,
+         .code = VMNETACL_CODE_LOOKUP_FAILED, .want_failed = 1, .message = "the name service cannot answer"},
+        {"failed, and the service", WORKER_FAILED, EIO, 1, 2, .is_bare = true, .want = VMNETACL_UNAVAIL,
+         .code = VMNETACL_CODE_LOOKUP_FAILED, .want_failed = 1, .service = "sss",
+         .message = "the name service cannot answer: service 'sss'"},
+        {"the longest service", WORKER_FAILED, EIO, 1, 2, .is_bare = true, .want = VMNETACL_UNAVAIL,
+         .code = VMNETACL_CODE_LOOKUP_FAILED, .want_failed = 1, .service = LONGEST,
+         .message = "the name service cannot answer: service '" LONGEST "'"},
+        {"a service that is no word", WORKER_FAILED, EIO, 1, 2, .is_bare = true, .want = VMNETACL_UNAVAIL,
+         .code = VMNETACL_CODE_LOOKUP_FAILED, .want_failed = 1, .service = "\033[2J\n",
+         .message = "the name service cannot answer: service '\\x1b[2J\\x0a'"},
+        {"a service without an end", WORKER_FAILED, EIO, 1, 2, .is_bare = true, .want = VMNETACL_TRYAGAIN,
+         .code = VMNETACL_CODE_LOOKUP_BROKEN, .service = LONGEST "x"},
+        {"a service whose fault a caller without an account is", WORKER_FAILED, NSS_QUERY_STRANGER, 1, 2,
+         .is_bare = true, .want = VMNETACL_TRYAGAIN, .code = VMNETACL_CODE_LOOKUP_BROKEN, .service = "sss"},
+        {"a service with an answer", WORKER_OK, 0, 0, 2, ANSWER(1, 1), .want = VMNETACL_TRYAGAIN,
+         .code = VMNETACL_CODE_LOOKUP_BROKEN, .service = "sss"},
+        {"a service with limits", WORKER_LIMITS, 0, 0, 2, .is_bare = true, .want = VMNETACL_TRYAGAIN,
+         .code = VMNETACL_CODE_LOOKUP_BROKEN, .service = "sss"},
         {"limits", WORKER_LIMITS, 0, 0, 2, .is_bare = true, .want = VMNETACL_TRYAGAIN,
          .code = VMNETACL_CODE_LOOKUP_LIMITS},
         {"memory", WORKER_MEMORY, 0, 0, 2, .is_bare = true, .want = VMNETACL_TRYAGAIN, .code = VMNETACL_CODE_MEMORY},
@@ -233,6 +258,8 @@ static void test_lookup_run_any_answer(void **state)
         if (status != rows[i].want || (status != VMNETACL_OK && error.code != rows[i].code))
             fail_msg("%s: %s, %s", rows[i].name, vmnetacl_status_name(status), vmnetacl_code_name(error.code));
         assert_int_equal(failed, rows[i].want_failed != 0 ? rows[i].want_failed : 2);
+        if (rows[i].message != NULL)
+            assert_string_equal(error.message, rows[i].message);
         if (status == VMNETACL_UNAVAIL)
             assert_int_equal(error.system_errno, rows[i].error == EIO ? EIO : 0);
         for (size_t j = 0; j < 2 && status == VMNETACL_OK; j++) {

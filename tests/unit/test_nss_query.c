@@ -528,7 +528,7 @@ static int query(const struct world *in, const char *asked, char *answered)
     struct lookup lookup = {.uid = CALLER, .items = items};
     struct worker_answer answers[8] = {{.is_known = 0}};
     char *rest = NULL;
-    size_t failed = 77;
+    struct nss_failure failure;
     int error;
 
     world = *in;
@@ -552,7 +552,8 @@ static int query(const struct world *in, const char *asked, char *answered)
     if (__lsan_disable != NULL)
         __lsan_disable();
     is_running = true;
-    error = nss_query(&lookup, answers, &failed);
+    memset(&failure, 'x', sizeof failure);
+    error = nss_query(&lookup, answers, &failure);
     is_running = false;
     assert_false(socket_is_open);
     if (__lsan_enable != NULL)
@@ -564,7 +565,7 @@ static int query(const struct world *in, const char *asked, char *answered)
         else
             (void)sprintf(answered + strlen(answered), "%u%s ", answers[i].id, answers[i].is_member != 0 ? "+" : "");
     if (error != 0)
-        (void)sprintf(answered, "#%zu", failed);
+        (void)sprintf(answered, "#%zu%s%s", failure.item, failure.service[0] != '\0' ? " " : "", failure.service);
     return error;
 }
 
@@ -586,7 +587,7 @@ static void test_nss_query_any_world(void **state)
         struct world world;
         const char *asked;
         int want;
-        const char *answers; /* or "#ITEM" that failed */
+        const char *answers; /* or "#ITEM SERVICE" that failed */
     } rows[] = {
         {"no nsswitch.conf", {.services = {FILES}}, "u:me g:kvm+ n:10+ n:11+", 0, "4242 10+ 10+ 11 "},
         {"read in pieces",
@@ -618,30 +619,34 @@ static void test_nss_query_any_world(void **state)
          {.nsswitch = "passwd: ldap files\ngroup: files\n", .services = {FILES, {LDAP, .error = ECONNREFUSED}}},
          "g:kvm u:me",
          ECONNREFUSED,
-         "#1"},
+         "#1 ldap"},
         {"a group, down",
          {.nsswitch = "group: ldap files\n", .services = {FILES, {LDAP, .error = EPIPE}}},
          "g:kvm",
          EPIPE,
-         "#0"},
+         "#0 ldap"},
         {"two that are down, the first tells",
          {.nsswitch = "group: ldap nis\n", .services = {FILES, {LDAP, .error = EPIPE}, {.name = "nis", .error = EIO}}},
          "g:kvm",
          EPIPE,
-         "#0"},
+         "#0 ldap"},
         {"down for no reason",
          {.nsswitch = "group: ldap\n", .services = {FILES, {LDAP, .status = NSS_STATUS_UNAVAIL}}},
          "g:kvm",
          EIO,
-         "#0"},
-        {"files that cannot be read", {.services = {{.name = "files", .error = EACCES}}}, "u:me", EACCES, "#0"},
-        {"not there", {.nsswitch = "passwd: ldap files\n", .services = {FILES}}, "u:me", ELIBACC, "#0"},
-        {"not there, for a group", {.nsswitch = "group: ldap files\n", .services = {FILES}}, "g:kvm", ELIBACC, "#0"},
+         "#0 ldap"},
+        {"files that cannot be read", {.services = {{.name = "files", .error = EACCES}}}, "u:me", EACCES, "#0 files"},
+        {"not there", {.nsswitch = "passwd: ldap files\n", .services = {FILES}}, "u:me", ELIBACC, "#0 ldap"},
+        {"not there, for a group",
+         {.nsswitch = "group: ldap files\n", .services = {FILES}},
+         "g:kvm",
+         ELIBACC,
+         "#0 ldap"},
         {"not there, for a membership",
          {.nsswitch = "group: files ldap\n", .services = {FILES}},
          "n:13+",
          ELIBACC,
-         "#0"},
+         "#0 ldap"},
         {"without a function for it",
          {.nsswitch = "passwd: ldap files\ngroup: ldap files\n", .services = {FILES, {LDAP, .has_nothing = true}}},
          "u:me g:kvm",
@@ -685,18 +690,18 @@ static void test_nss_query_any_world(void **state)
          {.nsswitch = "group: ldap\n", .services = {FILES, {LDAP, .error = -1}}},
          "g:kvm",
          EIO,
-         "#0"},
+         "#0 ldap"},
         {"a service that says there is no function",
          {.nsswitch = "group: ldap\n", .services = {FILES, {LDAP, .error = ENOTSUP}}},
          "n:13+",
          ENOTSUP,
-         "#0"},
+         "#0 ldap"},
         {"compat that does not tell what is down behind it",
          {.nsswitch = "passwd: files\ngroup: compat\n",
           .services = {FILES, {.name = "compat", .has_initgroups = true, .fails_by_id = true, .groups = {11}}}},
          "n:13+",
          EIO,
-         "#0"},
+         "#0 compat"},
         {"compat that tells",
          {.nsswitch = "passwd: files\ngroup: compat\n",
           .services =
@@ -729,7 +734,7 @@ static void test_nss_query_any_world(void **state)
          {.nsswitch = "passwd: ldap [NOTFOUND=return] files\n", .services = {FILES, {LDAP, .error = EIO}}},
          "u:me",
          EIO,
-         "#0"},
+         "#0 ldap"},
         {"a member by the module's function",
          {.nsswitch = "group: files ldap\n", .services = {FILES, {LDAP, .groups = {11, 12}}}},
          "g:other+ n:12+ n:13+",
@@ -760,7 +765,7 @@ static void test_nss_query_any_world(void **state)
          {.nsswitch = "group: files nis\n", .services = {FILES, {.name = "nis", .error = EIO}}},
          "n:13+",
          EIO,
-         "#0"},
+         "#0 nis"},
         {"a member although one is down",
          {.nsswitch = "group: nis ldap\n",
           .services = {FILES, {LDAP, .groups = {13}}, {.name = "nis", .has_initgroups = true, .error = EIO}}},
@@ -771,7 +776,7 @@ static void test_nss_query_any_world(void **state)
          {.nsswitch = "group: ldap files\n", .services = {FILES, {LDAP, .error = EPIPE}}},
          "n:10+ n:13+",
          EPIPE,
-         "#0"},
+         "#0 ldap"},
         {"he has no other groups",
          {.nsswitch = "passwd: files\ngroup: ldap\n", .services = {FILES, {LDAP, .status = NSS_STATUS_SUCCESS}}},
          "n:13+",
@@ -781,12 +786,12 @@ static void test_nss_query_any_world(void **state)
          {.nsswitch = "passwd: ldap\n", .services = {FILES, {LDAP, .error = EAGAIN, .status = NSS_STATUS_TRYAGAIN}}},
          "u:me",
          EAGAIN,
-         "#0"},
+         "#0 ldap"},
         {"a group, to be tried again",
          {.nsswitch = "group: ldap\n", .services = {FILES, {LDAP, .error = EAGAIN, .status = NSS_STATUS_TRYAGAIN}}},
          "g:kvm",
          EAGAIN,
-         "#0"},
+         "#0 ldap"},
         {"systemd that does not run",
          {.nsswitch = "group: files systemd\n",
           .services = {FILES, {.name = "systemd", .has_initgroups = true, .error = ESRCH}}},
@@ -798,19 +803,19 @@ static void test_nss_query_any_world(void **state)
           .services = {FILES, {.name = "systemd", .has_initgroups = true, .error = EIO}}},
          "n:13+",
          EIO,
-         "#0"},
+         "#0 systemd"},
         {"another that says the same",
          {.nsswitch = "group: files ldap\n", .services = {FILES, {LDAP, .error = ESRCH}}},
          "n:13+",
          ESRCH,
-         "#0"},
+         "#0 ldap"},
         {"systemd that says it in another way",
          {.nsswitch = "group: files systemd\n",
           .services = {FILES,
                        {.name = "systemd", .has_initgroups = true, .error = ESRCH, .status = NSS_STATUS_TRYAGAIN}}},
          "n:13+",
          ESRCH,
-         "#0"},
+         "#0 systemd"},
         {"sssd knows nobody, and runs",
          {.nsswitch = "passwd: sss files\n", .services = {FILES, {.name = "sss"}}},
          "u:me",
@@ -820,17 +825,17 @@ static void test_nss_query_any_world(void **state)
          {.nsswitch = "passwd: sss files\n", .services = {FILES, {.name = "sss"}}, .connect_errno = ECONNREFUSED},
          "u:me",
          ECONNREFUSED,
-         "#0"},
+         "#0 sss"},
         {"sssd knows nobody, and was not there all the time",
          {.nsswitch = "passwd: sss files\n", .services = {FILES, {.name = "sss"}}, .server_restarts = true},
          "u:me",
          ECONNRESET,
-         "#0"},
+         "#0 sss"},
         {"sssd knows nobody, and whether it was there is unknown",
          {.nsswitch = "passwd: sss files\n", .services = {FILES, {.name = "sss"}}, .poll_errno = ENOMEM},
          "u:me",
          ENOMEM,
-         "#0"},
+         "#0 sss"},
         {"sssd knows somebody, and was not there all the time",
          {.nsswitch = "passwd: sss files\ngroup: sss\n",
           .services = {FILES, {.name = "sss", .has_initgroups = true, .entries = {ME}, .groups = {11}}},
@@ -842,17 +847,17 @@ static void test_nss_query_any_world(void **state)
          {.nsswitch = "passwd: sss files\n", .services = {FILES, {.name = "sss"}}, .socket_errno = EMFILE},
          "u:me",
          EMFILE,
-         "#0"},
+         "#0 sss"},
         {"a count that cannot be",
          {.nsswitch = "group: ldap\n", .services = {FILES, {LDAP, .groups_count = -1}}},
          "n:13+",
          EOVERFLOW,
-         "#0"},
+         "#0 ldap"},
         {"more groups than there can be",
          {.nsswitch = "group: ldap\n", .services = {FILES, {LDAP, .groups_count = VMNETACL_GROUPS_MAX}}},
          "n:13+",
          EOVERFLOW,
-         "#0"},
+         "#0 ldap"},
         {"a caller whom nobody knows",
          {.services = {{.name = "files", .entries = {{GROUP, "g", 5, "me"}}}}},
          "u:who g:g+",
@@ -868,7 +873,7 @@ static void test_nss_query_any_world(void **state)
          {.nsswitch = "passwd: ldap\n", .services = {FILES, {LDAP, .error = EIO}}},
          "g:kvm+",
          EIO,
-         "#0"},
+         "#0 ldap"},
         {"more room is needed", {.services = {FILES}, .ranges = 5}, "u:me g:kvm+", 0, "4242 10+ "},
         {"more room is needed by a module",
          {.nsswitch = "passwd: ldap\ngroup: ldap\n",
@@ -882,8 +887,8 @@ static void test_nss_query_any_world(void **state)
          "g:g",
          0,
          "5 "},
-        {"more room than there is", {.services = {FILES}, .ranges = 50}, "u:me", ERANGE, "#0"},
-        {"more room than there is, for a group", {.services = {FILES}, .ranges = 50}, "g:kvm", ERANGE, "#0"},
+        {"more room than there is", {.services = {FILES}, .ranges = 50}, "u:me", ERANGE, "#0 files"},
+        {"more room than there is, for a group", {.services = {FILES}, .ranges = 50}, "g:kvm", ERANGE, "#0 files"},
         {"interrupted", {.services = {FILES}, .interrupts = 3}, "u:me g:kvm", 0, "4242 10 "},
         {"a group, interrupted", {.services = {FILES}, .interrupts = 3}, "g:kvm", 0, "10 "},
         {"a module, interrupted",
@@ -891,9 +896,9 @@ static void test_nss_query_any_world(void **state)
          "u:me",
          0,
          "4242 "},
-        {"no /etc/group", {.services = {FILES}, .fopen_errno = EACCES}, "n:10+", EACCES, "#0"},
-        {"/etc/group that cannot be read", {.services = {FILES}, .ferror = true}, "n:13+", EIO, "#0"},
-        {"/etc/group that is odd", {.services = {FILES}, .fgetgrent_errno = EINVAL}, "n:13+", EINVAL, "#0"},
+        {"no /etc/group", {.services = {FILES}, .fopen_errno = EACCES}, "n:10+", EACCES, "#0 files"},
+        {"/etc/group that cannot be read", {.services = {FILES}, .ferror = true}, "n:13+", EIO, "#0 files"},
+        {"/etc/group that is odd", {.services = {FILES}, .fgetgrent_errno = EINVAL}, "n:13+", EINVAL, "#0 files"},
         {"nsswitch.conf that cannot be opened", {.services = {FILES}, .open_errno = EACCES}, "u:me", EACCES, "#0"},
         {"nsswitch.conf that cannot be read",
          {.nsswitch = "x", .services = {FILES}, .read_errno = EIO},
@@ -915,7 +920,7 @@ static void test_nss_query_any_world(void **state)
          {.nsswitch = "passwd: ldap files [X\n", .services = {FILES, {LDAP, .error = EPIPE}}},
          "u:me",
          EPIPE,
-         "#0"},
+         "#0 ldap"},
         {"a service whose name is too long",
          {.nsswitch = "passwd: 1234567890123456789012345678901234567890123456789012345678901234 files\n",
           .services = {FILES}},
@@ -927,7 +932,7 @@ static void test_nss_query_any_world(void **state)
           .services = {FILES}},
          "u:me",
          ELIBACC,
-         "#0"},
+         "#0 123456789012345678901234567890123456789012345678901234567890123"},
         {"words behind a number sign",
          {.nsswitch = "passwd: # not these\ngroup: files #\n", .services = {FILES}},
          "u:who g:who",
@@ -937,7 +942,7 @@ static void test_nss_query_any_world(void **state)
          {.nsswitch = "passwd: # ldap files\n", .services = {FILES, {LDAP, .error = EIO}}},
          "u:me",
          EIO,
-         "#0"},
+         "#0 ldap"},
         {"files behind a number sign", {.nsswitch = "passwd: # files\n", .services = {FILES}}, "u:me", 0, "4242 "},
     };
 
