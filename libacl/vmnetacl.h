@@ -12,7 +12,7 @@
  *     if (vmnetacl_load(&policy, &error) == VMNETACL_OK &&
  *         vmnetacl_resolve(policy, &caller, "virbr0", 0, &names, &error) == VMNETACL_OK &&
  *         vmnetacl_decide(policy, &caller, names, "virbr0", &decision) == VMNETACL_ALLOW)
- *         ...
+ *         ... and all of decision.grant is enforced, or it is refused
  *     vmnetacl_names_free(names);
  *     vmnetacl_free(policy);
  *
