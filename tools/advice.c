@@ -73,16 +73,25 @@ static void advise_files_line(struct advices *advices, const struct story *story
     free(path);
 }
 
+/* Would a rule count that is added to this source? Not in one that is passed over, or that the search does not reach. */
+static bool is_heard(const struct story_source *source)
+{
+    return source != NULL && source->was_asked && source->error == NULL;
+}
+
+/* The rule that vmnet-helper proposes, too: in rules.d, unless there is no such folder and bridge.conf would do. */
 static void advise_allow(struct advices *advices, const struct story *story)
 {
     const struct story_source *qemu = source_find(story, "qemu");
     const struct story_source *files = source_find(story, "files");
     size_t before = advices->count;
 
-    if (qemu != NULL && (files == NULL || !files->is_there))
-        advise_qemu_line(advices, story, qemu);
-    else if (files != NULL)
+    if (!is_heard(files) && !is_heard(qemu))
+        return; /* first something must be mended */
+    if (is_heard(files) && (files->is_there || !is_heard(qemu)))
         advise_files_line(advices, story, files);
+    else
+        advise_qemu_line(advices, story, qemu);
     if (advices->count == before)
         advise(advices, "bridge",
                memory_copy("no rule can name this bridge alone, since its name means something else in a rule; rename "
@@ -181,7 +190,7 @@ static void advise_refused(struct advices *advices, const struct story *story)
         advise_removal(advices, &story->sources[i]);
     for (size_t i = 0; i < story->sources_count; i++)
         advise_login(advices, story, &story->sources[i]);
-    if (!has_allow(story))
+    if (story->decision.verdict == VMNETACL_NOTFOUND || !has_allow(story))
         advise_allow(advices, story);
 }
 

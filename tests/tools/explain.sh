@@ -63,6 +63,37 @@ mkdir /etc/vmnet/rules.d
 switch 'acl: qemu'
 run 1 as vmuser "$ctl" explain --bridge virbr0
 says 'create /etc/qemu/bridge.conf'
+# Nor where it is passed over, or not asked; and what is proposed does help.
+switch 'acl: files [NOTFOUND=return] qemu'
+run 1 as vmuser "$ctl" explain --bridge virbr0
+says 'qemu (/etc/qemu/bridge.conf): not asked'
+says 'add to /etc/vmnet/rules.d/50-local.rules'
+propose
+rules 50-local.rules "$proposal"
+run 0 as vmuser "$ctl" explain --bridge virbr0
+rm -r /etc/vmnet/rules.d
+bridge_conf 'allow br0'
+run 1 as vmuser "$ctl" explain --bridge virbr0
+says 'create, as root, the folder /etc/vmnet/rules.d'
+mkdir /etc/vmnet/rules.d
+switch 'acl: qemu [NOTFOUND=return] files'
+run 1 as vmuser "$ctl" explain --bridge virbr0
+says 'add to /etc/qemu/bridge.conf this line'
+switch 'acl: files [UNAVAIL=continue] qemu'
+rules 10-wrong.rules 'allow'
+run 1 as vmuser "$ctl" explain --bridge virbr0
+says 'add to /etc/qemu/bridge.conf this line'
+propose
+bridge_conf "$proposal"
+run 0 as vmuser "$ctl" explain --bridge virbr0
+# All are passed over: no line would help.
+switch 'acl: files [UNAVAIL=continue] qemu [UNAVAIL=continue]'
+bridge_conf 'allow'
+run 1 as vmuser "$ctl" explain --bridge virbr0
+says 'until the source that could not be asked is mended'
+says_not 'to allow it'
+says_not 'no rule can name'
+rm /etc/vmnet/rules.d/10-wrong.rules /etc/qemu/bridge.conf
 rm /etc/vmnet/switch.conf
 # A user without a name, and one whose name cannot stand in a rule.
 run 1 setpriv --reuid 777 --regid 777 --clear-groups "$ctl" explain --bridge virbr0
