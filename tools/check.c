@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "check_bridges.h"
+#include "check_helper.h"
 #include "findings.h"
 #include "memory.h"
 #include "message.h"
@@ -21,7 +22,7 @@ enum {
     CHECK_ERRORS = 2,
 };
 
-/* What a call of vmnetacl_lint() is about. */
+/* Rules that are looked at together. */
 struct sight {
     struct findings *findings;
     const char *root; /* NULL: none */
@@ -42,12 +43,13 @@ static void sight_take(struct sight *sight, const struct vmnetacl_origin *origin
     struct vmnetacl_error error;
     enum vmnetacl_status status = vmnetacl_lint(origin, 0, sight_visit, sight, &error);
 
-    if (status == VMNETACL_OK)
-        return;
-    errno = error.system_errno;
+    if (status != VMNETACL_OK)
+        errno = error.system_errno;
     if (status == VMNETACL_TRYAGAIN)
         die(EX_TEMPFAIL, "cannot check the rules: %s; try again", error.message);
-    die(EX_SOFTWARE, "cannot check the rules: %s", error.message);
+    if (status != VMNETACL_OK)
+        die(EX_SOFTWARE, "cannot check the rules: %s", error.message);
+    check_helper(sight->findings, origin, sight->root);
 }
 
 static void check_system(struct findings *findings)

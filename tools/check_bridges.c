@@ -20,7 +20,7 @@ static void warn(struct view *view, const struct vmnetacl_rule *rule, const char
 {
     char *name = escape_copy(rule->bridge, strlen(rule->bridge));
 
-    findings_add_warning(view->findings, code, &rule->place, memory_format("'%s' %s", name, what));
+    findings_add_warning(view->findings, "bridges", code, &rule->place, NULL, memory_format("'%s' %s", name, what));
     free(name);
 }
 

@@ -49,13 +49,13 @@ void findings_add_problem(struct findings *findings, bool is_error, const char *
                            });
 }
 
-void findings_add_warning(struct findings *findings, const char *code, const struct vmnetacl_place *place,
-                          char *message)
+void findings_add_warning(struct findings *findings, const char *source, const char *code,
+                          const struct vmnetacl_place *place, const char *root, char *message)
 {
     findings_add(findings, (struct finding){
-                               .source = "bridges",
+                               .source = source,
                                .code = code,
-                               .file = memory_copy(place->file),
+                               .file = memory_format("%s%s", root == NULL ? "" : root, place->file),
                                .line = place->line,
                                .column = place->column,
                                .message = message,

@@ -29,9 +29,9 @@ struct findings {
 void findings_add_problem(struct findings *findings, bool is_error, const char *source,
                           const struct vmnetacl_error *error, const char *root);
 
-/* Take a warning of our own about a rule; message is freed with the findings. */
-void findings_add_warning(struct findings *findings, const char *code, const struct vmnetacl_place *place,
-                          char *message);
+/* Take a warning of our own about a rule; source and code live for ever, message is freed with the findings. */
+void findings_add_warning(struct findings *findings, const char *source, const char *code,
+                          const struct vmnetacl_place *place, const char *root, char *message);
 
 /* Put errors in front of warnings; then file by file, in the order in which these came up, and line by line. */
 void findings_sort(struct findings *findings);

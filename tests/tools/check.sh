@@ -65,6 +65,19 @@ before=$(cat /sys/class/net/brtrue/address)
 ip link set veth-in master brtrue
 [ "$(cat /sys/class/net/brtrue/address)" != "$before" ] || fail "the MAC of a bridge does not follow its ports'"
 
+# What the helper refuses, since it cannot enforce the option.
+reset
+rules 10-limit.rules 'allow user vmuser bridge br0' 'allow user vmother bridge br0 limit 2'
+run 1 "$ctl" check
+says "10-limit.rules:2:1: warning: this version of vmnet-helper cannot enforce the option 'limit'"
+says '[option-unenforced]     allow user vmother bridge br0 limit 2'
+says_not '10-limit.rules:1:'
+run 1 "$ctl" explain --bridge br0 --user vmother
+cp /etc/vmnet/rules.d/10-limit.rules limit.rules
+run 1 "$ctl" check limit.rules
+says 'limit.rules:2:1: warning: '
+says '[option-unenforced]'
+
 # Another root, whose owner stands for root; nothing is said of bridges there.
 reset
 image=$work/image
@@ -77,6 +90,12 @@ run 0 "$ctl" check --root "$image"
 run 0 as vmuser "$ctl" check --root "$image"
 run 0 "$ctl" check --root image
 run 0 "$ctl" check --root=/
+echo 'allow all bridge brnone limit 3' >"$image/etc/vmnet/rules.d/2.rules"
+chown vmother "$image/etc/vmnet/rules.d/2.rules"
+run 1 "$ctl" check --root "$image"
+says "$image/etc/vmnet/rules.d/2.rules:1:1: warning: "
+says "[option-unenforced]     allow all bridge brnone limit 3"
+rm "$image/etc/vmnet/rules.d/2.rules"
 echo 'allow' >"$image/etc/qemu/more.conf"
 run 2 as vmuser "$ctl" check --root "$image"
 says "$image/etc/qemu/more.conf:1:6: error: "

@@ -42,6 +42,9 @@ has "answer['findings'][0]['code'] == 'file-missing' and answer['findings'][0]['
 rm /etc/vmnet/rules.d/2.rules
 answer 1 "$ctl" check --json
 has "[f['code'] for f in answer['findings']].count('bridge-absent') == 1"
+rules 1.rules 'allow user vmuser bridge br0 limit 4'
+answer 1 "$ctl" check --json
+has "[(f['source'], f['code']) for f in answer['findings'] if 'option' in f['code']] == [('files', 'option-unenforced')]"
 
 # list
 rules 1.rules 'allow user vmuser bridge br0 limit 4' 'allow all bridge gone'

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include "check_helper.h"
+
+#include "memory.h"
+
+#include <string.h>
+
+struct view {
+    struct findings *findings;
+    const char *root;
+};
+
+static void warn(const struct view *view, const struct vmnetacl_rule *rule, const char *code, const char *message)
+{
+    /* The finding outlives the policy, and so the source's name that stands in the place. */
+    const char *source = strcmp(rule->place.source, "qemu") == 0 ? "qemu" : "files";
+
+    findings_add_warning(view->findings, source, code, &rule->place, view->root, memory_copy(message));
+}
+
+static void look_at_rule(const struct vmnetacl_rule *rule, void *data)
+{
+    const struct view *view = data;
+
+    if (rule->grant.limit != 0)
+        warn(view, rule, "option-unenforced",
+             "this version of vmnet-helper cannot enforce the option 'limit', and refuses what the rule allows; remove "
+             "the option");
+}
+
+void check_helper(struct findings *findings, const struct vmnetacl_origin *origin, const char *root)
+{
+    struct view view = {.findings = findings, .root = root};
+    struct vmnetacl_policy *policy;
+    enum vmnetacl_status status =
+        origin == NULL ? vmnetacl_load(&policy, NULL) : vmnetacl_load_from(origin, &policy, NULL);
+
+    if (status != VMNETACL_OK)
+        return;
+    (void)vmnetacl_rules(policy, look_at_rule, &view); /* never INVALID: the arguments are there */
+    vmnetacl_free(policy);
+}
