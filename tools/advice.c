@@ -194,6 +194,37 @@ static void advise_refused(struct advices *advices, const struct story *story)
         advise_allow(advices, story);
 }
 
+/* Who is meant by a rule could not be found out. */
+static bool is_about_lookup(const struct vmnetacl_error *error)
+{
+    return error->code == VMNETACL_CODE_LOOKUP_FAILED || error->code == VMNETACL_CODE_LOOKUP_BROKEN ||
+           error->code == VMNETACL_CODE_LOOKUP_TIMEOUT || error->code == VMNETACL_CODE_LOOKUP_LIMITS ||
+           error->code == VMNETACL_CODE_LOOKUP_NONE;
+}
+
+/* Some messages say themselves what to do: about limits, and about a caller without an account, whom no errno is for. */
+static void advise_error(struct advices *advices, const struct vmnetacl_error *error, enum vmnetacl_status verdict)
+{
+    if (error->code == VMNETACL_CODE_LOOKUP_LIMITS ||
+        (error->code == VMNETACL_CODE_LOOKUP_FAILED && error->system_errno == 0))
+        return;
+    if (verdict == VMNETACL_TRYAGAIN)
+        advise(advices, "retry", memory_copy("this may pass: try again"), NULL, 0, NULL);
+    else if (error->code == VMNETACL_CODE_FILE_DENIED)
+        advise(advices, "mend", memory_copy("join the group that may read it, or have it made readable"), NULL, 0,
+               NULL);
+    else if (is_about_lookup(error))
+        advise(advices, "mend",
+               memory_copy("requests that depend on this name are refused until it can be looked up; see "
+                           "nsswitch.conf(5)"),
+               NULL, 0, NULL);
+    else
+        advise(advices, "mend",
+               memory_copy("vmnet-helper refuses every request until this is mended; 'vmnetctl check' looks for all "
+                           "that is wrong"),
+               NULL, 0, NULL);
+}
+
 static void advise_bridge(struct advices *advices, const struct story *story)
 {
     const struct bridge *bridge = &story->interface;
@@ -224,19 +255,14 @@ void advices_find(struct advices *advices, const struct story *story)
 
     if (verdict == VMNETACL_DENY || verdict == VMNETACL_NOTFOUND)
         advise_refused(advices, story);
-    if (verdict == VMNETACL_UNAVAIL)
-        advise(advices, "mend",
-               memory_copy("vmnet-helper refuses every request until this is mended; 'vmnetctl check' looks for all "
-                           "that is wrong"),
-               NULL, 0, NULL);
+    if (verdict == VMNETACL_UNAVAIL || verdict == VMNETACL_TRYAGAIN)
+        advise_error(advices, &story->error, verdict);
     if (story->decision.degraded)
         advise(advices, "mend",
                memory_copy(
                    "until the source that could not be asked is mended, none of its rules counts, and no deny of "
                    "them; 'vmnetctl check' looks for all that is wrong"),
                NULL, 0, NULL);
-    if (verdict == VMNETACL_TRYAGAIN)
-        advise(advices, "retry", memory_copy("this may pass: try again"), NULL, 0, NULL);
     if (verdict == VMNETACL_ALLOW && story->decision.grant.limit != 0)
         advise(advices, "option",
                memory_copy(

@@ -9,6 +9,8 @@
 
 char *problem_message(const struct vmnetacl_error *error)
 {
+    if (error->code == VMNETACL_CODE_NAMES_MISSING) /* the library says which call is missing, and we have made it */
+        return memory_copy("it depends on a name that could not be looked up");
     if (error->system_errno == 0)
         return memory_copy(error->message);
     return memory_format("%s: %s", error->message, strerror(error->system_errno));

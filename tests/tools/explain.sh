@@ -172,6 +172,31 @@ run 2 as vmuser "$ctl" explain --bridge br0
 says 'unavail: '
 says '/etc/vmnet/switch.conf:1:12: '
 
+# What the user may not read is his to mend, and no file is wrong.
+reset
+switch 'acl: files'
+chmod 750 /etc/vmnet/rules.d
+run 2 as vmuser "$ctl" explain --bridge br0
+says 'unavail: '
+says '* join the group that may read it, or have it made readable'
+says_not 'every request'
+# A name service that is down stops only what depends on the name.
+reset
+cp /etc/nsswitch.conf nsswitch.conf
+sed -i 's/^\(passwd\|group\):/& vmgone/' /etc/nsswitch.conf
+rules 1.rules 'allow user vmuser bridge br0' 'allow all bridge virbr0'
+run 2 as vmuser "$ctl" explain --bridge br0
+says '/etc/vmnet/rules.d/1.rules:1:1: the name service cannot answer'
+says '* requests that depend on this name are refused until it can be looked up; see nsswitch.conf(5)'
+says_not 'every request'
+run 0 as vmuser "$ctl" explain --bridge virbr0
+cp nsswitch.conf /etc/nsswitch.conf
+# Who has no account is told so.
+rules 1.rules 'deny group vmgroup bridge br0' 'allow all bridge br0'
+run 2 setpriv --reuid 777 --regid 777 --clear-groups "$ctl" explain --bridge br0
+says 'give him an account'
+says_not '* '
+
 # What may pass.
 reset
 rules 1.rules 'allow user vmuser bridge br0'
@@ -179,7 +204,14 @@ run 2 sh -c "ulimit -n 32; exec '$ctl' explain --bridge br0"
 says 'tryagain: the rules give no answer'
 says '/etc/vmnet/rules.d/1.rules:1:1: '
 says '(the user was not looked up)'
-says 'try again'
+says 'it depends on a name that could not be looked up'
+says_not 'vmnetacl_resolve'
+# But limits do not, and the message says it all.
+says 'the resource limits are too tight'
+says_not 'may pass'
+run 2 sh -c "ulimit -n 5; exec '$ctl' explain --bridge br0"
+says 'tryagain: the rules give no answer'
+says '* this may pass: try again'
 
 # A verdict that ends the search.
 reset
