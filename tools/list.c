@@ -3,6 +3,7 @@
 
 #include "account.h"
 #include "bridges.h"
+#include "candidates.h"
 #include "escape.h"
 #include "json.h"
 #include "memory.h"
@@ -71,13 +72,13 @@ static enum style style_of(const struct bridge *bridge)
     return bridge->is_bridge && bridge->is_up ? STYLE_GOOD : STYLE_DOUBT;
 }
 
-static void print_table(const struct entries *entries, const struct account *account)
+static void print_table(const struct entries *entries, const struct account *account, bool is_whole)
 {
     char *who = account_describe(account);
 
-    if (entries->count == 0)
+    if (entries->count == 0 && is_whole)
         (void)printf("%s may use no bridge; 'vmnetctl explain --bridge NAME' tells why.\n", who);
-    else
+    if (entries->count > 0)
         (void)printf("%s%-*s  %-9s  %-16s  %s%s\n", terminal_style(STYLE_STRONG), VMNETACL_NAME_MAX, "BRIDGE", "STATE",
                      "OPTIONS", "RULE", terminal_style(STYLE_PLAIN));
     free(who);
@@ -135,12 +136,15 @@ static bool entries_collect(struct entries *entries, struct vmnetacl_policy **po
     size_t existing_count = 0;
     enum vmnetacl_status status = vmnetacl_load(policy, error);
 
-    if (status == VMNETACL_OK)
-        status = vmnetacl_resolve(*policy, &account->caller, NULL, 0, &names, error);
+    if (status != VMNETACL_OK)
+        return false;
+    status = vmnetacl_resolve(*policy, &account->caller, NULL, 0, &names, error);
     if (status == VMNETACL_OK) {
         bridges_list(&existing, &existing_count);
         status = vmnetacl_enumerate(*policy, &account->caller, names, (const char *const *)existing, existing_count,
                                     entries_visit, entries, error);
+    } else if (status != VMNETACL_INVALID) {
+        status = candidates_enumerate(*policy, &account->caller, status, entries_visit, entries, error);
     }
     bridges_free(existing, existing_count);
     vmnetacl_names_free(names);
@@ -166,7 +170,7 @@ static int list_run(const struct options *options)
     if (options->json)
         print_json(&entries, &account, is_whole ? NULL : &error);
     else if (terminal_is_there())
-        print_table(&entries, &account);
+        print_table(&entries, &account, is_whole);
     else
         print_columns(&entries);
     if (!is_whole && !options->json) {
@@ -195,5 +199,6 @@ const struct command list_command = {
             "The columns are the bridge; whether it is up, down, absent, or no-bridge; the options\n"
             "that come with it; and the rule. Off a terminal, a tab stands between two columns.\n"
             "\n"
-            "Exits 0, or 2 when the rules give no answer.\n",
+            "Exits 0, or 2 when the rules give no answer for all of them: then those are listed for\n"
+            "which they do.\n",
 };

@@ -52,6 +52,32 @@ rules 20-wrong.rules 'allow'
 run 2 "$ctl" list
 says '/etc/vmnet/rules.d/20-wrong.rules:1:6: '
 rm /etc/vmnet/rules.d/20-wrong.rules
+# A name that cannot be looked up keeps back the bridges that depend on it, and no other.
+cp /etc/nsswitch.conf nsswitch.conf
+cp /etc/vmnet/rules.d/10-list.rules saved.rules
+sed -i 's/^\(passwd\|group\):/& vmgone/' /etc/nsswitch.conf
+rules 10-list.rules 'allow all bridge br0' 'allow group vmgroup bridge gone' 'allow uid 4242 bridge absent' \
+    'allow all bridge br0'
+run 2 as vmuser "$ctl" list
+says "absent	absent	-	/etc/vmnet/rules.d/10-list.rules:3 br0	down	-	/etc/vmnet/rules.d/10-list.rules:1 virbr0	up	"
+says 'vmnetctl: the rules give no answer: /etc/vmnet/rules.d/10-list.rules:2:1: the name service cannot answer'
+says_not 'gone	'
+[ "$(printf '%s\n' "$output" | wc -l)" = 4 ] || fail 'more than three bridges and an error'
+run 2 as vmuser "$ctl" list --json
+says '"code": "lookup-failed"'
+says '"name": "absent"'
+# When no bridge depends on it, the list is whole.
+rules 10-list.rules 'allow user vmuser bridge br-*' 'allow all bridge br0'
+run 0 as vmuser "$ctl" list
+is 'br0 | down | - | /etc/vmnet/rules.d/10-list.rules:2' 'virbr0 | up | - | /etc/qemu/group.conf:1'
+run 2 "$ctl" explain --bridge br-x
+# So it is when the lookup would have to be tried again.
+rules 10-list.rules 'allow all bridge br0' 'allow group vmgroup bridge gone' 'allow group vmgroup bridge gone2'
+run 2 as vmuser sh -c "ulimit -n 32; exec '$ctl' list"
+says 'br0	down	'
+says 'the resource limits are too tight'
+cp nsswitch.conf /etc/nsswitch.conf
+cp saved.rules /etc/vmnet/rules.d/10-list.rules
 mount -t tmpfs tmpfs /sys
 run 0 as vmuser "$ctl" list
 is 'gone | unknown | - | /etc/vmnet/rules.d/10-list.rules:2' 'lo | unknown | - | /etc/vmnet/rules.d/10-list.rules:3' \

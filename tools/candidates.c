@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "candidates.h"
+
+#include "bridges.h"
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct candidates {
+    char **names;
+    size_t count;
+};
+
+static void look_at_rule(const struct vmnetacl_rule *rule, void *data)
+{
+    struct candidates *candidates = data;
+
+    if (rule->is_deny || rule->is_pattern)
+        return;
+    candidates->names = memory_grow(candidates->names, candidates->count, sizeof *candidates->names);
+    candidates->names[candidates->count++] = memory_copy(rule->bridge);
+}
+
+static int compare(const void *left, const void *right)
+{
+    const char *const *a = left;
+    const char *const *b = right;
+
+    return strcmp(*a, *b);
+}
+
+/* Those that exist, and those that an allow names; in the order of strcmp(3), a name perhaps more than once. */
+static void candidates_find(struct candidates *candidates, const struct vmnetacl_policy *policy)
+{
+    bridges_list(&candidates->names, &candidates->count);
+    (void)vmnetacl_rules(policy, look_at_rule, candidates); /* never INVALID: the arguments are there */
+    if (candidates->count > 0)
+        qsort(candidates->names, candidates->count, sizeof *candidates->names, compare);
+}
+
+/* Who asks, and how the name service has answered so far. */
+struct inquiry {
+    const struct vmnetacl_policy *policy;
+    const struct vmnetacl_caller *caller;
+    enum vmnetacl_status status; /* of the last lookup: after a TRYAGAIN, the time for another one is not spent */
+    struct vmnetacl_error error;
+};
+
+/* The verdict on one bridge; error says why there is none. Names are looked up when it is due to some. */
+static enum vmnetacl_status decide(struct inquiry *inquiry, const char *bridge, struct vmnetacl_decision *decision,
+                                   struct vmnetacl_error *error)
+{
+    struct vmnetacl_names *names = NULL;
+    enum vmnetacl_status status = vmnetacl_decide(inquiry->policy, inquiry->caller, NULL, bridge, decision);
+
+    if (status == VMNETACL_UNAVAIL && decision->error->code == VMNETACL_CODE_NAMES_MISSING) {
+        if (inquiry->status != VMNETACL_TRYAGAIN)
+            inquiry->status = vmnetacl_resolve(inquiry->policy, inquiry->caller, bridge, 0, &names, &inquiry->error);
+        if (inquiry->status != VMNETACL_OK) {
+            *error = inquiry->error;
+            return inquiry->status;
+        }
+        status = vmnetacl_decide(inquiry->policy, inquiry->caller, names, bridge, decision);
+    }
+    if (status == VMNETACL_UNAVAIL || status == VMNETACL_TRYAGAIN)
+        *error = *decision->error;
+    vmnetacl_names_free(names);
+    return status;
+}
+
+enum vmnetacl_status candidates_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                          enum vmnetacl_status status,
+                                          void (*visit)(const char *bridge, const struct vmnetacl_decision *decision,
+                                                        void *data),
+                                          void *data, struct vmnetacl_error *error)
+{
+    struct inquiry inquiry = {.policy = policy, .caller = caller, .status = status, .error = *error};
+    struct candidates candidates = {.names = NULL};
+    enum vmnetacl_status first = VMNETACL_OK;
+
+    candidates_find(&candidates, policy);
+    for (size_t i = 0; i < candidates.count; i++) {
+        struct vmnetacl_decision decision;
+        struct vmnetacl_error reason;
+        enum vmnetacl_status verdict;
+        if (i > 0 && strcmp(candidates.names[i - 1], candidates.names[i]) == 0)
+            continue;
+        verdict = decide(&inquiry, candidates.names[i], &decision, &reason);
+        if (verdict == VMNETACL_ALLOW)
+            visit(candidates.names[i], &decision, data);
+        else if (verdict != VMNETACL_DENY && verdict != VMNETACL_NOTFOUND && first == VMNETACL_OK) {
+            first = verdict;
+            *error = reason;
+        }
+    }
+    bridges_free(candidates.names, candidates.count);
+    return first;
+}
