@@ -89,10 +89,10 @@ static void check_gains_at_exec(void)
 /* Another than his: prlimit(2) is for who has all six ids, dumpable or not, and could have a name service know nobody. */
 static gid_t choose_saved_gid(const struct caller *caller)
 {
-    gid_t other = caller->gid != 65534 ? 65534 : 65533;
+    gid_t other = caller->gid != 65534 ? 65534 : 65533; /* a user namespace may have no such group: */
+    bool is_none = !has_capability(CAP_SETGID, CAP_EFFECTIVE) || (setresgid(-1U, -1U, other) != 0 && errno == EINVAL);
 
-    /* A user namespace may have no such group. */
-    return has_capability(CAP_SETGID, CAP_EFFECTIVE) && setresgid(-1U, -1U, other) == 0 ? other : caller->gid;
+    return is_none ? caller->gid : other;
 }
 
 static void take_ids(const struct caller *caller, gid_t saved_gid)
