@@ -30,7 +30,11 @@ static enum vmnetacl_status file_check(const char *path, const struct stat *st, 
     if (!S_ISREG(st->st_mode))
         return file_fail(path, VMNETACL_CODE_FILE_KIND, "not a regular file; put a plain text file there", error);
     if (st->st_uid != trust->owner)
-        return file_fail(path, VMNETACL_CODE_FILE_OWNER, "the file is not owned by root; chown it to root", error);
+        return file_fail(path, VMNETACL_CODE_FILE_OWNER,
+                         trust->owner == 0
+                             ? "the file is not owned by root; chown it to root"
+                             : "the file is not owned by the owner of the folder that stands for /; chown it to him",
+                         error);
     if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return file_fail(path, VMNETACL_CODE_FILE_MODE,
                          "others than root may write to the file; remove that with chmod go-w", error);

@@ -43,7 +43,11 @@ enum vmnetacl_status walk_trust_folder(const char *path, const char *folder, con
                                        mode_t mode, struct vmnetacl_error *error)
 {
     if (owner != trust->owner)
-        return fail_folder(path, folder, VMNETACL_CODE_FOLDER_OWNER, " is not owned by root; chown it to root", error);
+        return fail_folder(path, folder, VMNETACL_CODE_FOLDER_OWNER,
+                           trust->owner == 0
+                               ? " is not owned by root; chown it to root"
+                               : " is not owned by the owner of the folder that stands for /; chown it to him",
+                           error);
     if ((mode & S_IWOTH) != 0)
         return fail_folder(path, folder, VMNETACL_CODE_FOLDER_MODE, " is writable by everybody; chmod it o-w", error);
     if ((mode & S_IWGRP) != 0 && !trust->group_writable_folder)

@@ -396,6 +396,18 @@ static void test_load_from_root_slash_as_without(void **state)
     assert_int_equal(rmdir("/etc/vmnet/rules.d"), 0);
 }
 
+/* Of the source "qemu". */
+static void assert_owner_message(const struct vmnetacl_origin *origin, const char *want)
+{
+    struct vmnetacl_policy *policy;
+    struct vmnetacl_source source;
+
+    assert_int_equal(vmnetacl_load_from(origin, &policy, NULL), VMNETACL_OK);
+    assert_true(vmnetacl_source_at(policy, 1, &source));
+    assert_string_equal(source.error->message, want);
+    vmnetacl_free(policy);
+}
+
 static void test_load_from_root_of_another_owner(void **state)
 {
     static const struct vmnetacl_origin of_user = {.root = ROOT, .owner = 4242, .qemu_path = "/q", .files_path = "/r"};
@@ -411,10 +423,19 @@ static void test_load_from_root_of_another_owner(void **state)
         struct vmnetacl_error error;
         assert_int_equal(vmnetacl_load_from(&of_user, &policy, &error), VMNETACL_UNAVAIL);
         assert_int_equal(error.code, VMNETACL_CODE_FOLDER_OWNER);
+        assert_string_equal(error.message, "its folder / is not owned by the owner of the folder that stands for /; "
+                                           "chown it to him");
     }
     assert_int_equal(chown(ROOT, 4242, 0), 0);
     assert_int_equal(chown(ROOT "/r", 4242, 0), 0);
-    assert_decides(&of_user, "br0", VMNETACL_UNAVAIL);
+    assert_owner_message(&of_user,
+                         "the file is not owned by the owner of the folder that stands for /; chown it to him");
+    {
+        struct vmnetacl_policy *policy;
+        struct vmnetacl_error error;
+        assert_int_equal(vmnetacl_load_from(&of_root, &policy, &error), VMNETACL_UNAVAIL);
+        assert_string_equal(error.message, "its folder / is not owned by root; chown it to root");
+    }
     assert_int_equal(chown(ROOT "/q", 4242, 0), 0);
     assert_decides(&of_user, "br0", VMNETACL_ALLOW); /* the folders above the root are nobody's matter */
 }
