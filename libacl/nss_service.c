@@ -76,23 +76,29 @@ static void *find_function(const struct service *service, const char *function)
     return dlsym(service->module, symbol);
 }
 
-/* Make the buffer, or make it larger. False when it is as large as it may be, or for want of memory. */
-static bool grow_buffer(struct service_buffer *buffer)
+/* Make the buffer, or make it larger. 0; ERANGE when it is as large as it may be; or ENOMEM. */
+static int grow_buffer(struct service_buffer *buffer)
 {
     size_t size = buffer->size > 0 ? buffer->size * 2 : BUFFER_MIN;
-    char *bytes = size <= BUFFER_MAX ? realloc(buffer->bytes, size) : NULL;
+    char *bytes;
 
+    if (size > BUFFER_MAX)
+        return ERANGE;
+    bytes = realloc(buffer->bytes, size);
     if (bytes == NULL)
-        return false;
+        return ENOMEM;
     buffer->bytes = bytes;
     buffer->size = size;
-    return true;
+    return 0;
 }
 
-/* Is the call to be made again, in a larger buffer or as it was? */
-static bool is_again(int error, struct service_buffer *buffer)
+/* Is the call to be made again, in a larger buffer or as it was? If not, *error is what it has failed with. */
+static bool is_again(int *error, struct service_buffer *buffer)
 {
-    return error == EINTR || (error == ERANGE && grow_buffer(buffer));
+    if (*error != ERANGE)
+        return *error == EINTR;
+    *error = grow_buffer(buffer);
+    return *error == 0;
 }
 
 /* A connection to the server of a service, made before it is asked. */
@@ -170,7 +176,7 @@ static int find_user_in_files(const char *name, uid_t uid, struct service_buffer
         found = NULL;
         error = name != NULL ? getpwnam_r(name, entry, buffer->bytes, buffer->size, &found)
                              : getpwuid_r(uid, entry, buffer->bytes, buffer->size, &found);
-    } while (is_again(error, buffer));
+    } while (is_again(&error, buffer));
     return judge_files(error, found);
 }
 
@@ -183,7 +189,7 @@ static int find_group_in_files(const char *name, gid_t gid, struct service_buffe
         found = NULL;
         error = name != NULL ? getgrnam_r(name, entry, buffer->bytes, buffer->size, &found)
                              : getgrgid_r(gid, entry, buffer->bytes, buffer->size, &found);
-    } while (is_again(error, buffer));
+    } while (is_again(&error, buffer));
     return judge_files(error, found);
 }
 
@@ -195,7 +201,7 @@ int service_find_user(const struct service *service, const char *name, uid_t uid
     enum nss_status status;
     int error;
 
-    if (buffer->size == 0 && !grow_buffer(buffer))
+    if (buffer->size == 0 && grow_buffer(buffer) != 0)
         return ENOMEM;
     if (is_files(service))
         return find_user_in_files(name, uid, buffer, entry);
@@ -210,7 +216,7 @@ int service_find_user(const struct service *service, const char *name, uid_t uid
         status = name != NULL ? ((user_by_name *)(uintptr_t)function)(name, entry, buffer->bytes, buffer->size, &errno)
                               : ((user_by_uid *)(uintptr_t)function)(uid, entry, buffer->bytes, buffer->size, &errno);
         error = errno;
-    } while (status == NSS_STATUS_TRYAGAIN && is_again(error, buffer));
+    } while (status == NSS_STATUS_TRYAGAIN && is_again(&error, buffer));
     return judge(service, status, error, witness);
 }
 
@@ -222,7 +228,7 @@ int service_find_group(const struct service *service, const char *name, gid_t gi
     enum nss_status status;
     int error;
 
-    if (buffer->size == 0 && !grow_buffer(buffer))
+    if (buffer->size == 0 && grow_buffer(buffer) != 0)
         return ENOMEM;
     if (is_files(service))
         return find_group_in_files(name, gid, buffer, entry);
@@ -237,7 +243,7 @@ int service_find_group(const struct service *service, const char *name, gid_t gi
         status = name != NULL ? ((group_by_name *)(uintptr_t)function)(name, entry, buffer->bytes, buffer->size, &errno)
                               : ((group_by_gid *)(uintptr_t)function)(gid, entry, buffer->bytes, buffer->size, &errno);
         error = errno;
-    } while (status == NSS_STATUS_TRYAGAIN && is_again(error, buffer));
+    } while (status == NSS_STATUS_TRYAGAIN && is_again(&error, buffer));
     return judge(service, status, error, witness);
 }
 
@@ -270,7 +276,7 @@ static int add_groups_of_files(const char *user, struct service_buffer *buffer, 
     if (file == NULL)
         return errno;
     while (error == 0 && (error = fgetgrent_r(file, &entry, buffer->bytes, buffer->size, &found)) != ENOENT) {
-        if (error != 0 && is_again(error, buffer)) { /* before glibc 2.32, a part of the line would be lost */
+        if (error != 0 && is_again(&error, buffer)) { /* before glibc 2.32, a part of the line would be lost */
             groups->count = count_before;
             error = fseek(file, 0, SEEK_SET) == 0 ? 0 : errno;
             continue;
@@ -299,7 +305,7 @@ int service_add_groups(const struct service *service, const char *user, gid_t gi
     int outcome;
     int error;
 
-    if (buffer->size == 0 && !grow_buffer(buffer))
+    if (buffer->size == 0 && grow_buffer(buffer) != 0)
         return ENOMEM;
     if (is_files(service))
         return add_groups_of_files(user, buffer, groups);

@@ -20,7 +20,7 @@
 struct service {
     struct nsswitch_service line;
     char name[SERVICE_NAME_MAX + 1];
-    void *module; /* NULL for "files"; else that cannot be loaded */
+    void *module; /* NULL for "files", and for one that cannot be loaded */
 };
 
 /* What a result points to, made larger as needed. All zero at first. */
@@ -59,7 +59,7 @@ int service_find_group(const struct service *service, const char *name, gid_t gi
 int service_add_groups(const struct service *service, const char *user, gid_t gid, struct service_buffer *buffer,
                        struct service_groups *groups);
 
-/* Add one group. 0, or an errno: with more than VMNETACL_GROUPS_MAX, EOVERFLOW. */
+/* Add the count groups of a list. 0, or an errno: with more than VMNETACL_GROUPS_MAX, EOVERFLOW. */
 int service_groups_add(struct service_groups *groups, const gid_t *list, size_t count);
 
 #endif

@@ -1073,6 +1073,34 @@ static void test_nss_query_allocation_fails_no_memory(void **state)
     failing_allocation = 0;
 }
 
+/* Nor is there more room in memory for an entry that needs it: that is no answer of the service's. */
+static void test_nss_query_more_room_fails_no_memory(void **state)
+{
+    static const struct world worlds[] = {
+        {.services = {FILES}, .ranges = 3},
+        {.nsswitch = "passwd: ldap\ngroup: ldap\n",
+         .services = {FILES, {LDAP, .entries = {ME, {GROUP, "kvm", 5, NULL}}}},
+         .ranges = 3},
+    };
+    static const char *const asked[] = {"u:me", "g:kvm"};
+    char answers[256];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(worlds); i++)
+        for (size_t j = 0; j < COUNT_OF(asked); j++) {
+            size_t count;
+            failing_allocation = 0;
+            assert_int_equal(query(&worlds[i], asked[j], answers), 0);
+            count = allocations;
+            assert_in_range(count, 5, 10);
+            for (size_t n = 1; n <= count; n++) {
+                failing_allocation = n;
+                assert_int_equal(query(&worlds[i], asked[j], answers), ENOMEM);
+            }
+        }
+    failing_allocation = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1082,6 +1110,7 @@ int main(void)
         cmocka_unit_test(test_nss_query_choice_refused_error),
         cmocka_unit_test(test_service_files_by_gid_and_first_of_all),
         cmocka_unit_test(test_nss_query_allocation_fails_no_memory),
+        cmocka_unit_test(test_nss_query_more_room_fails_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
