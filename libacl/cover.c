@@ -115,8 +115,11 @@ static const struct ruled *find_wider(const struct ruled *sorted, size_t count, 
     return first_of(first, find_wider_bridge(sorted, count, wanted));
 }
 
-/* Where an ALLOW ends the search, what denies behind it is not asked. */
-static bool is_asked_behind(const struct loaded_source *later, const struct loaded_source *source)
+/*
+ * Does the search come from a source that allows to a later one? Where an ALLOW ends it, what denies behind is not asked.
+ * Other statuses would be those of sources between the two, of which there are none.
+ */
+static bool is_reached_from(const struct loaded_source *later, const struct loaded_source *source)
 {
     for (const struct loaded_source *at = source; at < later; at++)
         if (at->entry.returns_on_allow)
@@ -131,12 +134,12 @@ const struct ruled *cover_find_deny(const struct ruled *sorted, size_t count, co
 
     wanted.is_deny = true;
     deny = find_wider(sorted, count, wanted);
-    return deny != NULL && is_asked_behind(deny->source, allow->source) ? deny : NULL;
+    return deny != NULL && is_reached_from(deny->source, allow->source) ? deny : NULL;
 }
 
 const struct ruled *cover_find_allow(const struct ruled *sorted, size_t count, const struct ruled *allow)
 {
     const struct ruled *first = find_wider(sorted, count, allow->rule);
 
-    return first != NULL && first->order < allow->order ? first : NULL;
+    return first->order < allow->order ? first : NULL; /* the allow itself is found, if none before it */
 }

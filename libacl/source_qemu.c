@@ -194,8 +194,8 @@ static enum vmnetacl_status qemu_load(struct loading *loading, const char *path)
 {
     enum vmnetacl_status status = load_file(loading, path, NULL);
 
-    if (status != VMNETACL_OK && loading->error->code == VMNETACL_CODE_FILE_MISSING &&
-        loading->ruleset->files_count == 0)
+    /* An include that does not exist is passed over, so this is bridge.conf itself. */
+    if (status != VMNETACL_OK && loading->error->code == VMNETACL_CODE_FILE_MISSING)
         return VMNETACL_NOTFOUND;
     return status;
 }

@@ -337,7 +337,7 @@ struct vmnetacl_event {
     enum vmnetacl_match subject; /* does it mean the caller? */
     enum vmnetacl_match bridge;  /* does it mean the bridge? */
     /* SOURCE */
-    bool was_asked;                     /* false: the search had ended before it */
+    bool was_asked;                     /* false: the search had ended before it, and status means nothing */
     bool ends_search;                   /* the switch says so, for this status */
     enum vmnetacl_status status;        /* ALLOW, DENY, NOTFOUND, UNAVAIL or TRYAGAIN */
     const struct vmnetacl_error *error; /* for UNAVAIL and TRYAGAIN; else NULL */

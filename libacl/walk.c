@@ -133,7 +133,7 @@ static enum vmnetacl_status walk_enter(struct walk *walk, const char *name)
         return errno == ENOTDIR && !is_root ? walk_link(walk, name)
                                             : walk_fail_open(walk, "open a folder on the way to the file");
     if (walk->folder_fd >= 0)
-        (void)close(walk->folder_fd); /* O_PATH, as above */
+        (void)close(walk->folder_fd); /* O_PATH: nothing to fail */
     walk->folder_fd = fd;
     if (used + 1 + name_len >= sizeof walk->folder)
         return walk_fail_long(walk);
@@ -239,7 +239,7 @@ enum vmnetacl_status walk_open(const char *path, const struct trust *trust, int 
     while (status == VMNETACL_OK && walk.found.fd < 0)
         status = walk_step(&walk);
     if (walk.folder_fd >= 0)
-        (void)close(walk.folder_fd); /* O_PATH, as above */
+        (void)close(walk.folder_fd); /* O_PATH: nothing to fail */
     *found = walk.found;
     return status;
 }
