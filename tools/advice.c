@@ -2,6 +2,7 @@
 #include "advice.h"
 
 #include "escape.h"
+#include "helper.h"
 #include "memory.h"
 #include "rule.h"
 
@@ -45,7 +46,7 @@ static void advise_qemu_line(struct advices *advices, const struct story *story,
     free(file);
 }
 
-/* The line for this user alone, by name if the name can stand in a rule. */
+/* The line for this user alone, by name if the name can stand in a rule and the helper looks it up. */
 static void advise_files_line(struct advices *advices, const struct story *story, const struct story_source *files)
 {
     const struct account *account = story->account;
@@ -53,7 +54,7 @@ static void advise_files_line(struct advices *advices, const struct story *story
     char *shown = escape_copy(files->path, strlen(files->path));
     char *text = NULL;
 
-    if (account->name != NULL)
+    if (account->name != NULL && helper_looks_up_names)
         text = memory_format("allow user %s bridge %s", account->name, story->bridge);
     if (text == NULL || !rule_is_about("files", text, story->bridge)) {
         free(text);
@@ -268,6 +269,11 @@ void advices_find(struct advices *advices, const struct story *story)
                memory_copy(
                    "this version of vmnet-helper cannot enforce the option 'limit', and refuses the request for "
                    "that; remove the option from the rule"),
+               NULL, 0, NULL);
+    if (story->needs_names && !helper_looks_up_names)
+        advise(advices, "mend",
+               memory_copy("the vmnet-helper of this build looks up no names and refuses this; write uid, or gid in an "
+                           "allow"),
                NULL, 0, NULL);
     advise_bridge(advices, story);
 }

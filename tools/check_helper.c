@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "check_helper.h"
 
+#include "helper.h"
 #include "memory.h"
 
 #include <string.h>
@@ -18,6 +19,12 @@ static void warn(const struct view *view, const struct vmnetacl_rule *rule, cons
     findings_add_warning(view->findings, source, code, &rule->place, view->root, memory_copy(message));
 }
 
+/* Besides those with a name: whether a deny for a gid means somebody, the user database is asked. */
+static bool has_to_be_looked_up(const struct vmnetacl_rule *rule)
+{
+    return rule->account != NULL || (rule->is_deny && rule->subject == VMNETACL_SUBJECT_GID);
+}
+
 static void look_at_rule(const struct vmnetacl_rule *rule, void *data)
 {
     const struct view *view = data;
@@ -26,6 +33,11 @@ static void look_at_rule(const struct vmnetacl_rule *rule, void *data)
         warn(view, rule, "option-unenforced",
              "this version of vmnet-helper cannot enforce the option 'limit', and refuses what the rule allows; remove "
              "the option");
+    if (!helper_looks_up_names && has_to_be_looked_up(rule))
+        warn(
+            view, rule, "name-unusable",
+            "the vmnet-helper of this build looks up no names, and refuses what depends on this rule; write uid, or gid "
+            "in an allow");
 }
 
 void check_helper(struct findings *findings, const struct vmnetacl_origin *origin, const char *root)

@@ -4,6 +4,7 @@
 #include "account.h"
 #include "explain_json.h"
 #include "explain_text.h"
+#include "helper.h"
 #include "message.h"
 #include "story.h"
 
@@ -16,13 +17,14 @@ enum {
     EXPLAIN_ERROR = 2,
 };
 
-/* What the helper would do: it refuses an option that it cannot enforce. */
-static int status_of(const struct vmnetacl_decision *decision)
+/* What the helper would do: it refuses an option that it cannot enforce, and perhaps what depends on a name. */
+static int status_of(const struct story *story)
 {
-    enum vmnetacl_status verdict = decision->verdict;
+    enum vmnetacl_status verdict = story->decision.verdict;
+    bool is_refused = story->decision.grant.limit != 0 || (story->needs_names && !helper_looks_up_names);
 
     if (verdict == VMNETACL_ALLOW)
-        return decision->grant.limit == 0 ? EXPLAIN_ALLOWED : EXPLAIN_NOT_ALLOWED;
+        return is_refused ? EXPLAIN_NOT_ALLOWED : EXPLAIN_ALLOWED;
     return verdict == VMNETACL_DENY || verdict == VMNETACL_NOTFOUND ? EXPLAIN_NOT_ALLOWED : EXPLAIN_ERROR;
 }
 
@@ -50,7 +52,7 @@ static int explain_run(const struct options *options)
         explain_print_json(&story, &advices, &unknowns);
     else
         explain_print_text(&story, &advices, &unknowns);
-    status = status_of(&story.decision);
+    status = status_of(&story);
     unknowns_free(&unknowns);
     advices_free(&advices);
     story_free(&story);

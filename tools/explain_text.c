@@ -4,6 +4,7 @@
 
 #include "escape.h"
 #include "excerpt.h"
+#include "helper.h"
 #include "problem.h"
 #include "terminal.h"
 
@@ -42,6 +43,8 @@ static void print_verdict(const struct story *story)
         problem_print(stdout, &story->error);
     if (verdict == VMNETACL_ALLOW && story->decision.grant.limit != 0)
         (void)fputs(", with an option for which vmnet-helper refuses it", stdout);
+    else if (verdict == VMNETACL_ALLOW && story->needs_names && !helper_looks_up_names)
+        (void)fputs(", by a name, for which vmnet-helper refuses it", stdout);
     (void)fputs("\n", stdout);
     free(who);
 }

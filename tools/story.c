@@ -96,6 +96,16 @@ static enum vmnetacl_status story_resolve(struct story *story, struct vmnetacl_n
     return status;
 }
 
+/* vmnet-helper goes by this, too: it looks up names only when there is no verdict without. */
+static bool needs_names(const struct story *story)
+{
+    struct vmnetacl_decision decision;
+
+    return vmnetacl_decide(story->policy, &story->account->caller, NULL, story->bridge, &decision) ==
+               VMNETACL_UNAVAIL &&
+           decision.error->code == VMNETACL_CODE_NAMES_MISSING;
+}
+
 void story_find_out(struct story *story, const struct account *account, const char *bridge, bool with_all_rules)
 {
     struct vmnetacl_names *names = NULL;
@@ -105,6 +115,7 @@ void story_find_out(struct story *story, const struct account *account, const ch
     bridge_look(&story->interface, bridge);
     status = vmnetacl_load(&story->policy, &story->error);
     if (status == VMNETACL_OK) {
+        story->needs_names = needs_names(story);
         status = story_resolve(story, &names);
         if (vmnetacl_explain(story->policy, &account->caller, names, bridge, story_visit, story, &story->decision) ==
             VMNETACL_INVALID)

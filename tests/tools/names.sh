@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# names.sh VMNETCTL, as root in lab.sh's world, of a build whose helper looks up no names: what that helper refuses is
+# not called allowed, and what is proposed does without a name.
+set -eu
+# shellcheck source-path=SCRIPTDIR source=world.sh
+. "${0%/*}/world.sh"
+
+# refused: the helper refuses it for want of names
+refused() {
+    run 1 "$@"
+    says '* the vmnet-helper of this build looks up no names and refuses this; write uid, or gid in an allow'
+}
+
+rules 1.rules '# names' 'allow user vmuser bridge br0' 'allow group vmgroup bridge br0' 'allow gid 4250 bridge virbr0' \
+    'deny gid 4250 bridge br-x' 'allow uid 4243 bridge br-x'
+refused as vmuser "$ctl" explain --bridge br0
+says 'allow: vmuser (uid 4242) may use'
+says ", by a name, for which vmnet-helper refuses it"
+refused as vmother "$ctl" explain --bridge br0
+says 'notfound: '
+says 'allow uid 4243 bridge br0'
+says_not 'allow user vmother'
+run 0 as vmuser "$ctl" explain --bridge virbr0
+says_not 'looks up no names'
+# A deny for a gid asks the user database, unless the process holds it.
+refused as vmother "$ctl" explain --bridge br-x
+run 1 as vmuser "$ctl" explain --bridge br-x
+says_not 'looks up no names'
+
+run 1 "$ctl" check
+for line in 2 3 5; do
+    says "/etc/vmnet/rules.d/1.rules:$line:1: warning: the vmnet-helper of this build looks up no names"
+done
+[ "$(printf '%s\n' "$output" | grep -c '\[name-unusable\]')" = 3 ] || fail 'not three times name-unusable'
+rules 1.rules 'allow uid 4242 bridge br0' 'allow gid 4250 bridge br0' 'deny uid 4243 bridge br0' 'allow all bridge virbr0'
+run 0 "$ctl" check
