@@ -35,13 +35,21 @@ set(pages
   libacl/vmnetacl_resolve.3
 )
 
+# Debian's zsh looks below /usr for what packages bring in a folder of its own, and not in site-functions.
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr" AND EXISTS "/etc/debian_version")
+  set(zsh_dir "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions")
+else()
+  set(zsh_dir "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
+endif()
+set(VMNET_ZSH_DIR "${zsh_dir}" CACHE STRING "Where zsh looks for completions: a folder below the prefix, or a full path")
+
 if(VMNET_TOOLS)
   list(APPEND pages tools/vmnetctl.1)
   install(TARGETS vmnetctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(FILES tools/vmnetctl.schema.json DESTINATION ${CMAKE_INSTALL_DOCDIR})
   install(FILES tools/completions/vmnetctl.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
     RENAME vmnetctl)
-  install(FILES tools/completions/_vmnetctl DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES tools/completions/_vmnetctl DESTINATION ${VMNET_ZSH_DIR})
   install(FILES tools/completions/vmnetctl.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endif()
 

@@ -39,6 +39,10 @@ assert_output() {
     esac
 }
 
+# Where zsh looks for what packages bring.
+zsh_folder=/usr/share/zsh/site-functions
+[ ! -e /etc/debian_version ] || zsh_folder=/usr/share/zsh/vendor-completions
+
 # wanted_files LIBDIR: what there is, part by part; the library's part is in LIBDIR
 wanted_files() {
     cat <<FILES
@@ -89,7 +93,7 @@ FILES
 /usr/share/doc/vmnet-helper/vmnetctl.schema.json
 /usr/share/fish/vendor_completions.d/vmnetctl.fish
 /usr/share/man/man1/vmnetctl.1
-/usr/share/zsh/site-functions/_vmnetctl
+$zsh_folder/_vmnetctl
 FILES
 }
 
@@ -105,4 +109,14 @@ assert_files() {
     [ "$found" = "" ] || fail "neither of mode 755 nor of 644: $found"
     found=$(find "$1" -type d ! -path "$1" ! -perm 755)
     [ "$found" = "" ] || fail "not of mode 755: $found"
+}
+
+# assert_zsh STAGE: zsh looks in the folder of its completion, and takes what is there for one
+assert_zsh() {
+    # shellcheck disable=SC2016 # expanded by zsh
+    zsh -f -c 'print -l $fpath' | grep -q -x "$zsh_folder" || fail "zsh does not look in $zsh_folder"
+    # shellcheck disable=SC2016 # the same
+    found=$(FOLDER=$1$zsh_folder zsh -f -c \
+        'fpath=($FOLDER $fpath); autoload -U compinit; compinit -u -D; print $_comps[vmnetctl]')
+    [ "$found" = _vmnetctl ] || fail "zsh completes vmnetctl with '$found'"
 }

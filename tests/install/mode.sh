@@ -28,6 +28,7 @@ install_into "$world/stage" "$build"
 case $mode in group | fscaps) assert_output "may be lost on the way to other hosts" ;; esac
 assert_mode "$helper"
 assert_files "$world/stage"
+! command -v zsh >/dev/null || assert_zsh "$world/stage"
 install_into "$world/stage" "$build"
 assert_mode "$helper"
 echo other >"$helper"
