@@ -170,9 +170,10 @@ static enum vmnetacl_status ask(struct lookup *lookup, unsigned timeout_ms, char
     pid = fork();
     if (pid == 0)
         worker_run(lookup, answer[1], parent);
+    status = pid < 0 ? fail_system("make a process to look up names", error) : VMNETACL_OK;
     (void)close(answer[1]); /* the worker's end; nothing was written here, so nothing to fail */
-    status = pid < 0 ? fail_system("make a process to look up names", error)
-                     : read_all(answer[0], deadline_ms, bytes, size, &len, error);
+    if (status == VMNETACL_OK)
+        status = read_all(answer[0], deadline_ms, bytes, size, &len, error);
     (void)close(answer[0]); /* only read from: nothing to fail */
     if (pid > 0 && !reap(pid) && status == VMNETACL_OK)
         return fail(VMNETACL_CODE_LOOKUP_BROKEN, "the process that looks up names did not end well; try again", error);

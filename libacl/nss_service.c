@@ -142,6 +142,20 @@ static int end_asking(struct witness witness)
     return witness.error;
 }
 
+/* What comes before every question: room for an entry, and the module's function; "files" has none. 0, or an outcome. */
+static int prepare(const struct service *service, const char *name, struct service_buffer *buffer, void **function)
+{
+    *function = NULL;
+    if (buffer->size == 0 && grow_buffer(buffer) != 0)
+        return ENOMEM;
+    if (is_files(service))
+        return 0;
+    if (service->module == NULL)
+        return ELIBACC;
+    *function = find_function(service, name);
+    return *function != NULL ? 0 : SERVICE_PASSED;
+}
+
 /* The outcome of what a function returned, and of what it left in the errno that it was given. */
 static int judge(const struct service *service, enum nss_status status, int error, struct witness witness)
 {
@@ -199,17 +213,12 @@ int service_find_user(const struct service *service, const char *name, uid_t uid
     void *function;
     struct witness witness;
     enum nss_status status;
-    int error;
+    int error = prepare(service, name != NULL ? "getpwnam_r" : "getpwuid_r", buffer, &function);
 
-    if (buffer->size == 0 && grow_buffer(buffer) != 0)
-        return ENOMEM;
+    if (error != 0)
+        return error;
     if (is_files(service))
         return find_user_in_files(name, uid, buffer, entry);
-    if (service->module == NULL)
-        return ELIBACC;
-    function = find_function(service, name != NULL ? "getpwnam_r" : "getpwuid_r");
-    if (function == NULL)
-        return SERVICE_PASSED;
     witness = begin_asking(service);
     do {
         errno = 0; /* as the C library has it, which gives them errno itself: they may set either */
@@ -226,17 +235,12 @@ int service_find_group(const struct service *service, const char *name, gid_t gi
     void *function;
     struct witness witness;
     enum nss_status status;
-    int error;
+    int error = prepare(service, name != NULL ? "getgrnam_r" : "getgrgid_r", buffer, &function);
 
-    if (buffer->size == 0 && grow_buffer(buffer) != 0)
-        return ENOMEM;
+    if (error != 0)
+        return error;
     if (is_files(service))
         return find_group_in_files(name, gid, buffer, entry);
-    if (service->module == NULL)
-        return ELIBACC;
-    function = find_function(service, name != NULL ? "getgrnam_r" : "getgrgid_r");
-    if (function == NULL)
-        return SERVICE_PASSED;
     witness = begin_asking(service);
     do {
         errno = 0;
@@ -296,30 +300,25 @@ static int add_groups_of_files(const char *user, struct service_buffer *buffer, 
 int service_add_groups(const struct service *service, const char *user, gid_t gid, struct service_buffer *buffer,
                        struct service_groups *groups)
 {
-    groups_of_user *function;
+    void *function;
     long count = 0;
     long size = 64;
     gid_t *list;
     struct witness witness;
     enum nss_status status;
-    int outcome;
+    int outcome = prepare(service, "initgroups_dyn", buffer, &function);
     int error;
 
-    if (buffer->size == 0 && grow_buffer(buffer) != 0)
-        return ENOMEM;
+    if (outcome != 0) /* without a function, the C library would go through all of the service's groups */
+        return outcome == SERVICE_PASSED ? SERVICE_ASK_EACH : outcome;
     if (is_files(service))
         return add_groups_of_files(user, buffer, groups);
-    if (service->module == NULL)
-        return ELIBACC;
-    function = (groups_of_user *)(uintptr_t)find_function(service, "initgroups_dyn");
-    if (function == NULL) /* the C library would go through all of the service's groups */
-        return SERVICE_ASK_EACH;
     list = calloc((size_t)size, sizeof *list);
     if (list == NULL)
         return ENOMEM;
     witness = begin_asking(service);
     errno = 0;
-    status = function(user, gid, &count, &size, &list, -1, &errno);
+    status = ((groups_of_user *)(uintptr_t)function)(user, gid, &count, &size, &list, -1, &errno);
     outcome = judge(service, status, errno, witness);
     /* What there was before it failed counts as well. */
     error = count < 0 ? EOVERFLOW : service_groups_add(groups, list, (size_t)count);
