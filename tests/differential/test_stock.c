@@ -38,17 +38,6 @@ static uint64_t argument_read(int argc, char **argv, int index, uint64_t usual)
     return value;
 }
 
-static const char *program_find(const char *variable)
-{
-    const char *path = getenv(variable);
-
-    if (path == NULL || access(path, X_OK) != 0) {
-        fprintf(stderr, "%s must name a program: it is '%s'\n", variable, path != NULL ? path : "");
-        exit(EXIT_FAILURE);
-    }
-    return path;
-}
-
 static void world_open(void)
 {
     /* Writing to the overlay on /etc is slower. */
@@ -96,7 +85,7 @@ int main(int argc, char **argv)
     bool is_passed = true;
     size_t number = 1;
 
-    pair_open(program_find("VMNET_STOCK_HELPER"), program_find("VMNET_HELPER"));
+    pair_open(lab_program_find("VMNET_STOCK_HELPER"), lab_program_find("VMNET_HELPER"));
     world_open();
     printf("1..%zu\n", named_count() + 2);
     for (size_t i = 0; i < named_count(); i++) {

@@ -43,6 +43,26 @@ void lab_die(const char *what)
     _exit(125);
 }
 
+void lab_limit_set(int socket_number, void *hook_data)
+{
+    const struct lab_limit *limit = hook_data;
+
+    (void)socket_number; /* not at stake */
+    if (setrlimit((__rlimit_resource_t)limit->resource, &limit->value) != 0)
+        lab_die("setrlimit");
+}
+
+const char *lab_program_find(const char *variable)
+{
+    const char *path = getenv(variable);
+
+    if (path == NULL || access(path, X_OK) != 0) {
+        fprintf(stderr, "%s must name a program: it is '%s'\n", variable, path != NULL ? path : "");
+        exit(EXIT_FAILURE);
+    }
+    return path;
+}
+
 long long lab_now_ms(void)
 {
     struct timespec now;

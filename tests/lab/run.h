@@ -107,6 +107,16 @@ bool lab_tap_identify(int tap_fd, char *name, unsigned *flags);
 /* CLOCK_MONOTONIC in ms. */
 long long lab_now_ms(void);
 
+/* A hook that sets a limit of the caller's: hook_data is a struct lab_limit. */
+struct lab_limit {
+    int resource;
+    struct rlimit value;
+};
+void lab_limit_set(int socket_number, void *hook_data);
+
+/* The path of the program that an environment variable names; ends the process when there is none. */
+const char *lab_program_find(const char *variable);
+
 /* Tell "lab: WHAT: ERRNO" on stderr and end the process with 125. In a hook, this ends the child alone. */
 _Noreturn void lab_die(const char *what);
 

@@ -33,25 +33,11 @@ static int limits_reset(void **state)
     return 0;
 }
 
-struct limit {
-    int resource;
-    struct rlimit value;
-};
-
-static void limit_set(int socket_number, void *hook_data)
-{
-    const struct limit *limit = hook_data;
-
-    (void)socket_number; /* not at stake */
-    if (setrlimit((__rlimit_resource_t)limit->resource, &limit->value) != 0)
-        lab_die("setrlimit");
-}
-
 /* Who is denied is never granted. Returns whether the answer was a denial. */
 static bool limit_try(int resource, rlim_t soft, rlim_t hard)
 {
-    struct limit limit = {.resource = resource, .value = {.rlim_cur = soft, .rlim_max = hard}};
-    const struct lab_start start = {.caller = &remote, .hook_as_caller = limit_set, .hook_data = &limit};
+    struct lab_limit limit = {.resource = resource, .value = {.rlim_cur = soft, .rlim_max = hard}};
+    const struct lab_start start = {.caller = &remote, .hook_as_caller = lab_limit_set, .hook_data = &limit};
     const struct lab_result *result = helper_start(&start);
 
     if (result->exit_code == 0 || result->fd_count != 0)
@@ -108,14 +94,14 @@ static void test_limits_wide_enough_are_answered(void **state)
 
 static void test_limits_too_tight_are_told(void **state)
 {
-    struct limit limit = {.resource = RLIMIT_NOFILE, .value = {.rlim_cur = 32, .rlim_max = 32}};
-    const struct lab_start start = {.caller = &remote, .hook_as_caller = limit_set, .hook_data = &limit};
+    struct lab_limit limit = {.resource = RLIMIT_NOFILE, .value = {.rlim_cur = 32, .rlim_max = 32}};
+    const struct lab_start start = {.caller = &remote, .hook_as_caller = lab_limit_set, .hook_data = &limit};
 
     (void)state;
     names_rules_write(rules[0]);
     names_assert_refused(helper_start(&start), EXIT_TEMPFAIL,
                          "cannot look up names for acl file: " RULES_FILE ":2: the resource limits are too tight");
-    limit = (struct limit){.resource = RLIMIT_NPROC, .value = {.rlim_cur = 0, .rlim_max = 0}};
+    limit = (struct lab_limit){.resource = RLIMIT_NPROC, .value = {.rlim_cur = 0, .rlim_max = 0}};
     names_assert_refused(helper_start(&start), EXIT_TEMPFAIL, "cannot make a process to look up names");
 }
 

@@ -12,20 +12,6 @@
 
 static const char *const denied[] = {"--br=br0", NULL};
 
-struct limit {
-    int resource;
-    struct rlimit value;
-};
-
-static void limit_set(int socket_number, void *hook_data)
-{
-    const struct limit *limit = hook_data;
-
-    (void)socket_number; /* not at stake */
-    if (setrlimit((__rlimit_resource_t)limit->resource, &limit->value) != 0)
-        lab_die("setrlimit");
-}
-
 /* Rules whose deny is the last thing that is read, three includes deep: the first to be lost for want of anything. */
 static int deep_rules_setup(void **state)
 {
@@ -40,8 +26,8 @@ static int deep_rules_setup(void **state)
 /* Try one limit on an allowed and on a denied request; returns whether the allowed one was granted. */
 static bool limit_try(int resource, rlim_t soft, rlim_t hard)
 {
-    struct limit limit = {.resource = resource, .value = {.rlim_cur = soft, .rlim_max = hard}};
-    struct lab_start start = {.hook_as_caller = limit_set, .hook_data = &limit, .arguments = denied};
+    struct lab_limit limit = {.resource = resource, .value = {.rlim_cur = soft, .rlim_max = hard}};
+    struct lab_start start = {.hook_as_caller = lab_limit_set, .hook_data = &limit, .arguments = denied};
 
     struct lab_result *result = helper_start(&start);
     if (result->exit_code == 0 || result->fd_count != 0)

@@ -147,27 +147,16 @@ static void world_compare(struct rng *rng, size_t world)
     compare(world, caller, made_bridges[rng_below(rng, 4)], status);
 }
 
-static const char *program_find(const char *variable)
-{
-    const char *path = getenv(variable);
-
-    if (path == NULL || access(path, X_OK) != 0) {
-        fprintf(stderr, "%s must name a program: it is '%s'\n", variable, path != NULL ? path : "");
-        exit(EXIT_FAILURE);
-    }
-    return path;
-}
-
 int main(int argc, char **argv)
 {
     const size_t seed = argc > 1 ? strtoul(argv[1], NULL, 0) : 20241107;
     const size_t first = argc > 2 ? strtoul(argv[2], NULL, 0) : 0;
     const size_t count = argc > 3 ? strtoul(argv[3], NULL, 0) : 2200;
-    const char *helper = program_find("VMNET_HELPER");
+    const char *helper = lab_program_find("VMNET_HELPER");
     bool is_passed;
 
     pair_open(helper, helper); /* only the second is asked */
-    lab_program_install(program_find("VMNETCTL"), CTL_PATH, 0, 0, 0755);
+    lab_program_install(lab_program_find("VMNETCTL"), CTL_PATH, 0, 0, 0755);
     for (size_t world = first; world < first + count; world++) {
         struct rng rng = rng_start(seed, world);
         world_compare(&rng, world);

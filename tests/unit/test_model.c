@@ -4,10 +4,10 @@
  */
 #include "memory_files.h"
 #include "model.h"
+#include "random.h"
 #include "unit.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define WORLDS_COUNT 4000
@@ -27,22 +27,6 @@ struct world {
 
 static const char *const paths[FILES_MAX] = {"/0", "/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8", "/9", "/10", "/11"};
 static const char *const bridges[] = {"a", "br0", "123456789012345", "all", "\xc3\xa9", "a1"};
-static uint64_t random_state;
-
-/* xorshift64, Marsaglia 2003. */
-static size_t random_below(size_t limit)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (size_t)(random_state >> 16) % limit;
-}
-
-static const char *pick(const char *const words[], size_t words_count)
-{
-    return words[random_below(words_count)];
-}
-#define PICK(words) pick(words, COUNT_OF(words))
 
 static void random_line(char line[static LINE_SIZE])
 {
@@ -62,7 +46,7 @@ static void random_line(char line[static LINE_SIZE])
         strcpy(line, PICK(wrong));
     else
         (void)snprintf(line, LINE_SIZE, "%s%s%s%s%s", PICK(before), word, PICK(between),
-                       word[0] == 'i' ? pick(paths, FILES_COUNT) : PICK(bridges), PICK(behind));
+                       word[0] == 'i' ? random_pick(paths, FILES_COUNT) : PICK(bridges), PICK(behind));
 }
 
 static void world_compose(struct world *world)
@@ -270,13 +254,8 @@ static void test_decide_includes_deep_as_model_in_any_order(void **state)
 
 static int setup(void **state)
 {
-    const char *seed = getenv("VMNET_TEST_SEED");
-
     (void)state;
-    random_state = seed != NULL ? strtoull(seed, NULL, 10) : 20240229;
-    if (random_state == 0)
-        random_state = 1; /* xorshift stays at 0 */
-    print_message("VMNET_TEST_SEED=%llu\n", (unsigned long long)random_state);
+    random_start(20240229);
     return 0;
 }
 

@@ -3,11 +3,11 @@
  * Random rules of both sources, switches, callers and name services against the slow model. The seed is printed;
  * VMNET_TEST_SEED sets another.
  */
+#include "random.h"
 #include "unit.h"
 #include "worlds.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define WORLDS_COUNT 5000
@@ -32,22 +32,6 @@ struct world {
 
 static const char *const paths[FILES_MAX] = {"/0", "/1", "/2", "/3", "/4", "/5"};
 static const char *const bridges[] = {"a", "br0", "br", "123456789012345"};
-static uint64_t random_state;
-
-/* xorshift64, Marsaglia 2003. */
-static size_t random_below(size_t limit)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (size_t)(random_state >> 16) % limit;
-}
-
-static const char *pick(const char *const words[], size_t words_count)
-{
-    return words[random_below(words_count)];
-}
-#define PICK(words) pick(words, COUNT_OF(words))
 
 static void random_files_line(char line[static LINE_SIZE])
 {
@@ -368,13 +352,8 @@ static void test_decide_line_added_refusal_stays(void **state)
 
 static int setup(void **state)
 {
-    const char *seed = getenv("VMNET_TEST_SEED");
-
     (void)state;
-    random_state = seed != NULL ? strtoull(seed, NULL, 10) : 20240301;
-    if (random_state == 0)
-        random_state = 1; /* xorshift stays at 0 */
-    print_message("VMNET_TEST_SEED=%llu\n", (unsigned long long)random_state);
+    random_start(20240301);
     return 0;
 }
 
