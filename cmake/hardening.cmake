@@ -14,6 +14,12 @@ set(CMAKE_REQUIRED_LINK_OPTIONS -static-pie)
 check_c_source_compiles("int main(void) { return 0; }" VMNET_HAS_STATIC_PIE)
 unset(CMAKE_REQUIRED_FLAGS)
 unset(CMAKE_REQUIRED_LINK_OPTIONS)
+check_c_source_compiles("
+#include <stdlib.h>
+#ifdef __GLIBC__
+#error its name service loads modules
+#endif
+int main(void) { return 0; }" VMNET_STATIC_LOOKS_UP_NAMES)
 
 add_library(vmnet_hardening INTERFACE)
 

@@ -23,7 +23,9 @@
 #include <unistd.h>
 
 #define ALLOW(call, ...) check(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(call), __VA_ARGS__), #call)
-#define KILL(call, ...)  check(seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(call), __VA_ARGS__), #call)
+#define FAIL(error, call, ...)                                                                                         \
+    check(seccomp_rule_add(filter, SCMP_ACT_ERRNO(error), SCMP_SYS(call), __VA_ARGS__), #call)
+#define KILL(call, ...) check(seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(call), __VA_ARGS__), #call)
 /* The kernel looks at 32 bits of these arguments, so the filter does too. */
 #define ARGUMENT_IS(number, value) SCMP_CMP(number, SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)(value))
 
@@ -55,13 +57,13 @@ static void add_helper_rules(scmp_filter_ctx filter, uint32_t target)
 
 /*
  * The process that asks the name service runs modules that may do anything: files, memory, sockets, threads, locks.
- * What none of them has to do: start a program, look into or act on other processes, change what it is, or become
- * traceable.
+ * What none of them has to do: start a program or a process, look into or act on other processes, change what it is, or
+ * become traceable. A module that forks is told that there are too many processes: what it forked could outlive us.
  */
 static void add_worker_rules(scmp_filter_ctx filter, uint32_t target)
 {
     bool is_s390 = target == SCMP_ARCH_S390 || target == SCMP_ARCH_S390X; /* clone(2): there the flags come second */
-    struct scmp_arg_cmp new_user = SCMP_CMP(is_s390 ? 1 : 0, SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER);
+    struct scmp_arg_cmp no_thread = SCMP_CMP(is_s390 ? 1 : 0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
 
     KILL(execve, 0);
     KILL(execveat, 0);
@@ -93,8 +95,10 @@ static void add_worker_rules(scmp_filter_ctx filter, uint32_t target)
     KILL(setsid, 0);
     KILL(setns, 0);
     KILL(unshare, 0);
-    KILL(clone, 1, new_user);
-    check(seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0), "clone3"); /* then clone is called */
+    FAIL(EAGAIN, fork, 0);
+    FAIL(EAGAIN, vfork, 0);
+    FAIL(EAGAIN, clone, 1, no_thread);
+    FAIL(ENOSYS, clone3, 0); /* then clone is called */
     KILL(mount, 0);
     KILL(mount_setattr, 0);
     KILL(move_mount, 0);
@@ -113,7 +117,6 @@ static void add_worker_rules(scmp_filter_ctx filter, uint32_t target)
     KILL(keyctl, 0);
     KILL(request_key, 0);
     KILL(prctl, 2, ARGUMENT_IS(0, PR_SET_DUMPABLE), SCMP_CMP(1, SCMP_CMP_NE, 0, 0));
-    KILL(prctl, 1, ARGUMENT_IS(0, PR_SET_PDEATHSIG));
     KILL(prlimit64, 1, SCMP_CMP(0, SCMP_CMP_NE, 0, 0)); /* of another process */
     KILL(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
 }

@@ -39,8 +39,18 @@ static noreturn void die_unresolved(enum vmnetacl_status status, const struct vm
     if (error->system_errno == 0)
         die(code, "cannot look up names for acl file: %s:%u: %s", error->file, error->line, error->message);
     errno = error->system_errno;
-    die(code, "cannot look up names for acl file: %s:%u: %s: %m; see 'getent passwd' and nsswitch.conf(5)", error->file,
-        error->line, error->message);
+    die(code, "cannot look up names for acl file: %s:%u: %s: %m; see nsswitch.conf(5)", error->file, error->line,
+        error->message);
+}
+
+/* The verdict is no verdict. */
+static noreturn void die_undecided(enum vmnetacl_status status, const struct vmnetacl_decision *decision,
+                                   const struct vmnetacl_names *names)
+{
+    /* Only a lookup that an allow depends on leaves names without a verdict. */
+    if (names != NULL && decision->error->code == VMNETACL_CODE_LOOKUP_FAILED)
+        die_unresolved(status, decision->error);
+    die_unreadable(status, decision->error);
 }
 
 /* Where a rule would count: in a source that was asked and could be read. */
@@ -126,7 +136,7 @@ void policy_allows(const struct request *request, struct caller *caller, struct 
         status = vmnetacl_decide(policy, &asker, names, request->bridge, decision);
     }
     if (status == VMNETACL_UNAVAIL || status == VMNETACL_TRYAGAIN)
-        die_unreadable(status, decision->error);
+        die_undecided(status, decision, names);
     if (decision->degraded)
         message_degraded(decision->error->file);
     if (status == VMNETACL_ALLOW && memcmp(&decision->grant, &no_option, sizeof no_option) == 0)

@@ -86,21 +86,41 @@ static void check_gains_at_exec(void)
         die(EX_SOFTWARE, "the securebits are not locked");
 }
 
-/* Another than his: prlimit(2) is for who has all six ids, dumpable or not, and could have a name service know nobody. */
-static gid_t choose_saved_gid(const struct caller *caller)
-{
-    gid_t other = caller->gid != 65534 ? 65534 : 65533; /* a user namespace may have no such group: */
-    bool is_none = !has_capability(CAP_SETGID, CAP_EFFECTIVE) || (setresgid(-1U, -1U, other) != 0 && errno == EINVAL);
+/* The ids that are saved while all others are the caller's. */
+struct saved_ids {
+    uid_t uid;
+    gid_t gid;
+};
 
-    return is_none ? caller->gid : other;
+/*
+ * The ids of the process that looks up names, which the library's worker takes: a caller who has none of them in common
+ * with it cannot signal, stop or limit it. And as long as a saved id is not the caller's, he cannot change the limits of
+ * this process, either: prlimit(2) compares all six ids, whether the process is dumpable or not.
+ * A user namespace may lack these ids, and a file capability does not let us choose.
+ */
+static struct saved_ids save_worker_ids(const struct caller *caller)
+{
+    struct saved_ids saved = {.uid = caller->uid, .gid = caller->gid};
+
+    if (!has_capability(CAP_SETGID, CAP_EFFECTIVE) || !has_capability(CAP_SETUID, CAP_EFFECTIVE))
+        return saved;
+    if (setresgid((gid_t)-1, (gid_t)-1, VMNET_WORKER_GID) == 0)
+        saved.gid = VMNET_WORKER_GID;
+    else if (errno != EINVAL) /* a group that is not mapped there */
+        die(EX_OSERR, "cannot save group %u: %m", VMNET_WORKER_GID);
+    if (setresuid((uid_t)-1, (uid_t)-1, VMNET_WORKER_UID) == 0)
+        saved.uid = VMNET_WORKER_UID;
+    else if (errno != EINVAL)
+        die(EX_OSERR, "cannot save user %u: %m", VMNET_WORKER_UID);
+    return saved;
 }
 
-static void take_ids(const struct caller *caller, gid_t saved_gid)
+static void take_ids(const struct caller *caller, const struct saved_ids *saved)
 {
     int error;
 
     /* The group first: without root's uid it could not be changed any more. All three, or the saved id leads back. */
-    if (setresgid(caller->gid, caller->gid, saved_gid) == 0 && setresuid(caller->uid, caller->uid, caller->uid) == 0)
+    if (setresgid(caller->gid, caller->gid, saved->gid) == 0 && setresuid(caller->uid, caller->uid, saved->uid) == 0)
         return;
     error = errno;
     if (error == EINVAL) /* an id that is not mapped there */
@@ -109,7 +129,7 @@ static void take_ids(const struct caller *caller, gid_t saved_gid)
     die(EX_OSERR, "cannot drop to user %u and group %u: %m", (unsigned)caller->uid, (unsigned)caller->gid);
 }
 
-static void check_ids(const struct caller *caller, gid_t saved_gid)
+static void check_ids(const struct caller *caller, const struct saved_ids *saved)
 {
     uid_t uid[3];
     gid_t gid[3];
@@ -117,8 +137,8 @@ static void check_ids(const struct caller *caller, gid_t saved_gid)
     if (getresuid(&uid[0], &uid[1], &uid[2]) != 0 || getresgid(&gid[0], &gid[1], &gid[2]) != 0)
         die(EX_OSERR, "cannot read the ids back: %m");
     for (size_t i = 0; i < 3; i++)
-        if (uid[i] != caller->uid || gid[i] != (i < 2 ? caller->gid : saved_gid))
-            die(EX_SOFTWARE, "an id is not the caller's after the drop");
+        if (uid[i] != (i < 2 ? caller->uid : saved->uid) || gid[i] != (i < 2 ? caller->gid : saved->gid))
+            die(EX_SOFTWARE, "an id is not what was set by the drop");
     /* An id that is none changes nothing, and the old one is returned. */
     if ((uid_t)setfsuid((uid_t)-1) != caller->uid || (gid_t)setfsgid((gid_t)-1) != caller->gid)
         die(EX_SOFTWARE, "a file system id is not the caller's after the drop");
@@ -156,14 +176,14 @@ static void check_no_way_back(void)
 void privilege_is_only_permitted(const struct caller *caller)
 {
     bool can_forbid = has_capability(CAP_SETPCAP, CAP_EFFECTIVE);
-    gid_t saved_gid = choose_saved_gid(caller);
+    struct saved_ids saved = save_worker_ids(caller);
 
     /* The locked securebits keep the permitted set across setresuid(); where they cannot be set, keep_caps does. */
     if (can_forbid)
         forbid_gains_at_exec();
     else if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0)
         die(EX_OSERR, "cannot keep the capabilities across the drop: %m");
-    take_ids(caller, saved_gid);
+    take_ids(caller, &saved);
     if (cap_set_proc(permitted_set) != 0)
         die(EX_OSERR, "cannot drop all capabilities but CAP_NET_ADMIN: %m");
     if (!can_forbid && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0)
@@ -176,7 +196,7 @@ void privilege_is_only_permitted(const struct caller *caller)
 
     if (can_forbid)
         check_gains_at_exec();
-    check_ids(caller, saved_gid);
+    check_ids(caller, &saved);
     check_capabilities(permitted_set);
     check_no_way_back();
 }

@@ -66,6 +66,8 @@ static enum vmnetacl_status visit_all(struct question *question, const struct ca
                                       void (*visit)(const char *, const struct vmnetacl_decision *, void *), void *data,
                                       struct vmnetacl_error *error)
 {
+    enum vmnetacl_status status = VMNETACL_OK;
+
     for (size_t i = 0; i < candidates->count; i++) {
         const char *name = candidates->list[i].name;
         struct vmnetacl_decision decision;
@@ -74,14 +76,15 @@ static enum vmnetacl_status visit_all(struct question *question, const struct ca
         question->bridge = name;
         question->bridge_len = strlen(name);
         (void)question_decide(question, &decision); /* in decision.verdict, too */
-        if (decision.verdict == VMNETACL_UNAVAIL || decision.verdict == VMNETACL_TRYAGAIN) {
-            *error = *decision.error;
-            return decision.verdict;
-        }
-        if (decision.verdict == VMNETACL_ALLOW)
+        if (decision.verdict == VMNETACL_ALLOW) {
             visit(name, &decision, data);
+        } else if (decision.verdict != VMNETACL_DENY && decision.verdict != VMNETACL_NOTFOUND &&
+                   status == VMNETACL_OK) {
+            *error = *decision.error;
+            status = decision.verdict;
+        }
     }
-    return VMNETACL_OK;
+    return status;
 }
 
 enum vmnetacl_status

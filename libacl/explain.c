@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Every rule, and how it comes to the verdict. */
+#include "error.h"
 #include "question.h"
 #include "rule_text.h"
 
@@ -45,10 +46,11 @@ static void tell_sources(const struct question *question, const struct listener 
             event.was_asked = true;
             event.ends_search = question_ends(source, &answer);
         }
-        event.status = answer.is_open ? VMNETACL_UNAVAIL : answer.status;
-        if (answer.is_open)
-            event.error = &question_names_missing;
-        else if (answer.status == VMNETACL_UNAVAIL || answer.status == VMNETACL_TRYAGAIN)
+        event.status = answer.status;
+        if (answer_is_open(&answer)) {
+            event.error = question_open_error(question);
+            event.status = error_status(event.error);
+        } else if (answer.status == VMNETACL_UNAVAIL || answer.status == VMNETACL_TRYAGAIN)
             event.error = &source->error;
         has_ended = has_ended || event.ends_search;
         listener->visit(&event, listener->data);

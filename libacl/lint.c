@@ -277,11 +277,15 @@ static void warn_unknown(const struct lint *lint, const struct naming *naming)
              : "there is no such group, so the rule is about nobody; see 'getent group'");
 }
 
-/* An error when they cannot be asked: the helper would refuse. False for want of memory. */
+/* It is an error when a name cannot be looked up: the helper refuses then. False when out of memory. */
 static bool look_up(const struct lint *lint, const struct namings *namings)
 {
     const struct accounts *accounts = &namings->accounts;
-    struct lookup lookup = {.uid = getuid(), .count = accounts->count};
+    const struct vmnetacl_caller nobody_in_particular = {.uid = getuid(), .gid = getgid()};
+    struct lookup lookup = {.caller = &nobody_in_particular,
+                            .is_for_every_bridge = true,
+                            .accounts = accounts,
+                            .count = accounts->count};
     struct vmnetacl_error error = {.code = VMNETACL_CODE_NONE};
     enum vmnetacl_status status;
     size_t failed;
@@ -290,15 +294,19 @@ static bool look_up(const struct lint *lint, const struct namings *namings)
     if (lookup.items == NULL)
         return false;
     for (size_t i = 0; i < accounts->count; i++)
-        lookup.items[i] = (struct lookup_item){.kind = accounts->list[i].kind, .name = accounts_name(accounts, i)};
+        lookup.items[i] = (struct lookup_item){
+            .kind = accounts->list[i].kind,
+            .name = accounts_name(accounts, i),
+            .is_allowed = true,
+        };
     status = lookup_run(&lookup, lint->timeout_ms, &failed, &error);
-    if (status != VMNETACL_OK && error.code != VMNETACL_CODE_MEMORY) {
+    if (error.code != VMNETACL_CODE_NONE && error.code != VMNETACL_CODE_MEMORY) {
         const struct naming *naming = &namings->list[failed < accounts->count ? failed : 0];
         error_place(&error, naming->file->path, naming->rule.place.line, naming->rule.place.column);
         tell(lint, true, "names", &error);
     }
     for (size_t i = 0; i < accounts->count && status == VMNETACL_OK; i++)
-        if (!lookup.items[i].answer.is_known)
+        if (lookup.items[i].answer.state == ACCOUNT_ABSENT)
             warn_unknown(lint, &namings->list[i]);
     free(lookup.items);
     return error.code != VMNETACL_CODE_MEMORY;
@@ -349,7 +357,7 @@ enum vmnetacl_status vmnetacl_lint(const struct vmnetacl_origin *origin, unsigne
 {
     static const struct vmnetacl_origin system_origin = {.root = NULL};
     struct lint lint = {.origin = origin != NULL ? origin : &system_origin,
-                        .timeout_ms = timeout_ms != 0 ? timeout_ms : VMNETACL_TIMEOUT_MS,
+                        .timeout_ms = timeout_ms != 0 ? timeout_ms : VMNET_LOOKUP_TIMEOUT_MS,
                         .visit = visit,
                         .data = data};
     struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE};

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The side that asks. The worker has the same uid as we, so a caller of a setuid program can stop or kill it, and set
- * its limits: whatever is odd about its answer is TRYAGAIN, which no switch passes over.
+ * The side that asks. Every byte of the answer may be wrong: the worker runs code that is not ours, and where it has no
+ * uid of its own its caller can stop, kill and limit it. Whatever is odd about its answer is TRYAGAIN, which no switch
+ * skips.
  */
 #include "lookup.h"
 
 #include "error.h"
-#include "nss_query.h"
 #include "worker.h"
 
 #include <errno.h>
@@ -41,9 +41,20 @@ static long long now_ms(void)
     return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static enum vmnetacl_status fail_late(const struct lookup *lookup, unsigned timeout_ms, struct vmnetacl_error *error)
+{
+    error_start(error, VMNETACL_CODE_LOOKUP_TIMEOUT, NULL, 0, 0);
+    error_add(error, "the name service did not answer within ");
+    error_add_number(error, timeout_ms);
+    error_add(error, " ms (names asked about: ");
+    error_add_number(error, (unsigned)lookup->count);
+    error_add(error, "); see how long 'getent passwd NAME' takes, or write fewer names, or groups, or numbers");
+    return error_status(error);
+}
+
 /* Read until the end, at most size bytes. OK; TRYAGAIN when it takes too long or cannot be read. */
 static enum vmnetacl_status read_all(int fd, long long deadline_ms, char *bytes, size_t size, size_t *len,
-                                     struct vmnetacl_error *error)
+                                     bool *is_late, struct vmnetacl_error *error)
 {
     ssize_t count = 1;
 
@@ -52,9 +63,9 @@ static enum vmnetacl_status read_all(int fd, long long deadline_ms, char *bytes,
         struct pollfd wait = {.fd = fd, .events = POLLIN};
         long long left_ms = deadline_ms - now_ms();
         int ready = left_ms > 0 ? poll(&wait, 1, (int)left_ms) : 0;
-        if (ready == 0)
-            return fail(VMNETACL_CODE_LOOKUP_TIMEOUT,
-                        "the name service did not answer in time about names in the rules; try 'getent passwd'", error);
+        *is_late = ready == 0;
+        if (*is_late)
+            return VMNETACL_TRYAGAIN;
         if (ready < 0 && errno != EINTR)
             return fail_system("wait for the name service", error);
         if (ready < 0)
@@ -68,27 +79,57 @@ static enum vmnetacl_status read_all(int fd, long long deadline_ms, char *bytes,
     return VMNETACL_OK;
 }
 
-/* End the worker, if it has not ended. True when it had, by itself and well. */
+/*
+ * End the worker, if it has not ended; the other end of the lifeline is closed. True when it had ended by itself, with
+ * exit code 0.
+ */
 static bool reap(pid_t pid)
 {
     siginfo_t info;
     int status = -1;
     pid_t reaped;
 
-    /* A wait(2) of the program's for any child may have taken it, and its pid may be anybody's by now. */
+    /* A wait(2) for any child, elsewhere in the program, may have taken it, and its pid may be another process's now. */
     if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
         return false;
-    /* One that is on its way out keeps its status: the kernel has set it before the last descriptor is closed. */
-    (void)kill(pid, SIGKILL); /* it is our child and not waited for, so it is there */
-    /* What the modules have forked is of its process group, which is there as long as one of them is. */
-    (void)kill(-pid, SIGKILL); /* fails when it had no time to begin one */
+    /* One that is about to end keeps its status: the kernel has set it before the last descriptor is closed. One with a
+       uid of its own cannot be signalled any more, and was killed by the lifeline. */
+    (void)kill(pid, SIGKILL);
     do {
         reaped = waitpid(pid, &status, 0);
     } while (reaped < 0 && errno == EINTR);
     return reaped == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static enum vmnetacl_status fail_worker(const struct worker_head *head, size_t *failed, struct vmnetacl_error *error)
+/* What failed, and what to try. The name or number that it is about comes between the two parts. */
+static const struct {
+    const char *what;
+    const char *try;
+} failures[] = {
+    [LOOKUP_USER] = {"cannot look up user '", "' (try 'getent passwd')"},
+    [LOOKUP_UID] = {"cannot look up the caller, uid ", " (try 'getent passwd')"},
+    [LOOKUP_GROUP] = {"cannot look up group '", "' (try 'getent group')"},
+    [LOOKUP_GID] = {"cannot look up gid ", " (try 'getent group')"},
+    [LOOKUP_MEMBERSHIPS] = {"cannot look up the groups of the caller, uid ", " (try 'getent initgroups')"},
+    [LOOKUP_NO_ACCOUNT] = {"the caller, uid ", ", has no account, so this deny may be about him; give him one"},
+    [LOOKUP_NAMELESS] = {"this group is unknown, and may be the caller's group ", ", which has no name; give it one"},
+};
+
+static void describe_failure(const struct lookup *lookup, const struct worker_head *head, struct vmnetacl_error *error)
+{
+    error_start(error, VMNETACL_CODE_LOOKUP_FAILED, NULL, 0, 0);
+    if (head->call != LOOKUP_NO_ACCOUNT && head->call != LOOKUP_NAMELESS)
+        error->system_errno = head->error;
+    error_add(error, failures[head->call].what);
+    if (head->call == LOOKUP_USER || head->call == LOOKUP_GROUP)
+        error_add(error, lookup->items[head->item].name);
+    else
+        error_add_number(error, head->id);
+    error_add(error, failures[head->call].try);
+}
+
+static enum vmnetacl_status fail_worker(const struct lookup *lookup, const struct worker_head *head,
+                                        struct vmnetacl_error *error)
 {
     if (head->status == WORKER_LIMITS)
         return fail(VMNETACL_CODE_LOOKUP_LIMITS,
@@ -99,36 +140,52 @@ static enum vmnetacl_status fail_worker(const struct worker_head *head, size_t *
         errno = ENOMEM;
         return fail_system("get memory to look up names", error);
     }
-    *failed = head->item;
-    if (head->error == NSS_QUERY_STRANGER)
-        return fail(VMNETACL_CODE_LOOKUP_FAILED,
-                    "the user database does not know the caller, whom this deny may mean; give him an account", error);
-    error_start(error, VMNETACL_CODE_LOOKUP_FAILED, NULL, 0, 0);
-    error->system_errno = head->error;
-    error_add(error, "the name service cannot answer");
-    if (head->service[0] != '\0') {
-        error_add(error, ": service '");
-        error_add(error, head->service);
-        error_add(error, "'");
-    }
-    return VMNETACL_UNAVAIL;
+    describe_failure(lookup, head, error);
+    return error_status(error);
 }
 
-/* Is it what no worker says? answers_len: bytes behind the head. */
+/* Can a worker fail so? */
+static bool is_failure(const struct lookup *lookup, const struct worker_head *head)
+{
+    const struct lookup_item *item = &lookup->items[head->item < lookup->count ? head->item : 0];
+
+    if (head->call == LOOKUP_NONE || head->call > LOOKUP_NAMELESS || head->item >= lookup->count)
+        return false;
+    if (head->call == LOOKUP_USER)
+        return item->kind == ACCOUNT_USER;
+    if (head->call == LOOKUP_GROUP)
+        return item->kind == ACCOUNT_GROUP;
+    return item->is_denied && head->status == WORKER_FAILED;
+}
+
+/* Is it what no worker writes? answers_len: bytes after the head. */
 static bool is_odd(const struct lookup *lookup, const struct worker_head *head, size_t answers_len)
 {
     size_t wanted_len = head->status == WORKER_OK ? lookup->count * sizeof(struct worker_answer) : 0;
-    bool is_failed = head->status == WORKER_FAILED;
 
     if (head->count != lookup->count || head->status < WORKER_OK || head->status > WORKER_MEMORY ||
-        answers_len != wanted_len || (is_failed && head->item >= lookup->count))
+        answers_len != wanted_len)
         return true;
-    if (is_failed && head->error != NSS_QUERY_STRANGER)
-        return memchr(head->service, '\0', sizeof head->service) == NULL;
-    return head->service[0] != '\0';
+    if (head->status == WORKER_FAILED)
+        return !is_failure(lookup, head);
+    return head->status == WORKER_OK && head->call != LOOKUP_NONE && !is_failure(lookup, head);
 }
 
-/* What the worker wrote, taken apart. Every byte of it may be wrong. */
+/* One answer; false when it is what no worker writes. */
+static bool take_answer(struct lookup_item *item, const struct worker_answer *answer)
+{
+    if (answer->state > ACCOUNT_FAILED || answer->is_caller > 1 || answer->unused != 0)
+        return false;
+    if (item->is_denied && answer->state != ACCOUNT_KNOWN && answer->state != ACCOUNT_ABSENT)
+        return false;
+    item->answer = (struct account_answer){.state = answer->state,
+                                           .is_for_deny = item->is_denied,
+                                           .is_caller = answer->is_caller == 1,
+                                           .id = answer->id};
+    return true;
+}
+
+/* Take apart what the worker wrote. */
 static enum vmnetacl_status take_answers(struct lookup *lookup, const char *bytes, size_t len, size_t *failed,
                                          struct vmnetacl_error *error)
 {
@@ -140,41 +197,68 @@ static enum vmnetacl_status take_answers(struct lookup *lookup, const char *byte
     memcpy(&head, bytes, sizeof head);
     if (is_odd(lookup, &head, len - sizeof head))
         return fail(VMNETACL_CODE_LOOKUP_BROKEN, odd, error);
+    if (head.status == WORKER_FAILED || (head.status == WORKER_OK && head.call != LOOKUP_NONE))
+        *failed = head.item;
     if (head.status != WORKER_OK)
-        return fail_worker(&head, failed, error);
+        return fail_worker(lookup, &head, error);
     for (size_t i = 0; i < lookup->count; i++) {
         struct worker_answer answer;
         memcpy(&answer, bytes + sizeof head + i * sizeof answer, sizeof answer);
-        if (answer.is_known > 1 || answer.is_member > 1 || answer.unused != 0)
+        if (!take_answer(&lookup->items[i], &answer)) {
+            *failed = lookup->count;
             return fail(VMNETACL_CODE_LOOKUP_BROKEN, odd, error);
-        lookup->items[i].answer = (struct account_answer){.is_known = answer.is_known == 1,
-                                                          .membership_is_asked = lookup->items[i].wants_membership,
-                                                          .is_member = answer.is_member == 1,
-                                                          .id = answer.id};
+        }
     }
+    if (head.call != LOOKUP_NONE)
+        describe_failure(lookup, &head, error);
     return VMNETACL_OK;
+}
+
+/* The pipes between the worker and us, by the end that we hold. */
+struct pipes {
+    int answer[2];
+    int lifeline[2];
+};
+
+static bool open_pipes(struct pipes *pipes)
+{
+    int error;
+
+    if (pipe2(pipes->answer, O_CLOEXEC) != 0)
+        return false;
+    if (pipe2(pipes->lifeline, O_CLOEXEC) == 0)
+        return true;
+    error = errno;
+    (void)close(pipes->answer[0]); /* nothing was written: nothing to fail, here and below */
+    (void)close(pipes->answer[1]);
+    errno = error;
+    return false;
 }
 
 static enum vmnetacl_status ask(struct lookup *lookup, unsigned timeout_ms, char *bytes, size_t size, size_t *failed,
                                 struct vmnetacl_error *error)
 {
-    long long deadline_ms = now_ms() + (timeout_ms < INT_MAX ? timeout_ms : INT_MAX); /* so that poll(2) can take it */
-    pid_t parent = getpid();
+    long long deadline_ms = now_ms() + timeout_ms;
     enum vmnetacl_status status;
+    bool is_late = false;
+    struct pipes pipes;
     size_t len = 0;
-    int answer[2];
     pid_t pid;
 
-    if (pipe2(answer, O_CLOEXEC) != 0)
+    if (!open_pipes(&pipes))
         return fail_system("make a pipe to look up names", error);
     pid = fork();
     if (pid == 0)
-        worker_run(lookup, answer[1], parent);
+        worker_run(lookup, (struct worker_ends){.answer = pipes.answer[1], .lifeline = pipes.lifeline[0]}, timeout_ms);
     status = pid < 0 ? fail_system("make a process to look up names", error) : VMNETACL_OK;
-    (void)close(answer[1]); /* the worker's end; nothing was written here, so nothing to fail */
+    (void)close(pipes.answer[1]); /* the worker's ends */
+    (void)close(pipes.lifeline[0]);
     if (status == VMNETACL_OK)
-        status = read_all(answer[0], deadline_ms, bytes, size, &len, error);
-    (void)close(answer[0]); /* only read from: nothing to fail */
+        status = read_all(pipes.answer[0], deadline_ms, bytes, size, &len, &is_late, error);
+    (void)close(pipes.answer[0]); /* only read from: nothing to fail */
+    (void)close(pipes.lifeline[1]);
+    if (is_late)
+        (void)fail_late(lookup, timeout_ms, error); /* TRYAGAIN, as status is */
     if (pid > 0 && !reap(pid) && status == VMNETACL_OK)
         return fail(VMNETACL_CODE_LOOKUP_BROKEN, "the process that looks up names did not end well; try again", error);
     return status == VMNETACL_OK ? take_answers(lookup, bytes, len, failed, error) : status;
@@ -198,6 +282,7 @@ enum vmnetacl_status lookup_run(struct lookup *lookup, unsigned timeout_ms, size
     char *bytes;
 
     *failed = lookup->count;
+    timeout_ms = timeout_ms < INT_MAX ? timeout_ms : INT_MAX; /* poll(2) takes no more */
     if (!children_are_kept())
         return fail(VMNETACL_CODE_LOOKUP_BROKEN, "names cannot be looked up while SIGCHLD is ignored", error);
     bytes = malloc(size);

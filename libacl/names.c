@@ -37,10 +37,11 @@ struct needs {
     struct need {
         const char *file;
         struct place place;
-        bool wants_membership;
+        bool is_allowed;
         bool is_denied;
     } * list; /* under the accounts' indices */
     size_t capacity;
+    bool has_options; /* an allow among the rules has some, so that it matters which one matches first */
 };
 
 /* False for want of memory. */
@@ -59,8 +60,8 @@ static bool note(struct needs *needs, const struct rule_file *file, const struct
     if (index == count)
         list[index] = (struct need){.file = file->path, .place = rule->place};
     list[index].is_denied = list[index].is_denied || rule->is_deny;
-    if (rule->is_deny && rule->subject != VMNETACL_SUBJECT_USER)
-        list[index].wants_membership = true;
+    list[index].is_allowed = list[index].is_allowed || !rule->is_deny;
+    needs->has_options = needs->has_options || question_has_options(rule);
     return true;
 }
 
@@ -116,67 +117,86 @@ static enum vmnetacl_status fail_memory(struct vmnetacl_error *error)
     return error_status(error);
 }
 
-/* OK: answers is the caller's to free. */
+/* It is about a rule: the one that needs the item that failed, or the first when all did. */
+static void place_error(const struct needs *needs, size_t failed, struct vmnetacl_error *error)
+{
+    const struct need *need = &needs->list[failed < needs->accounts.count ? failed : 0];
+
+    error_place(error, need->file, need->place.line, need->place.column);
+}
+
+/* Fill in what names has of the lookup's answers. On failure error is filled in. */
 static enum vmnetacl_status ask(const struct question *question, const struct needs *needs, unsigned timeout_ms,
-                                struct account_answer **answers, struct vmnetacl_error *error)
+                                struct vmnetacl_names *names, struct vmnetacl_error *error)
 {
     size_t count = needs->accounts.count;
-    struct lookup lookup = {.uid = question->caller->uid, .count = count};
+    struct lookup lookup = {.caller = question->caller,
+                            .first_suffices = question->bridge != NULL && !needs->has_options,
+                            .is_for_every_bridge = question->bridge == NULL,
+                            .accounts = &needs->accounts,
+                            .items = calloc(count, sizeof *lookup.items),
+                            .count = count};
+    struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE};
     enum vmnetacl_status status;
     size_t failed;
 
-    lookup.items = calloc(count, sizeof *lookup.items);
-    *answers = calloc(count, sizeof **answers);
-    if (lookup.items == NULL || *answers == NULL) {
-        status = fail_memory(error);
-    } else {
-        for (size_t i = 0; i < count; i++)
-            lookup.items[i] = (struct lookup_item){.kind = needs->accounts.list[i].kind,
-                                                   .name = accounts_name(&needs->accounts, i),
-                                                   .id = needs->accounts.list[i].id,
-                                                   .wants_membership = needs->list[i].wants_membership,
-                                                   .is_denied = needs->list[i].is_denied};
-        status = lookup_run(&lookup, timeout_ms != 0 ? timeout_ms : VMNETACL_TIMEOUT_MS, &failed, error);
-        if (status != VMNETACL_OK) { /* it is about a rule: that which needs what failed, or the first when all did */
-            const struct need *need = &needs->list[failed < count ? failed : 0];
-            error_place(error, need->file, need->place.line, need->place.column);
-        }
-        for (size_t i = 0; i < count && status == VMNETACL_OK; i++)
-            (*answers)[i] = lookup.items[i].answer;
+    names->answers = calloc(count, sizeof *names->answers);
+    if (lookup.items == NULL || names->answers == NULL) {
+        free(lookup.items);
+        return fail_memory(error);
     }
+    for (size_t i = 0; i < count; i++)
+        lookup.items[i] = (struct lookup_item){.kind = needs->accounts.list[i].kind,
+                                               .name = accounts_name(&needs->accounts, i),
+                                               .id = needs->accounts.list[i].id,
+                                               .is_allowed = needs->list[i].is_allowed,
+                                               .is_denied = needs->list[i].is_denied};
+    status = lookup_run(&lookup, timeout_ms != 0 ? timeout_ms : VMNET_LOOKUP_TIMEOUT_MS, &failed, &found);
+    if (found.code != VMNETACL_CODE_NONE)
+        place_error(needs, failed, &found);
+    for (size_t i = 0; i < count && status == VMNETACL_OK; i++)
+        names->answers[i] = lookup.items[i].answer;
     free(lookup.items);
-    if (status != VMNETACL_OK) {
-        free(*answers);
-        *answers = NULL;
-    }
+    *(status == VMNETACL_OK ? &names->failure : error) = found;
     return status;
 }
 
-/* On success needs->accounts has become the names'. */
+/* The process that looks up names has this uid: whoever has it too could stop and limit it. */
+static enum vmnetacl_status fail_worker_uid(const struct needs *needs, struct vmnetacl_error *error)
+{
+    error_start(error, VMNETACL_CODE_LOOKUP_FAILED, NULL, 0, 0);
+    error_add(error, "names cannot be looked up for uid ");
+    error_add_number(error, VMNET_WORKER_UID);
+    error_add(error, ", under which they are looked up; use another account, or 'uid' and 'gid' in the rules");
+    place_error(needs, 0, error);
+    return error_status(error);
+}
+
 static enum vmnetacl_status resolve(const struct question *question, struct needs *needs, unsigned timeout_ms,
                                     struct vmnetacl_names **names, struct vmnetacl_error *error)
 {
-    struct account_answer *answers;
     enum vmnetacl_status status;
 
     if (!note_all(question, needs))
         return fail_memory(error);
     if (needs->accounts.count == 0)
         return VMNETACL_OK;
-    status = ask(question, needs, timeout_ms, &answers, error);
-    if (status != VMNETACL_OK)
-        return status;
+    if (question->caller->uid == VMNET_WORKER_UID)
+        return fail_worker_uid(needs, error);
     *names = calloc(1, sizeof **names);
-    if (*names == NULL) {
-        free(answers);
+    if (*names == NULL)
         return fail_memory(error);
+    (*names)->policy = question->policy;
+    (*names)->uid = question->caller->uid;
+    status = ask(question, needs, timeout_ms, *names, error);
+    if (status == VMNETACL_OK) {
+        (*names)->accounts = needs->accounts;
+        needs->accounts = (struct accounts){.count = 0};
+    } else {
+        vmnetacl_names_free(*names);
+        *names = NULL;
     }
-    **names = (struct vmnetacl_names){.policy = question->policy,
-                                      .uid = question->caller->uid,
-                                      .accounts = needs->accounts,
-                                      .answers = answers};
-    needs->accounts = (struct accounts){.count = 0};
-    return VMNETACL_OK;
+    return status;
 }
 
 enum vmnetacl_status vmnetacl_resolve(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,

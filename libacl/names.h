@@ -7,10 +7,17 @@
 #include "ruleset.h"
 #include "vmnetacl.h"
 
+enum account_state {
+    ACCOUNT_SKIPPED, /* it was not asked about: another allow matches */
+    ACCOUNT_KNOWN,   /* there is such a user or group, and id is its number */
+    ACCOUNT_ABSENT,  /* there is none */
+    ACCOUNT_FAILED,  /* the lookup failed, and only an allow depends on it */
+};
+
 struct account_answer {
-    bool is_known; /* there is such a user or group, and id is its number */
-    bool membership_is_asked;
-    bool is_member; /* by the user database, the caller is one of the group */
+    enum account_state state;
+    bool is_for_deny; /* is_caller is known */
+    bool is_caller;   /* a deny is about the caller: he is the user, or in the group */
     uint32_t id;
 };
 
@@ -19,6 +26,7 @@ struct vmnetacl_names {
     uid_t uid;                            /* of the caller */
     struct accounts accounts;
     struct account_answer *answers; /* under the accounts' indices */
+    struct vmnetacl_error failure;  /* of the first that is ACCOUNT_FAILED; else its code is NONE */
 };
 
 /* What is said of the account that a rule names, or whose gid it gives; NULL when it was not asked about. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "question.h"
 
+#include "error.h"
+
 bool question_start(struct question *question, const struct vmnetacl_policy *policy,
                     const struct vmnetacl_caller *caller, const struct vmnetacl_names *names, const char *bridge)
 {
@@ -44,47 +46,68 @@ static bool caller_has_group(const struct question *question, gid_t gid)
     return false;
 }
 
-/* For an allow the credentials count; for a deny the user database does as well, so that nobody sheds a group. */
-static enum vmnetacl_match match_group(const struct question *question, const struct rule *rule, gid_t gid,
-                                       const struct account_answer *answer)
+/* A deny goes by all that is known of the caller, so that he cannot shed a group. */
+static enum vmnetacl_match match_denied(const struct account_answer *answer)
 {
-    if (caller_has_group(question, gid))
-        return VMNETACL_MATCH_YES;
-    if (!rule->is_deny)
-        return VMNETACL_MATCH_NO;
-    if (answer == NULL || !answer->membership_is_asked)
+    if (answer == NULL || !answer->is_for_deny)
         return VMNETACL_MATCH_UNKNOWN;
-    return answer->is_member ? VMNETACL_MATCH_YES : VMNETACL_MATCH_NO;
+    if (answer->is_caller)
+        return VMNETACL_MATCH_YES;
+    return answer->state == ACCOUNT_ABSENT ? VMNETACL_MATCH_NO_SUCH_NAME : VMNETACL_MATCH_NO;
+}
+
+/* An allow goes by the caller's credentials: has_number() tells whether they hold the number of a name. */
+static enum vmnetacl_match match_allowed(const struct question *question, const struct rule *rule,
+                                         const struct account_answer *answer)
+{
+    bool matches;
+
+    if (answer == NULL || answer->state == ACCOUNT_SKIPPED)
+        return VMNETACL_MATCH_UNKNOWN;
+    if (answer->state == ACCOUNT_FAILED)
+        return VMNETACL_MATCH_FAILED;
+    if (answer->state == ACCOUNT_ABSENT)
+        return VMNETACL_MATCH_NO_SUCH_NAME;
+    matches = rule->subject == VMNETACL_SUBJECT_USER ? answer->id == question->caller->uid
+                                                     : caller_has_group(question, answer->id);
+    return matches ? VMNETACL_MATCH_YES : VMNETACL_MATCH_NO;
 }
 
 enum vmnetacl_match question_match_subject(const struct question *question, const struct rule *rule)
 {
-    const struct account_answer *answer;
-
     if (rule->subject == VMNETACL_SUBJECT_ALL)
         return VMNETACL_MATCH_YES;
     if (rule->subject == VMNETACL_SUBJECT_UID)
         return rule->id == question->caller->uid ? VMNETACL_MATCH_YES : VMNETACL_MATCH_NO;
-    answer = names_find(question->names, rule);
-    if (rule->subject == VMNETACL_SUBJECT_GID)
-        return match_group(question, rule, rule->id, answer);
-    if (answer == NULL)
-        return VMNETACL_MATCH_UNKNOWN;
-    if (!answer->is_known)
-        return VMNETACL_MATCH_NO_SUCH_NAME;
-    if (rule->subject == VMNETACL_SUBJECT_GROUP)
-        return match_group(question, rule, answer->id, answer);
-    return answer->id == question->caller->uid ? VMNETACL_MATCH_YES : VMNETACL_MATCH_NO;
+    if (rule->subject == VMNETACL_SUBJECT_GID && caller_has_group(question, rule->id))
+        return VMNETACL_MATCH_YES;
+    if (rule->is_deny)
+        return match_denied(names_find(question->names, rule));
+    return rule->subject == VMNETACL_SUBJECT_GID ? VMNETACL_MATCH_NO
+                                                 : match_allowed(question, rule, names_find(question->names, rule));
 }
 
-/* True when nothing behind the rule can change the answer: it is a deny. */
+/*
+ * An allow before this one may match, too. It is ignored when the names that matter were looked up, and it gives no
+ * other use of the bridge than this one.
+ */
+static bool stays_open(const struct question *question, const struct answer *answer, const struct rule *rule)
+{
+    return answer->may_allow && (question->names == NULL || answer->may_allow_options || question_has_options(rule));
+}
+
+/* True when nothing after the rule can change the answer: it is a deny. */
 static bool weigh(const struct question *question, const struct rule_file *file, const struct rule *rule,
                   struct answer *answer)
 {
     enum vmnetacl_match match = question_match_subject(question, rule);
 
-    if (match == VMNETACL_MATCH_UNKNOWN) {
-        answer->is_open = true;
+    /* An allow that cannot be looked up does not match; but what it restricts is not to be had without it. */
+    if (match == VMNETACL_MATCH_FAILED && !question_has_options(rule))
+        answer->has_failed = true;
+    else if (match == VMNETACL_MATCH_UNKNOWN || match == VMNETACL_MATCH_FAILED) {
+        answer->may_allow = answer->may_allow || !rule->is_deny;
+        answer->may_allow_options = answer->may_allow_options || question_has_options(rule);
         answer->may_deny = answer->may_deny || rule->is_deny;
     }
     if (match != VMNETACL_MATCH_YES)
@@ -92,8 +115,8 @@ static bool weigh(const struct question *question, const struct rule_file *file,
     *answer = (struct answer){.status = rule->is_deny ? VMNETACL_DENY : VMNETACL_ALLOW,
                               .file = file,
                               .rule = *rule,
-                              .is_open = answer->is_open && !rule->is_deny,
-                              .may_deny = answer->may_deny && !rule->is_deny};
+                              .may_allow = !rule->is_deny && stays_open(question, answer, rule),
+                              .may_deny = !rule->is_deny && answer->may_deny};
     return rule->is_deny;
 }
 
@@ -116,6 +139,9 @@ void question_ask(const struct question *question, const struct loaded_source *s
                 return;
         }
     }
+    /* Where the search goes on from here depends on what could not be looked up. */
+    if (answer->has_failed && (source->entry.returns_on_allow || source->entry.returns_on_notfound))
+        answer->may_allow = true;
 }
 
 /*
@@ -130,7 +156,7 @@ static bool is_passed_over(const struct loaded_source *source)
 
 bool question_ends(const struct loaded_source *source, const struct answer *answer)
 {
-    if (answer->is_open) /* whatever it will be, more may be needed */
+    if (answer_is_open(answer)) /* whatever it will be, more may be needed */
         return false;
     if (answer->status == VMNETACL_ALLOW)
         return source->entry.returns_on_allow;
@@ -167,14 +193,21 @@ static void take_refusal(struct vmnetacl_decision *decision, const struct loaded
     *decision = refusal;
 }
 
-const struct vmnetacl_error question_names_missing = {
-    .code = VMNETACL_CODE_NAMES_MISSING,
-    .message = "a rule names a user or a group, and the name was not looked up; call vmnetacl_resolve()",
-};
+const struct vmnetacl_error *question_open_error(const struct question *question)
+{
+    static const struct vmnetacl_error names_missing = {
+        .code = VMNETACL_CODE_NAMES_MISSING,
+        .message = "a rule names a user or a group, and the name was not looked up; call vmnetacl_resolve()",
+    };
+
+    return question->names != NULL && question->names->failure.code != VMNETACL_CODE_NONE ? &question->names->failure
+                                                                                          : &names_missing;
+}
 
 enum vmnetacl_status question_decide(const struct question *question, struct vmnetacl_decision *decision)
 {
     bool is_open = false;
+    bool has_failed = false;
     bool may_have_ended = false; /* a source whose answer is open may end the search before the others */
 
     *decision = (struct vmnetacl_decision){.verdict = VMNETACL_NOTFOUND};
@@ -182,8 +215,9 @@ enum vmnetacl_status question_decide(const struct question *question, struct vmn
         const struct loaded_source *source = &question->policy->sources[i];
         struct answer answer;
         question_ask(question, source, &answer);
-        if (answer.is_open) {
-            /* Behind an ALLOW it is all one whether this is another. */
+        has_failed = has_failed || answer.has_failed;
+        if (answer_is_open(&answer)) {
+            /* After an ALLOW it does not matter whether this is another. */
             is_open = is_open || answer.may_deny || decision->verdict != VMNETACL_ALLOW;
             may_have_ended = may_have_ended || source->entry.returns_on_allow || source->entry.returns_on_notfound;
         } else if (answer.status == VMNETACL_ALLOW && decision->verdict == VMNETACL_NOTFOUND) {
@@ -200,8 +234,10 @@ enum vmnetacl_status question_decide(const struct question *question, struct vmn
         if (question_ends(source, &answer))
             break;
     }
-    if (is_open)
-        *decision = (struct vmnetacl_decision){.verdict = VMNETACL_UNAVAIL, .error = &question_names_missing};
+    if (is_open || (has_failed && decision->verdict == VMNETACL_NOTFOUND)) {
+        const struct vmnetacl_error *error = question_open_error(question);
+        *decision = (struct vmnetacl_decision){.verdict = error_status(error), .error = error};
+    }
     return decision->verdict;
 }
 

@@ -25,12 +25,27 @@ struct answer {
     enum vmnetacl_status status;  /* ALLOW, DENY, NOTFOUND; UNAVAIL or TRYAGAIN when it could not be read */
     const struct rule_file *file; /* of the rule that says so; NULL when none does */
     struct rule rule;
-    bool is_open;  /* it may be otherwise, as soon as names are looked up; never with DENY, UNAVAIL and TRYAGAIN */
-    bool may_deny; /* it is open, and may then be DENY */
+    /* It may change when names are looked up, to ALLOW or by another allow, or to DENY. Never with DENY, UNAVAIL and
+       TRYAGAIN. */
+    bool may_allow;
+    bool may_allow_options; /* an allow that may match has options */
+    bool may_deny;
+    bool has_failed; /* nothing matches, and the lookup for an allow has failed */
 };
 
-/* The error of an answer that is open. */
-extern const struct vmnetacl_error question_names_missing;
+static inline bool answer_is_open(const struct answer *answer)
+{
+    return answer->may_allow || answer->may_deny;
+}
+
+/* Why an answer is open, or why nothing matches when a lookup for an allow has failed. */
+const struct vmnetacl_error *question_open_error(const struct question *question);
+
+/* Does the rule give less than the bare use of the bridge? */
+static inline bool question_has_options(const struct rule *rule)
+{
+    return rule->limit != 0;
+}
 
 /* False when it is none: an argument is missing, the bridge has no name, the names are not for this. */
 bool question_start(struct question *question, const struct vmnetacl_policy *policy,

@@ -183,7 +183,7 @@ struct vmnetacl_decision {
     struct vmnetacl_grant grant;        /* all zero unless the verdict is ALLOW */
     bool degraded;                      /* a source could not be consulted, and switch.conf says to go on without it */
     const struct vmnetacl_error *error; /* for UNAVAIL and TRYAGAIN, and when degraded: why; else NULL. Lives as long as
-                                           the policy */
+                                           the policy and the names */
     const void *reserved[4];            /* NULL */
 };
 
@@ -322,6 +322,7 @@ enum vmnetacl_match {
     VMNETACL_MATCH_YES,
     VMNETACL_MATCH_UNKNOWN,      /* it was not looked up, since nothing depends on it */
     VMNETACL_MATCH_NO_SUCH_NAME, /* no: the name service does not know the user or the group */
+    VMNETACL_MATCH_FAILED,       /* the lookup of the user or the group failed: an allow does not match */
 };
 
 enum vmnetacl_event_kind {
@@ -361,8 +362,8 @@ enum vmnetacl_status vmnetacl_explain(const struct vmnetacl_policy *policy, cons
  * names:    as for vmnetacl_decide(); from vmnetacl_resolve() with bridge NULL.
  * existing: names of bridges to ask about; NULL when existing_count is 0. Those that no interface can have are passed
  *           over.
- * Returns OK; UNAVAIL or TRYAGAIN, with error filled in, when there is no verdict on a name, behind the names before
- * it; TRYAGAIN for want of memory; INVALID when policy, caller or visit is NULL.
+ * Returns OK; UNAVAIL or TRYAGAIN, with error filled in, when there is no verdict on a name: that of the first such name,
+ * after all others have been told; TRYAGAIN when out of memory; INVALID when policy, caller or visit is NULL.
  */
 enum vmnetacl_status
 vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,

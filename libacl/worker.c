@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs in the forked process, with the uid of whoever asked. In vmnet-helper it begins with CAP_NET_ADMIN in its
- * permitted set, and with descriptors that the name service's modules must not get hold of. Never returns: behind it is
- * the stack of the process that it was forked from.
+ * Runs in the forked process. In vmnet-helper it starts as the caller, with CAP_NET_ADMIN in its permitted set and with
+ * descriptors that the name service's modules must not get hold of; and it changes to a uid of its own, which the
+ * helper has kept for it as its saved one. After that the caller cannot signal, stop or limit it, and no quota that a
+ * service counts by uid is his to exhaust.
+ *
+ * Nor can the parent signal it then, so the parent holds the other end of a lifeline: a pipe whose closing kills the
+ * worker (F_SETSIG, fcntl(2)). That works when the parent is killed, too; when it is stopped, a timer does.
+ *
+ * worker_run() never returns: the stack above it is that of the process that it was forked from.
  */
 #include "worker.h"
 
-#include "nss_query.h"
+#include "query.h"
 #include "worker_filter.h" /* made by filter/generate.c */
 
 #include <errno.h>
@@ -14,6 +20,7 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -22,13 +29,18 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
-#define ANSWER_FD (STDERR_FILENO + 1)
+#define ANSWER_FD   (STDERR_FILENO + 1)
+#define LIFELINE_FD (ANSWER_FD + 1)
 
-/* What a module needs to work at all. With less, one that cannot be loaded would look like one that knows nobody. */
+/* The parent's deadline comes first; this is for a parent that has been stopped. */
+#define GRACE_MS 1000
+
+/* What a module needs to work at all. With less, one that cannot be loaded looks like one that knows no names. */
 static const struct {
-    __rlimit_resource_t resource;
+    int resource;
     rlim_t least;
 } limits[] = {
     {RLIMIT_NOFILE, 64},
@@ -61,31 +73,39 @@ static _Noreturn void answer(int fd, const struct worker_head *head, const void 
     _exit(EXIT_SUCCESS);
 }
 
-static _Noreturn void answer_failure(int fd, const struct lookup *lookup, enum worker_status status, int error,
-                                     const struct nss_failure *failure)
+static _Noreturn void answer_failure(const struct lookup *lookup, enum worker_status status,
+                                     const struct lookup_failure *failure)
 {
     struct worker_head head = {.status = status,
-                               .error = error,
-                               .item = (uint32_t)failure->item,
-                               .count = (uint32_t)lookup->count};
+                               .count = (uint32_t)lookup->count,
+                               .call = failure->call,
+                               .id = failure->id,
+                               .error = failure->error,
+                               .item = (uint32_t)failure->item};
 
-    memcpy(head.service, failure->service, sizeof head.service);
-    answer(fd, &head, "", 0);
+    answer(ANSWER_FD, &head, "", 0);
 }
 
-/* stdio leads nowhere, the answer's descriptor has a number that is known, and there are no others. */
-static bool keep_only_answer(int answer_fd)
+/* Duplicate a descriptor to a number above those that are given out below. Closes nothing. */
+static int move_up(int fd)
 {
-    int null = open("/dev/null", O_RDWR);
+    return fd >= 0 ? fcntl(fd, F_DUPFD, LIFELINE_FD + 1) : -1;
+}
 
-    if (null == ANSWER_FD) /* two descriptors of stdio were closed, and have become the pipe */
-        null = dup(null);
-    if (null < 0 || dup2(answer_fd, ANSWER_FD) != ANSWER_FD)
+/* Stdio is /dev/null, the two ends have known numbers, and no other descriptor is open. */
+static bool keep_only_ends(struct worker_ends ends)
+{
+    int answer_fd = move_up(ends.answer);
+    int lifeline_fd = move_up(ends.lifeline);
+    int null_fd = move_up(open("/dev/null", O_RDWR));
+
+    if (answer_fd < 0 || lifeline_fd < 0 || null_fd < 0)
         return false;
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (null != fd && dup2(null, fd) != fd)
+        if (dup2(null_fd, fd) != fd)
             return false;
-    return close_range(ANSWER_FD + 1, ~0U, 0) == 0;
+    return dup2(answer_fd, ANSWER_FD) == ANSWER_FD && dup2(lifeline_fd, LIFELINE_FD) == LIFELINE_FD &&
+           syscall(SYS_close_range, LIFELINE_FD + 1, ~0U, 0) == 0;
 }
 
 /* No standard signal is handled as the program does: its handlers are not made for this process. */
@@ -124,12 +144,70 @@ static bool install_filter(void)
            syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
 }
 
-/* In this order: the ids' owner must not be able to look in before the first line, nor anything to run after the last. */
-static bool become_harmless(int answer_fd, pid_t parent)
+/*
+ * Be killed when the parent closes its end of the lifeline. The kernel lets that signal pass if the effective uid that
+ * we have now is our real or saved one then (sigio_perm() in fs/fcntl.c).
+ */
+static bool arm_lifeline(void)
 {
-    return prctl(PR_SET_DUMPABLE, 0) == 0 && drop_capabilities() && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-           getppid() == parent && setpgid(0, 0) == 0 && reset_signals() && keep_only_answer(answer_fd) &&
-           chdir("/") == 0 && clearenv() == 0 && atexit(end_at_once) == 0 && install_filter();
+    return fcntl(LIFELINE_FD, F_SETSIG, SIGKILL) == 0 && fcntl(LIFELINE_FD, F_SETOWN, getpid()) == 0 &&
+           fcntl(LIFELINE_FD, F_SETFL, O_RDONLY | O_ASYNC) == 0;
+}
+
+/* False when the parent has closed its end, maybe before the lifeline was armed. */
+static bool lifeline_is_held(void)
+{
+    struct pollfd lifeline = {.fd = LIFELINE_FD, .events = POLLIN};
+
+    return poll(&lifeline, 1, 0) == 0;
+}
+
+/*
+ * Become the user and group that the process has kept for this as its saved ids; a process without them stays what it
+ * is. The values are compiled in: a program that has dropped root for a while keeps root as its saved uid.
+ *
+ * The lifeline is armed once more before the real uid changes. So there is no moment when a worker that its caller has
+ * stopped can be killed neither by the parent nor by the caller nor by the lifeline.
+ */
+static bool take_own_ids(void)
+{
+    const uid_t uid = VMNET_WORKER_UID;
+    const gid_t gid = VMNET_WORKER_GID;
+    uid_t uids[3];
+    gid_t gids[3];
+
+    if (getresuid(&uids[0], &uids[1], &uids[2]) != 0 || getresgid(&gids[0], &gids[1], &gids[2]) != 0)
+        return false;
+    if (gids[2] == gid && setresgid(gid, gid, gid) != 0)
+        return false;
+    if (uids[2] != uid)
+        return true;
+    if (setresuid((uid_t)-1, uid, (uid_t)-1) != 0 || !arm_lifeline() || setresuid(uid, uid, uid) != 0 ||
+        getresuid(&uids[0], &uids[1], &uids[2]) != 0)
+        return false;
+    return uids[0] == uid && uids[1] == uid && uids[2] == uid;
+}
+
+static bool start_timer(unsigned timeout_ms)
+{
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL};
+    const struct itimerspec when = {.it_value = {.tv_sec = (time_t)(timeout_ms / 1000) + GRACE_MS / 1000,
+                                                 .tv_nsec = (long)(timeout_ms % 1000) * 1000000}};
+    timer_t timer;
+
+    return timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 && timer_settime(timer, 0, &when, NULL) == 0;
+}
+
+/*
+ * In this order: no descriptor may be looked into before the process is not dumpable, which each change of ids undoes
+ * (commit_creds() in kernel/cred.c); and the filter, which forbids most of what is done here, comes last.
+ */
+static bool become_harmless(struct worker_ends ends, unsigned timeout_ms)
+{
+    return prctl(PR_SET_DUMPABLE, 0) == 0 && keep_only_ends(ends) && arm_lifeline() && drop_capabilities() &&
+           reset_signals() && take_own_ids() && prctl(PR_SET_DUMPABLE, 0) == 0 && lifeline_is_held() &&
+           start_timer(timeout_ms) && chdir("/") == 0 && clearenv() == 0 && atexit(end_at_once) == 0 &&
+           install_filter();
 }
 
 /* Take all that the hard limits give, and look whether it is enough. */
@@ -146,25 +224,27 @@ static bool limits_are_wide(void)
     return true;
 }
 
-_Noreturn void worker_run(const struct lookup *lookup, int answer_fd, pid_t parent)
+_Noreturn void worker_run(const struct lookup *lookup, struct worker_ends ends, unsigned timeout_ms)
 {
-    const struct worker_head head = {.status = WORKER_OK, .count = (uint32_t)lookup->count};
-    static const struct nss_failure none = {.item = 0};
-    struct nss_failure failure;
+    struct worker_head head = {.status = WORKER_OK, .count = (uint32_t)lookup->count};
+    struct lookup_failure failure = {.call = LOOKUP_NONE};
     struct worker_answer *answers;
+    bool has_room = limits_are_wide();
     int error;
 
-    if (!become_harmless(answer_fd, parent))
+    if (!become_harmless(ends, timeout_ms))
         _exit(EXIT_FAILURE);
-    if (!limits_are_wide())
-        answer_failure(ANSWER_FD, lookup, WORKER_LIMITS, 0, &none);
+    if (!has_room)
+        answer_failure(lookup, WORKER_LIMITS, &failure);
     answers = calloc(lookup->count, sizeof *answers);
     if (answers == NULL)
-        answer_failure(ANSWER_FD, lookup, WORKER_MEMORY, 0, &none);
-    error = nss_query(lookup, answers, &failure);
-    if (error == ENOMEM)
-        answer_failure(ANSWER_FD, lookup, WORKER_MEMORY, 0, &none);
+        answer_failure(lookup, WORKER_MEMORY, &failure);
+    error = query_run(lookup, answers, &failure);
     if (error != 0)
-        answer_failure(ANSWER_FD, lookup, WORKER_FAILED, error, &failure);
+        answer_failure(lookup, error == ENOMEM ? WORKER_MEMORY : WORKER_FAILED, &failure);
+    head.call = failure.call;
+    head.id = failure.id;
+    head.error = failure.error;
+    head.item = (uint32_t)failure.item;
     answer(ANSWER_FD, &head, answers, lookup->count * sizeof *answers);
 }

@@ -7,36 +7,39 @@
 
 #include <sys/types.h>
 
-/* What the worker found, in front of its answers. */
+/* The outcome, at the start of what the worker writes. */
 enum worker_status {
-    WORKER_OK = 0x564d4e41, /* not what stray bytes are like */
-    WORKER_FAILED,          /* a lookup failed: error, item */
+    WORKER_OK = 0x564d4e41, /* unlike stray bytes */
+    WORKER_FAILED,          /* a lookup that a deny depends on failed: see call, id, error, item */
     WORKER_LIMITS,          /* the resource limits are too tight */
     WORKER_MEMORY,
 };
 
-#define WORKER_SERVICE_SIZE 64
-
 struct worker_head {
     uint32_t status;
-    int32_t error; /* errno */
-    uint32_t item; /* the index of the one that failed */
-    uint32_t count;
-    char service[WORKER_SERVICE_SIZE]; /* that has not answered, with a NUL; "": it is no service's fault */
+    uint32_t count; /* of the items */
+    /* What failed. With WORKER_OK: the first lookup that only an allow depends on. */
+    uint32_t call; /* enum lookup_call */
+    uint32_t id;
+    int32_t error;
+    uint32_t item;
 };
 
-/* Then, with WORKER_OK, one of these for each item. */
+/* With WORKER_OK, one of these for each item follows. */
 struct worker_answer {
-    uint8_t is_known;
-    uint8_t is_member;
+    uint8_t state;     /* enum account_state */
+    uint8_t is_caller; /* 0 or 1 */
     uint16_t unused;
     uint32_t id;
 };
 
-/*
- * The life of the worker, in a process that was forked for it: become harmless, ask, write the answer to answer_fd and
- * end. parent is who forked it, and dies with it.
- */
-_Noreturn void worker_run(const struct lookup *lookup, int answer_fd, pid_t parent);
+/* The descriptors of the worker's that its parent holds the other ends of. */
+struct worker_ends {
+    int answer;   /* is written to */
+    int lifeline; /* is never written to: when the other end is closed, the worker is killed */
+};
+
+/* Run the worker, in a process that was forked for it: become harmless, ask, write the answer, exit. */
+_Noreturn void worker_run(const struct lookup *lookup, struct worker_ends ends, unsigned timeout_ms);
 
 #endif

@@ -16,10 +16,9 @@ static json_t *json_subject(const struct story_rule *rule)
 static json_t *json_match(enum vmnetacl_match match)
 {
     static const char *const words[] = {
-        [VMNETACL_MATCH_NO] = "no",
-        [VMNETACL_MATCH_YES] = "yes",
-        [VMNETACL_MATCH_UNKNOWN] = "unknown",
-        [VMNETACL_MATCH_NO_SUCH_NAME] = "no-such-name",
+        [VMNETACL_MATCH_NO] = "no",           [VMNETACL_MATCH_YES] = "yes",
+        [VMNETACL_MATCH_UNKNOWN] = "unknown", [VMNETACL_MATCH_NO_SUCH_NAME] = "no-such-name",
+        [VMNETACL_MATCH_FAILED] = "failed",
     };
 
     return json_string(words[match]);

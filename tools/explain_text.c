@@ -72,6 +72,8 @@ static const char *subject_words(const struct story_rule *rule)
         return is_group ? "no such group" : "no such user";
     case VMNETACL_MATCH_UNKNOWN:
         return is_group ? "the group was not looked up" : "the user was not looked up";
+    case VMNETACL_MATCH_FAILED:
+        return is_group ? "the group cannot be looked up" : "the user cannot be looked up";
     case VMNETACL_MATCH_YES:
         break;
     }

@@ -123,7 +123,7 @@ static void test_resolve_timeout_is_kept(void **state)
     enum vmnetacl_status verdict;
 
     (void)state;
-    nss_vmtest(KNOWN "at initgroups#1 sleep 400\n");
+    nss_vmtest(KNOWN "at getgrnam#1 sleep 400\n");
     const long long begun = lab_now_ms();
     assert_int_equal(ask(&remote, 100, &verdict), VMNETACL_TRYAGAIN);
     assert_in_range(lab_now_ms() - begun, 99, 20000); /* as busy as the machine may be */
@@ -201,7 +201,7 @@ static void test_resolve_signals_of_the_program_stay_its_own(void **state)
 
     assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
     assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
-    nss_vmtest(KNOWN "at initgroups sleep 20\n");
+    nss_vmtest(KNOWN "at getgrnam sleep 20\n");
     assert_answered();
     assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
     assert_true(shared->signals > 0);

@@ -174,12 +174,6 @@ static void do_dumpable(const char *word)
     (void)prctl(PR_SET_DUMPABLE, 1); /* it is the call that counts */
 }
 
-static void do_orphan(const char *word)
-{
-    (void)word;
-    (void)prctl(PR_SET_PDEATHSIG, 0); /* it is the call that counts */
-}
-
 static void write_everywhere(const void *bytes, size_t len)
 {
     for (int fd = 0; fd < FD_MAX; fd++)
@@ -265,7 +259,7 @@ static void do_look(const char *word)
     for (int fd = 0; fd < FD_MAX; fd++) {
         if (fstat(fd, &about) != 0 || about.st_ino == conf.st_ino) /* that is being read */
             continue;
-        if (fd > STDERR_FILENO + 1 || (fd <= STDERR_FILENO && about.st_rdev != null.st_rdev) ||
+        if (fd > STDERR_FILENO + 2 || (fd <= STDERR_FILENO && about.st_rdev != null.st_rdev) ||
             (fd > STDERR_FILENO && !S_ISFIFO(about.st_mode)))
             _exit(96);
     }
@@ -275,13 +269,13 @@ static const struct {
     const char *name;
     void (*act)(const char *word);
 } deeds[] = {
-    {"session", do_session},   {"ids", do_ids},       {"null", do_null},         {"hang", do_hang},
-    {"spin", do_spin},         {"segv", do_segv},     {"abort", do_abort},       {"overflow", do_overflow},
-    {"exit", do_exit},         {"quit", do_quit},     {"signal", do_signal},     {"kill-parent", do_kill_parent},
-    {"print", do_print},       {"close", do_close},   {"raise", do_raise},       {"fork", do_fork},
-    {"exec", do_exec},         {"ptrace", do_ptrace}, {"dumpable", do_dumpable}, {"orphan", do_orphan},
-    {"scribble", do_scribble}, {"forge", do_forge},   {"threads", do_threads},   {"socket", do_socket},
-    {"sleep", do_sleep},       {"look", do_look},
+    {"session", do_session}, {"ids", do_ids},         {"null", do_null},         {"hang", do_hang},
+    {"spin", do_spin},       {"segv", do_segv},       {"abort", do_abort},       {"overflow", do_overflow},
+    {"exit", do_exit},       {"quit", do_quit},       {"signal", do_signal},     {"kill-parent", do_kill_parent},
+    {"print", do_print},     {"close", do_close},     {"raise", do_raise},       {"fork", do_fork},
+    {"exec", do_exec},       {"ptrace", do_ptrace},   {"dumpable", do_dumpable}, {"scribble", do_scribble},
+    {"forge", do_forge},     {"threads", do_threads}, {"socket", do_socket},     {"sleep", do_sleep},
+    {"look", do_look},
 };
 
 static const struct {

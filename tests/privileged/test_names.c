@@ -100,7 +100,7 @@ static void test_names_verdict_of_each_world(void **state)
         else
             names_assert_refused(result, rows[i].code,
                                  rows[i].code == EXIT_NOPERM ? "access denied by acl file"
-                                                             : "the user database does not know the caller");
+                                                             : "the caller, uid 5999, has no account");
     }
 }
 

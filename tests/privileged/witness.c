@@ -114,14 +114,14 @@ __attribute__((format(printf, 3, 4))) static void fault_note(struct witness *wit
              stop->at_entry ? "entry" : "exit", what);
 }
 
-/* The saved group is nobody's, so that the caller may not set limits; a start by file capability cannot do that. */
+/* The saved ids are those of the process that looks up names; a start by file capability cannot have them. */
 static bool ids_are_the_callers(const struct witness_status *status, const struct witness *witness)
 {
     const struct lab_caller *caller = witness->caller;
 
     for (int i = 0; i < 4; i++)
-        if (status->uid[i] != caller->uid ||
-            (i == 2 && !witness->keeps_bounding ? status->gid[i] != 65534 : status->gid[i] != caller->gid))
+        if (status->uid[i] != (i == 2 && !witness->keeps_bounding ? 65534 : caller->uid) ||
+            status->gid[i] != (i == 2 && !witness->keeps_bounding ? 65534 : caller->gid))
             return false;
     if (status->group_count != caller->group_count)
         return false;

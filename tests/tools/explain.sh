@@ -183,18 +183,24 @@ says_not 'every request'
 # A name service that is down stops only what depends on the name.
 reset
 cp /etc/nsswitch.conf nsswitch.conf
-sed -i 's/^\(passwd\|group\):/& vmgone/' /etc/nsswitch.conf
-rules 1.rules 'allow user vmuser bridge br0' 'allow all bridge virbr0'
+sed -i 's/^group:.*/group: files/' /etc/nsswitch.conf
+chmod 000 /etc/group
+rules 1.rules 'allow group vmgroup bridge br0' 'allow all bridge virbr0'
 run 2 as vmuser "$ctl" explain --bridge br0
-says '/etc/vmnet/rules.d/1.rules:1:1: the name service cannot answer'
+says "/etc/vmnet/rules.d/1.rules:1:1: cannot look up group 'vmgroup' (try 'getent group'): Permission denied"
+says 'the group cannot be looked up'
 says '* requests that depend on this name are refused until it can be looked up; see nsswitch.conf(5)'
 says_not 'every request'
 run 0 as vmuser "$ctl" explain --bridge virbr0
+# What another rule allows is allowed, and the rule that cannot be looked up is shown.
+rules 1.rules 'allow group vmgroup bridge br0' 'allow uid 4242 bridge br0'
+run 0 as vmuser "$ctl" explain --all --bridge br0
+chmod 644 /etc/group
 cp nsswitch.conf /etc/nsswitch.conf
 # Who has no account is told so.
 rules 1.rules 'deny group vmgroup bridge br0' 'allow all bridge br0'
 run 2 setpriv --reuid 777 --regid 777 --clear-groups "$ctl" explain --bridge br0
-says 'give him an account'
+says 'has no account'
 says_not '* '
 
 # What may pass.

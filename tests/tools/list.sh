@@ -55,19 +55,20 @@ rm /etc/vmnet/rules.d/20-wrong.rules
 # A name that cannot be looked up keeps back the bridges that depend on it, and no other.
 cp /etc/nsswitch.conf nsswitch.conf
 cp /etc/vmnet/rules.d/10-list.rules saved.rules
-sed -i 's/^\(passwd\|group\):/& vmgone/' /etc/nsswitch.conf
+sed -i 's/^group:.*/group: files/' /etc/nsswitch.conf
+chmod 000 /etc/group
 rules 10-list.rules 'allow all bridge br0' 'allow group vmgroup bridge gone' 'allow uid 4242 bridge absent' \
     'allow all bridge br0'
 run 2 as vmuser "$ctl" list
 says "absent	absent	-	/etc/vmnet/rules.d/10-list.rules:3 br0	down	-	/etc/vmnet/rules.d/10-list.rules:1 virbr0	up	"
-says 'vmnetctl: the rules give no answer: /etc/vmnet/rules.d/10-list.rules:2:1: the name service cannot answer'
+says 'vmnetctl: the rules give no answer: /etc/vmnet/rules.d/10-list.rules:2:1: cannot look up group'
 says_not 'gone	'
 [ "$(printf '%s\n' "$output" | wc -l)" = 4 ] || fail 'more than three bridges and an error'
 run 2 as vmuser "$ctl" list --json
 says '"code": "lookup-failed"'
 says '"name": "absent"'
 # When no bridge depends on it, the list is whole.
-rules 10-list.rules 'allow user vmuser bridge br-*' 'allow all bridge br0'
+rules 10-list.rules 'allow group vmgroup bridge br-*' 'allow all bridge br0'
 run 0 as vmuser "$ctl" list
 is 'br0 | down | - | /etc/vmnet/rules.d/10-list.rules:2' 'virbr0 | up | - | /etc/qemu/group.conf:1'
 run 2 "$ctl" explain --bridge br-x
@@ -76,6 +77,7 @@ rules 10-list.rules 'allow all bridge br0' 'allow group vmgroup bridge gone' 'al
 run 2 as vmuser sh -c "ulimit -n 32; exec '$ctl' list"
 says 'br0	down	'
 says 'the resource limits are too tight'
+chmod 644 /etc/group
 cp nsswitch.conf /etc/nsswitch.conf
 cp saved.rules /etc/vmnet/rules.d/10-list.rules
 mount -t tmpfs tmpfs /sys

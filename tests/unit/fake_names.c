@@ -21,7 +21,7 @@ static void note(const struct lookup_item *item)
 {
     char *at = fake_names.asked + strlen(fake_names.asked);
     size_t room = sizeof fake_names.asked - strlen(fake_names.asked);
-    const char *end = item->wants_membership ? "+" : "";
+    const char *end = item->is_denied && item->kind != ACCOUNT_USER ? "+" : "";
     int len;
 
     if (item->kind == ACCOUNT_GID)
@@ -39,19 +39,36 @@ static bool is_meant(const struct fake_account *account, const struct lookup_ite
     return item->kind == ACCOUNT_GID ? account->id == item->id : strcmp(account->name, item->name) == 0;
 }
 
-static void answer(struct lookup_item *item)
+static bool has_number(const struct vmnetacl_caller *caller, const struct lookup_item *item)
 {
-    item->answer = (struct account_answer){.is_known = item->kind == ACCOUNT_GID,
+    if (item->kind == ACCOUNT_USER)
+        return item->answer.id == caller->uid;
+    for (size_t i = 0; i < caller->groups_count; i++)
+        if (caller->groups[i] == item->answer.id)
+            return true;
+    return item->answer.id == caller->gid;
+}
+
+static void answer(const struct vmnetacl_caller *caller, struct lookup_item *item)
+{
+    item->answer = (struct account_answer){.state = item->kind == ACCOUNT_GID ? ACCOUNT_KNOWN : ACCOUNT_ABSENT,
                                            .id = item->id,
-                                           .membership_is_asked = item->wants_membership};
+                                           .is_for_deny = item->is_denied};
     for (size_t i = 0; i < fake_names.accounts_count; i++) {
         const struct fake_account *account = &fake_names.accounts[i];
         if (!is_meant(account, item))
             continue;
-        item->answer.is_known = true;
+        item->answer.state = ACCOUNT_KNOWN;
         item->answer.id = account->id;
-        item->answer.is_member = item->wants_membership && account->has_caller;
+        item->answer.is_caller = item->is_denied && account->has_caller;
     }
+    if (item->is_denied && item->answer.state == ACCOUNT_KNOWN && has_number(caller, item))
+        item->answer.is_caller = true;
+}
+
+static bool is_failing(const struct lookup_item *item)
+{
+    return fake_names.failing_name != NULL && !item->is_denied && strcmp(item->name, fake_names.failing_name) == 0;
 }
 
 enum vmnetacl_status __wrap_lookup_run(struct lookup *lookup, unsigned timeout_ms, size_t *failed,
@@ -60,7 +77,7 @@ enum vmnetacl_status __wrap_lookup_run(struct lookup *lookup, unsigned timeout_m
     if (lookup->count == 0)
         abort(); /* a worker is not forked for nothing */
     fake_names.calls++;
-    fake_names.uid = lookup->uid;
+    fake_names.uid = lookup->caller->uid;
     fake_names.timeout_ms = timeout_ms;
     fake_names.asked[0] = '\0';
     *failed = fake_names.failed < lookup->count ? fake_names.failed : lookup->count;
@@ -72,7 +89,14 @@ enum vmnetacl_status __wrap_lookup_run(struct lookup *lookup, unsigned timeout_m
         error_add(error, "the fault");
         return error_status(error);
     }
-    for (size_t i = 0; i < lookup->count; i++)
-        answer(&lookup->items[i]);
+    for (size_t i = 0; i < lookup->count; i++) {
+        answer(lookup->caller, &lookup->items[i]);
+        if (!is_failing(&lookup->items[i]))
+            continue;
+        lookup->items[i].answer.state = ACCOUNT_FAILED;
+        *failed = i;
+        error_start(error, VMNETACL_CODE_LOOKUP_FAILED, NULL, 0, 0);
+        error_add(error, "the lookup failed");
+    }
     return VMNETACL_OK;
 }

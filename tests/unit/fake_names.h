@@ -14,12 +14,13 @@ struct fake_names {
     size_t accounts_count;
     enum vmnetacl_code failure; /* NONE: it answers */
     int failure_errno;
-    size_t failed; /* the item; SIZE_MAX: all */
+    size_t failed;            /* the item; SIZE_MAX: all */
+    const char *failing_name; /* the lookup of this one fails, where only an allow depends on it; NULL: none does */
     /* What was seen since fake_names_start(). */
     size_t calls;
     uid_t uid;
     unsigned timeout_ms;
-    char asked[4096]; /* " user:NAME group:NAME gid:N", a '+' behind one whose members are asked for */
+    char asked[4096]; /* " user:NAME group:NAME gid:N", a '+' behind a group that a deny depends on */
 };
 
 extern struct fake_names fake_names;

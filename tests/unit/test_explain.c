@@ -251,7 +251,7 @@ static void test_enumerate_many_bridges_all_told(void **state)
     vmnetacl_free(policy);
 }
 
-/* Behind the names before it. */
+/* The others are told all the same. */
 static void test_enumerate_no_verdict_error(void **state)
 {
     static const struct texts open = {.files = "allow all bridge a\nallow user alice bridge b\nallow all bridge c"};
@@ -263,7 +263,7 @@ static void test_enumerate_no_verdict_error(void **state)
     told[0] = '\0';
     assert_int_equal(vmnetacl_enumerate(policy, &caller, NULL, NULL, 0, tell_bridge, told, &error), VMNETACL_UNAVAIL);
     assert_int_equal(error.code, VMNETACL_CODE_NAMES_MISSING);
-    assert_string_equal(told, "a files:1 0\n");
+    assert_string_equal(told, "a files:1 0\nc files:3 0\n");
     vmnetacl_free(policy);
     policy = texts_policy(&wrong);
     told[0] = '\0';

@@ -222,6 +222,50 @@ static void test_decide_names_of_another_invalid(void **state)
     vmnetacl_free(same);
 }
 
+/* An allow that cannot be looked up does not match; what it would restrict is not had without it. */
+static void test_decide_allow_not_looked_up_does_not_match(void **state)
+{
+    static const struct {
+        struct texts input;
+        enum vmnetacl_status want;
+    } rows[] = {
+        {{.files = "allow user x bridge br0"}, VMNETACL_UNAVAIL},
+        {{.files = "allow user x bridge br0\nallow all bridge br0"}, VMNETACL_ALLOW},
+        {{.files = "allow all bridge br0\nallow user x bridge br0"}, VMNETACL_ALLOW},
+        {{.files = "allow user x bridge br0\nallow user alice bridge br0 limit 3"}, VMNETACL_ALLOW},
+        {{.files = "allow user x bridge br0 limit 1\nallow user alice bridge br0"}, VMNETACL_UNAVAIL},
+        {{.files = "allow user alice bridge br0\nallow user x bridge br0 limit 1"}, VMNETACL_ALLOW},
+        {{.files = "allow user x bridge br0\ndeny user alice bridge br0"}, VMNETACL_DENY},
+        {{.files = "allow user x bridge br0\ndeny user bob bridge br0"}, VMNETACL_UNAVAIL},
+        {{.files = "allow user x bridge br1\nallow user bob bridge br0"}, VMNETACL_NOTFOUND},
+        {{.files = "allow user x bridge br0", .qemu = "allow br0"}, VMNETACL_ALLOW},
+        {{.files = "allow user x bridge br0", .qemu = "deny br0"}, VMNETACL_DENY},
+        {{"acl: qemu files", "allow user x bridge br0", "allow br0"}, VMNETACL_ALLOW},
+        /* Whether the next source is asked is open. */
+        {{"acl: files [ALLOW=return] qemu", "allow user x bridge br0", "allow br0"}, VMNETACL_UNAVAIL},
+        {{"acl: files [NOTFOUND=return] qemu", "allow user x bridge br0", "allow br0"}, VMNETACL_UNAVAIL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct vmnetacl_policy *policy = texts_policy(&rows[i].input);
+        struct vmnetacl_decision decision;
+        struct vmnetacl_names *names;
+        fake_names_start(accounts, COUNT_OF(accounts));
+        fake_names.failing_name = "x";
+        assert_int_equal(vmnetacl_resolve(policy, &caller, "br0", 0, &names, NULL), VMNETACL_OK);
+        if (vmnetacl_decide(policy, &caller, names, "br0", &decision) != rows[i].want)
+            fail_msg("row %zu: %s", i, vmnetacl_status_name(decision.verdict));
+        if (rows[i].want == VMNETACL_UNAVAIL) {
+            assert_int_equal(decision.error->code, VMNETACL_CODE_LOOKUP_FAILED);
+            assert_string_equal(decision.error->file, TEXTS_FILES);
+            assert_int_equal(decision.error->line, 1);
+        }
+        vmnetacl_names_free(names);
+        vmnetacl_free(policy);
+    }
+}
+
 /* What a source can be like: rules about "x" and "y", of which the name service says who they are. */
 static const char *const contents[] = {
     NULL,                                             /* nothing is there */
@@ -480,6 +524,7 @@ int main(void)
         cmocka_unit_test(test_decide_first_matching_allow_gives_options),
         cmocka_unit_test(test_decide_names_not_looked_up),
         cmocka_unit_test(test_decide_names_of_another_invalid),
+        cmocka_unit_test(test_decide_allow_not_looked_up_does_not_match),
         cmocka_unit_test(test_decide_two_sources_every_combination_as_model),
         cmocka_unit_test(test_decide_file_denied_not_passed_over),
         cmocka_unit_test(test_decide_source_fails_never_more_permissive),

@@ -3,12 +3,14 @@
  * The worker, step by step, in the test's own process: every call that would change it only says so, and _exit(2) comes
  * back. What the real one can and cannot do is tested in tests/names and tests/privileged.
  */
-#include "nss_query.h"
+#include "query.h"
 #include "unit.h"
 #include "worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,20 +19,28 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
-#define PIPE_FD   9
-#define ANSWER_FD 3
-#define PARENT    4711
+#define PIPE_FD       9
+#define LIFE_FD       8
+#define ANSWER_FD     3
+#define LIFELINE_FD   4
+#define TIMEOUT_MS    2500
+#define OWN_ID        65534
+#define MOVED(number) ((number) + 100) /* where a descriptor is moved to */
 
 /* What the calls answer; all zero is how they usually do. */
 struct outside {
     const char *failing;   /* the step of become_harmless() that fails, as noted below */
+    bool fails_second;     /* only when it is done for the second time */
     unsigned capabilities; /* that are left, in the set of that number: 1 effective, 2 permitted, 3 inheritable */
-    int null_fd;           /* what /dev/null is opened as; 0: 4 */
+    bool has_no_own_ids;   /* the saved ids are the caller's */
+    bool is_let_go;        /* the parent has closed the lifeline */
+    bool ids_stay;         /* setresuid(2) only pretends to have worked */
     int tight_limit;       /* the number of the limit that is too tight, from 1 */
     bool getrlimit_fails, setrlimit_fails, calloc_fails;
-    int nss_error;
+    int query_error;
     size_t short_write; /* writev(2) takes so many bytes at once; 0: all */
     int write_errno;    /* the first writev(2) fails so */
 };
@@ -58,15 +68,27 @@ static void note(const char *step)
 static int do_step(const char *step)
 {
     note(step);
-    return outside.failing != NULL && strcmp(outside.failing, step) == 0 ? -1 : 0;
+    if (outside.failing == NULL || strcmp(outside.failing, step) != 0)
+        return 0;
+    if (!outside.fails_second)
+        return -1;
+    outside.fails_second = false;
+    return 0;
 }
 
 int __wrap_prctl(int option, unsigned long value, unsigned long a, unsigned long b, unsigned long c);
 int __real_prctl(int option, unsigned long value, unsigned long a, unsigned long b, unsigned long c);
 long __wrap_syscall(long number, ...);
-pid_t __wrap_getppid(void);
-pid_t __real_getppid(void);
-int __wrap_setpgid(pid_t pid, pid_t group);
+int __wrap_fcntl(int fd, int command, ...);
+int __real_fcntl(int fd, int command, ...);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __wrap_getresuid(uid_t *real, uid_t *effective, uid_t *saved);
+int __wrap_getresgid(gid_t *real, gid_t *effective, gid_t *saved);
+int __wrap_setresuid(uid_t real, uid_t effective, uid_t saved);
+int __wrap_setresgid(gid_t real, gid_t effective, gid_t saved);
+int __wrap_timer_create(clockid_t clock, struct sigevent *event, timer_t *timer);
+int __wrap_timer_settime(timer_t timer, int flags, const struct itimerspec *when, struct itimerspec *old);
 int __wrap_sigaction(int number, const struct sigaction *action, struct sigaction *old);
 int __real_sigaction(int number, const struct sigaction *action, struct sigaction *old);
 int __wrap_sigemptyset(sigset_t *set);
@@ -75,24 +97,21 @@ int __wrap_sigprocmask(int how, const sigset_t *set, sigset_t *old);
 int __real_sigprocmask(int how, const sigset_t *set, sigset_t *old);
 int __wrap_open(const char *path, int flags, ...);
 int __real_open(const char *path, int flags, ...);
-int __wrap_dup(int fd);
-int __real_dup(int fd);
 int __wrap_dup2(int from, int to);
 int __real_dup2(int from, int to);
-int __wrap_close_range(unsigned first, unsigned last, int flags);
 int __wrap_chdir(const char *path);
 int __wrap_clearenv(void);
 int __wrap_atexit(void (*function)(void));
 int __real_atexit(void (*function)(void));
-int __wrap_getrlimit(__rlimit_resource_t resource, struct rlimit *limit) EARLY;
-int __real_getrlimit(__rlimit_resource_t resource, struct rlimit *limit);
-int __wrap_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit) EARLY;
-int __real_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit);
+int __wrap_getrlimit(int resource, struct rlimit *limit) EARLY;
+int __real_getrlimit(int resource, struct rlimit *limit);
+int __wrap_setrlimit(int resource, const struct rlimit *limit) EARLY;
+int __real_setrlimit(int resource, const struct rlimit *limit);
 void *__wrap_calloc(size_t count, size_t size);
 void *__real_calloc(size_t count, size_t size);
 ssize_t __wrap_writev(int fd, const struct iovec *parts, int count);
 ssize_t __real_writev(int fd, const struct iovec *parts, int count);
-int __wrap_nss_query(const struct lookup *lookup, struct worker_answer *answers, struct nss_failure *failure);
+int __wrap_query_run(const struct lookup *lookup, struct worker_answer *answers, struct lookup_failure *failure);
 _Noreturn void __wrap__exit(int code);
 _Noreturn void __real__exit(int code);
 
@@ -100,11 +119,8 @@ int __wrap_prctl(int option, unsigned long value, unsigned long a, unsigned long
 {
     if (!is_running)
         return __real_prctl(option, value, a, b, c);
-    if (option == PR_SET_PDEATHSIG)
-        assert_int_equal(value, SIGKILL);
-    else
-        assert_int_equal(value, option == PR_SET_NO_NEW_PRIVS);
-    return do_step(option == PR_SET_DUMPABLE ? "dumpable" : option == PR_SET_PDEATHSIG ? "deathsig" : "nnp");
+    assert_int_equal(value, option == PR_SET_NO_NEW_PRIVS);
+    return do_step(option == PR_SET_DUMPABLE ? "dumpable" : "nnp");
 }
 
 long __wrap_syscall(long number, ...)
@@ -115,6 +131,8 @@ long __wrap_syscall(long number, ...)
 
     if (number == SYS_capset)
         return do_step("capset");
+    if (number == SYS_close_range)
+        return do_step("close");
     if (number != SYS_capget)
         return do_step("seccomp");
     va_start(arguments, number);
@@ -129,18 +147,91 @@ long __wrap_syscall(long number, ...)
     return do_step("capget");
 }
 
-pid_t __wrap_getppid(void)
+int __wrap_fcntl(int fd, int command, ...)
 {
+    char step[32];
+    va_list arguments;
+    long value;
+
+    va_start(arguments, command);
+    value = va_arg(arguments, long);
+    va_end(arguments);
     if (!is_running)
-        return __real_getppid();
-    return do_step("parent") == 0 ? PARENT : 1;
+        return __real_fcntl(fd, command, value);
+    if (command == F_DUPFD) {
+        assert_int_equal((int)value, LIFELINE_FD + 1);
+        (void)snprintf(step, sizeof step, "move%d", fd);
+        return do_step(step) == 0 ? MOVED(fd) : -1;
+    }
+    assert_int_equal(fd, LIFELINE_FD);
+    if (command == F_SETSIG)
+        assert_int_equal((int)value, SIGKILL);
+    else if (command == F_SETOWN)
+        assert_int_equal((int)value, getpid());
+    else
+        assert_int_equal((int)value, O_RDONLY | O_ASYNC);
+    return do_step(command == F_SETSIG ? "setsig" : command == F_SETOWN ? "owner" : "async");
 }
 
-int __wrap_setpgid(pid_t pid, pid_t group)
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
 {
-    assert_int_equal(pid, 0);
-    assert_int_equal(group, 0);
-    return do_step("group");
+    if (!is_running)
+        return __real_poll(fds, count, timeout);
+    assert_int_equal(fds->fd, LIFELINE_FD);
+    assert_int_equal(timeout, 0);
+    return do_step("held") != 0 ? -1 : outside.is_let_go;
+}
+
+static uid_t ids[3];
+
+int __wrap_getresuid(uid_t *real, uid_t *effective, uid_t *saved)
+{
+    *real = ids[0];
+    *effective = ids[1];
+    *saved = ids[2];
+    return do_step("uids");
+}
+
+int __wrap_getresgid(gid_t *real, gid_t *effective, gid_t *saved)
+{
+    *real = *effective = 7;
+    *saved = outside.has_no_own_ids ? 7 : OWN_ID;
+    return do_step("gids");
+}
+
+int __wrap_setresuid(uid_t real, uid_t effective, uid_t saved)
+{
+    const uid_t wanted[3] = {real, effective, saved};
+
+    for (size_t i = 0; i < 3 && !outside.ids_stay; i++)
+        ids[i] = wanted[i] != (uid_t)-1 ? wanted[i] : ids[i];
+    return do_step(real == (uid_t)-1 ? "euid" : "uid");
+}
+
+int __wrap_setresgid(gid_t real, gid_t effective, gid_t saved)
+{
+    assert_true(real == OWN_ID && effective == OWN_ID && saved == OWN_ID);
+    return do_step("gid");
+}
+
+int __wrap_timer_create(clockid_t clock, struct sigevent *event, timer_t *timer)
+{
+    assert_int_equal(clock, CLOCK_MONOTONIC);
+    assert_int_equal(event->sigev_notify, SIGEV_SIGNAL);
+    assert_int_equal(event->sigev_signo, SIGKILL);
+    memset(timer, 0, sizeof *timer);
+    return do_step("timer");
+}
+
+/* Later than the parent's own deadline. */
+int __wrap_timer_settime(timer_t timer, int flags, const struct itimerspec *when, struct itimerspec *old)
+{
+    (void)timer;
+    assert_int_equal(flags, 0);
+    assert_null(old);
+    assert_int_equal(when->it_value.tv_sec * 1000 + when->it_value.tv_nsec / 1000000, TIMEOUT_MS + 1000);
+    assert_int_equal(when->it_interval.tv_sec + when->it_interval.tv_nsec, 0);
+    return do_step("start");
 }
 
 int __wrap_sigaction(int number, const struct sigaction *action, struct sigaction *old)
@@ -175,15 +266,7 @@ int __wrap_open(const char *path, int flags, ...)
 {
     if (!is_running)
         return __real_open(path, flags, 0644);
-    return do_step("null") != 0 ? -1 : outside.null_fd == 0 ? 4 : outside.null_fd == -1 ? 0 : outside.null_fd;
-}
-
-int __wrap_dup(int fd)
-{
-    if (!is_running)
-        return __real_dup(fd);
-    assert_int_equal(fd, ANSWER_FD);
-    return do_step("dup") != 0 ? -1 : 5;
+    return do_step("null") != 0 ? -1 : 5;
 }
 
 int __wrap_dup2(int from, int to)
@@ -194,14 +277,6 @@ int __wrap_dup2(int from, int to)
         return __real_dup2(from, to);
     (void)snprintf(step, sizeof step, "dup%d>%d", from, to);
     return do_step(step) == 0 ? to : -1;
-}
-
-int __wrap_close_range(unsigned first, unsigned last, int flags)
-{
-    assert_int_equal(first, ANSWER_FD + 1);
-    assert_int_equal(last, ~0U);
-    assert_int_equal(flags, 0);
-    return do_step("close");
 }
 
 int __wrap_chdir(const char *path)
@@ -223,7 +298,7 @@ int __wrap_atexit(void (*function)(void))
     return do_step("atexit");
 }
 
-int __wrap_getrlimit(__rlimit_resource_t resource, struct rlimit *limit)
+int __wrap_getrlimit(int resource, struct rlimit *limit)
 {
     if (!is_running)
         return __real_getrlimit(resource, limit);
@@ -233,7 +308,7 @@ int __wrap_getrlimit(__rlimit_resource_t resource, struct rlimit *limit)
     return outside.getrlimit_fails ? -1 : 0;
 }
 
-int __wrap_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
+int __wrap_setrlimit(int resource, const struct rlimit *limit)
 {
     if (!is_running)
         return __real_setrlimit(resource, limit);
@@ -250,13 +325,13 @@ void *__wrap_calloc(size_t count, size_t size)
     return answers_memory;
 }
 
-int __wrap_nss_query(const struct lookup *lookup, struct worker_answer *answers, struct nss_failure *failure)
+int __wrap_query_run(const struct lookup *lookup, struct worker_answer *answers, struct lookup_failure *failure)
 {
     note("query");
-    *failure = (struct nss_failure){.item = 1, .service = "ldap"};
+    *failure = (struct lookup_failure){.item = 1, .call = LOOKUP_GROUP, .id = 3, .error = EPIPE};
     for (size_t i = 0; i < lookup->count; i++)
-        answers[i] = (struct worker_answer){.is_known = 1, .id = (uint32_t)(100 + i)};
-    return outside.nss_error;
+        answers[i] = (struct worker_answer){.state = ACCOUNT_KNOWN, .id = (uint32_t)(100 + i)};
+    return outside.query_error;
 }
 
 ssize_t __wrap_writev(int fd, const struct iovec *parts, int count)
@@ -293,13 +368,16 @@ _Noreturn void __wrap__exit(int code)
 static int run(struct outside how)
 {
     static struct lookup_item items[3];
-    const struct lookup lookup = {.uid = 7, .items = items, .count = COUNT_OF(items)};
+    static const struct lookup lookup = {.items = items, .count = COUNT_OF(items)};
+    static const struct worker_ends ends = {.answer = PIPE_FD, .lifeline = LIFE_FD};
     int code;
 
     outside = how;
     steps[0] = '\0';
     written_len = 0;
     limits_seen = 0;
+    ids[0] = ids[1] = 7;
+    ids[2] = how.has_no_own_ids ? 7 : OWN_ID;
     code = setjmp(ended);
     is_running = code == 0;
     if (code != 0) {
@@ -307,25 +385,28 @@ static int run(struct outside how)
         answers_memory = NULL;
         return code - 1;
     }
-    worker_run(&lookup, PIPE_FD, PARENT);
+    worker_run(&lookup, ends, TIMEOUT_MS);
 }
 
-static void assert_head(enum worker_status status, int error, uint32_t item, size_t len)
+static void assert_head(enum worker_status status, enum lookup_call call, size_t len)
 {
     struct worker_head head;
 
     assert_int_equal(written_len, sizeof head + len);
     memcpy(&head, written, sizeof head);
     assert_int_equal(head.status, status);
-    assert_int_equal(head.error, error);
-    assert_int_equal(head.item, item);
     assert_int_equal(head.count, 3);
-    assert_string_equal(head.service, status == WORKER_FAILED ? "ldap" : "");
+    assert_int_equal(head.call, call);
+    assert_int_equal(head.id, call != LOOKUP_NONE ? 3 : 0);
+    assert_int_equal(head.error, call != LOOKUP_NONE ? EPIPE : 0);
+    assert_int_equal(head.item, call != LOOKUP_NONE ? 1 : 0);
 }
 
-#define ALL_STEPS                                                                                                      \
-    "dumpable capset capget deathsig parent group sigemptyset mask null dup9>3 dup4>0 dup4>1 dup4>2 close chdir env "  \
-    "atexit nnp seccomp query"
+#define ENDS      "move9 move8 null move5 dup105>0 dup105>1 dup105>2 dup109>3 dup108>4 close"
+#define ARM       "setsig owner async"
+#define HARMLESS  "dumpable " ENDS " " ARM " capset capget sigemptyset mask uids gids"
+#define REST      "dumpable held timer start chdir env atexit nnp seccomp query"
+#define ALL_STEPS HARMLESS " gid euid " ARM " uid uids " REST
 
 static void test_worker_run_harmless_before_it_asks(void **state)
 {
@@ -335,9 +416,9 @@ static void test_worker_run_harmless_before_it_asks(void **state)
     assert_int_equal(run((struct outside){.failing = NULL}), EXIT_SUCCESS);
     assert_string_equal(steps, ALL_STEPS);
     assert_int_equal(limits_seen, 4);
-    assert_head(WORKER_OK, 0, 0, sizeof answers);
+    assert_head(WORKER_OK, LOOKUP_GROUP, sizeof answers);
     memcpy(answers, written + sizeof(struct worker_head), sizeof answers);
-    assert_int_equal(answers[2].is_known, 1);
+    assert_int_equal(answers[2].state, ACCOUNT_KNOWN);
     assert_int_equal(answers[2].id, 102);
     /* A module that calls exit(3) ends at once, and not well. */
     is_running = true;
@@ -348,9 +429,18 @@ static void test_worker_run_harmless_before_it_asks(void **state)
     is_running = false;
 }
 
-/* Whichever step fails, nothing behind it is done, and nothing is said. */
+/* Without saved ids for it, it stays who it is. */
+static void test_worker_run_no_own_ids_stays(void **state)
+{
+    (void)state;
+    assert_int_equal(run((struct outside){.has_no_own_ids = true}), EXIT_SUCCESS);
+    assert_string_equal(steps, HARMLESS " " REST);
+}
+
+/* Whichever step fails, nothing after it is done, and nothing is said. */
 static void test_worker_run_step_fails_ends(void **state)
 {
+    static const char *const done_twice[] = {"dumpable", "setsig", "owner", "async", "uids"};
     char list[] = ALL_STEPS;
     char *rest = NULL;
     size_t count = 0;
@@ -360,27 +450,25 @@ static void test_worker_run_step_fails_ends(void **state)
         size_t step_len = strlen(step);
         if (run((struct outside){.failing = step}) != EXIT_FAILURE || written_len != 0)
             fail_msg("%s: goes on", step);
-        assert_string_equal(steps + strlen(steps) - step_len, step);
+        if (strncmp(step, "move", 4) == 0 || strcmp(step, "null") == 0)
+            assert_null(strstr(steps, " dup")); /* the three descriptors are looked at together */
+        else
+            assert_string_equal(steps + strlen(steps) - step_len, step);
         count++;
     }
-    assert_int_equal(count, 19);
+    assert_int_equal(count, 36);
+    for (size_t i = 0; i < COUNT_OF(done_twice); i++) {
+        assert_int_equal(run((struct outside){.failing = done_twice[i], .fails_second = true}), EXIT_FAILURE);
+        assert_string_equal(steps + strlen(steps) - strlen(done_twice[i]), done_twice[i]);
+    }
     for (unsigned set = 1; set <= 3; set++) {
         assert_int_equal(run((struct outside){.capabilities = set}), EXIT_FAILURE);
-        assert_string_equal(steps, "dumpable capset capget");
+        assert_string_equal(steps, "dumpable " ENDS " " ARM " capset capget");
     }
-}
-
-/* Descriptors of stdio that were closed in the program: /dev/null or the pipe has their numbers. */
-static void test_worker_run_stdio_closed_all_in_place(void **state)
-{
-    (void)state;
-    assert_int_equal(run((struct outside){.null_fd = -1}), EXIT_SUCCESS); /* 0 */
-    assert_non_null(strstr(steps, "null dup9>3 dup0>1 dup0>2 close"));
-    assert_int_equal(run((struct outside){.null_fd = 2}), EXIT_SUCCESS);
-    assert_non_null(strstr(steps, "null dup9>3 dup2>0 dup2>1 close"));
-    assert_int_equal(run((struct outside){.null_fd = ANSWER_FD}), EXIT_SUCCESS);
-    assert_non_null(strstr(steps, "null dup dup9>3 dup5>0 dup5>1 dup5>2 close"));
-    assert_int_equal(run((struct outside){.null_fd = ANSWER_FD, .failing = "dup"}), EXIT_FAILURE);
+    assert_int_equal(run((struct outside){.is_let_go = true}), EXIT_FAILURE);
+    assert_non_null(strstr(steps, " held"));
+    assert_int_equal(run((struct outside){.ids_stay = true}), EXIT_FAILURE);
+    assert_string_equal(steps, HARMLESS " gid euid " ARM " uid uids");
 }
 
 static void test_worker_run_limits_tight_says_so(void **state)
@@ -389,24 +477,24 @@ static void test_worker_run_limits_tight_says_so(void **state)
     for (int i = 1; i <= 4; i++) {
         assert_int_equal(run((struct outside){.tight_limit = i}), EXIT_SUCCESS);
         assert_int_equal(limits_seen, i);
-        assert_head(WORKER_LIMITS, 0, 0, 0);
+        assert_head(WORKER_LIMITS, LOOKUP_NONE, 0);
         assert_null(strstr(steps, "query"));
     }
     assert_int_equal(run((struct outside){.getrlimit_fails = true}), EXIT_SUCCESS);
-    assert_head(WORKER_LIMITS, 0, 0, 0);
+    assert_head(WORKER_LIMITS, LOOKUP_NONE, 0);
     assert_int_equal(run((struct outside){.setrlimit_fails = true}), EXIT_SUCCESS);
-    assert_head(WORKER_LIMITS, 0, 0, 0);
+    assert_head(WORKER_LIMITS, LOOKUP_NONE, 0);
 }
 
 static void test_worker_run_query_fails_says_so(void **state)
 {
     (void)state;
     assert_int_equal(run((struct outside){.calloc_fails = true}), EXIT_SUCCESS);
-    assert_head(WORKER_MEMORY, 0, 0, 0);
-    assert_int_equal(run((struct outside){.nss_error = ENOMEM}), EXIT_SUCCESS);
-    assert_head(WORKER_MEMORY, 0, 0, 0);
-    assert_int_equal(run((struct outside){.nss_error = EIO}), EXIT_SUCCESS);
-    assert_head(WORKER_FAILED, EIO, 1, 0);
+    assert_head(WORKER_MEMORY, LOOKUP_NONE, 0);
+    assert_int_equal(run((struct outside){.query_error = ENOMEM}), EXIT_SUCCESS);
+    assert_head(WORKER_MEMORY, LOOKUP_GROUP, 0);
+    assert_int_equal(run((struct outside){.query_error = EPIPE}), EXIT_SUCCESS);
+    assert_head(WORKER_FAILED, LOOKUP_GROUP, 0);
 }
 
 static void test_worker_run_writes_cut_short_all_written(void **state)
@@ -414,11 +502,11 @@ static void test_worker_run_writes_cut_short_all_written(void **state)
     (void)state;
     for (size_t len = 1; len < 40; len++) {
         assert_int_equal(run((struct outside){.short_write = len}), EXIT_SUCCESS);
-        assert_head(WORKER_OK, 0, 0, 3 * sizeof(struct worker_answer));
+        assert_head(WORKER_OK, LOOKUP_GROUP, 3 * sizeof(struct worker_answer));
         assert_int_equal(written[sizeof(struct worker_head) + 2 * sizeof(struct worker_answer)], 1);
     }
     assert_int_equal(run((struct outside){.write_errno = EINTR}), EXIT_SUCCESS);
-    assert_head(WORKER_OK, 0, 0, 3 * sizeof(struct worker_answer));
+    assert_head(WORKER_OK, LOOKUP_GROUP, 3 * sizeof(struct worker_answer));
     assert_int_equal(run((struct outside){.write_errno = EPIPE}), EXIT_FAILURE);
     assert_int_equal(written_len, 0);
 }
@@ -428,7 +516,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_worker_run_harmless_before_it_asks),
         cmocka_unit_test(test_worker_run_step_fails_ends),
-        cmocka_unit_test(test_worker_run_stdio_closed_all_in_place),
+        cmocka_unit_test(test_worker_run_no_own_ids_stays),
         cmocka_unit_test(test_worker_run_limits_tight_says_so),
         cmocka_unit_test(test_worker_run_query_fails_says_so),
         cmocka_unit_test(test_worker_run_writes_cut_short_all_written),
