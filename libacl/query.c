@@ -7,11 +7,10 @@
  * - A deny looks at all of the caller's groups: those of his credentials, that of his passwd entry, and those of
  *   getgrouplist(3). A denied group that is unknown is not one of his only if each of his groups has a name, and none
  *   is called so.
- *
- * getpwnam_r(3) and its like return 0 without an entry for "not found"; every other result without an entry is an error,
- * ENOENT and ESRCH included: glibc returns ENOENT for a service that is down and stands last in nsswitch.conf(5).
  */
 #include "query.h"
+
+#include "database.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -20,9 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUFFER_MIN ((size_t)16 * 1024)
-#define BUFFER_MAX ((size_t)64 * 1024 * 1024) /* a group with a million members */
-
 /* From so many names of a kind on, it pays to read /etc/passwd or /etc/group once. */
 #define BULK_MIN 8
 
@@ -30,72 +26,18 @@ struct query {
     const struct lookup *lookup;
     struct worker_answer *answers;
     struct lookup_failure *failure;
-    char *buffer; /* what the entry that was found last points into */
-    size_t buffer_size;
+    struct database database;
     char *login;     /* the caller's; NULL: he has not been identified */
     gid_t login_gid; /* of his passwd entry */
     gid_t *groups;   /* all that he is known to be in; ascending, each once */
     size_t groups_count;
+    bool *is_settled; /* the item, by a file */
 };
 
 /* Remember what has failed. An errno, for the caller of this function to return. */
 static int fail(struct query *query, size_t item, enum lookup_call call, uint32_t id, int error)
 {
     *query->failure = (struct lookup_failure){.item = item, .call = call, .id = id, .error = error};
-    return error;
-}
-
-/* Is the call to be repeated, in a larger buffer or as it was? If not, *error is what it failed with. */
-static bool is_again(struct query *query, int *error)
-{
-    size_t size = query->buffer_size > 0 ? query->buffer_size * 2 : BUFFER_MIN;
-    char *buffer;
-
-    if (*error != ERANGE)
-        return *error == EINTR;
-    if (size > BUFFER_MAX)
-        return false;
-    buffer = realloc(query->buffer, size);
-    if (buffer == NULL) {
-        *error = ENOMEM;
-        return false;
-    }
-    query->buffer = buffer;
-    query->buffer_size = size;
-    return true;
-}
-
-/* The user with this name, or with this uid when name is NULL; *found is NULL when there is none. 0 or an errno. */
-static int find_user(struct query *query, const char *name, uid_t uid, struct passwd *entry, struct passwd **found)
-{
-    int error = query->buffer == NULL ? ERANGE : 0;
-
-    *found = NULL;
-    while (error == 0 || is_again(query, &error)) {
-        errno = EIO; /* what a service that is down, and does not say why, leaves it at */
-        error = name != NULL ? getpwnam_r(name, entry, query->buffer, query->buffer_size, found)
-                             : getpwuid_r(uid, entry, query->buffer, query->buffer_size, found);
-        if (error == 0)
-            return 0;
-        *found = NULL;
-    }
-    return error;
-}
-
-/* The group with this name, or with this gid when name is NULL, likewise. */
-static int find_group(struct query *query, const char *name, gid_t gid, struct group *entry, struct group **found)
-{
-    int error = query->buffer == NULL ? ERANGE : 0;
-
-    *found = NULL;
-    while (error == 0 || is_again(query, &error)) {
-        errno = EIO; /* what a service that is down, and does not say why, leaves it at */
-        error = name != NULL ? getgrnam_r(name, entry, query->buffer, query->buffer_size, found)
-                             : getgrgid_r(gid, entry, query->buffer, query->buffer_size, found);
-        if (error == 0)
-            return 0;
-        *found = NULL;
-    }
     return error;
 }
 
@@ -156,9 +98,9 @@ static int find_named(struct query *query, size_t item, char ***members)
 
     *members = NULL;
     if (asked->kind == ACCOUNT_USER)
-        error = find_user(query, asked->name, 0, &user, &found_user);
+        error = database_find_user(&query->database, asked->name, 0, &user, &found_user);
     else
-        error = find_group(query, asked->name, 0, &group, &found_group);
+        error = database_find_group(&query->database, asked->name, 0, &group, &found_group);
     if (error != 0)
         return error;
     query->answers[item].state = ACCOUNT_ABSENT;
@@ -169,6 +111,59 @@ static int find_named(struct query *query, size_t item, char ***members)
         *members = group.gr_mem;
     }
     return 0;
+}
+
+/*
+ * Names in bulk: the local ones are settled in one go, since getpwnam_r(3) and getgrnam_r(3) would read /etc/passwd or
+ * /etc/group from the start for each of them. Only what does not match is settled, and what does is looked up.
+ */
+
+/* Does an account of /etc/passwd or /etc/group settle this item? */
+static bool is_settled_by(const struct query *query, const struct lookup_item *item, uint32_t id)
+{
+    if (!item->is_denied)
+        return !has_number(query, item->kind, id);
+    /* A denied user waits until the caller is identified. A denied group may have members that the file does not show. */
+    return item->kind == ACCOUNT_USER && query->login != NULL && id != query->lookup->caller->uid &&
+           strcmp(item->name, query->login) != 0;
+}
+
+static void settle_local(struct query *query, enum account_kind kind, const char *name, uint32_t id)
+{
+    size_t item = accounts_find(query->lookup->accounts, kind, name, strlen(name), 0);
+
+    if (item >= query->lookup->count || query->answers[item].state != ACCOUNT_SKIPPED ||
+        !is_settled_by(query, &query->lookup->items[item], id))
+        return;
+    query->answers[item] = (struct worker_answer){.state = ACCOUNT_KNOWN, .id = id};
+    query->is_settled[item] = true;
+}
+
+static void settle_local_accounts(struct query *query, enum account_kind kind)
+{
+    FILE *file = fopen(kind == ACCOUNT_USER ? "/etc/passwd" : "/etc/group", "re");
+    const struct passwd *user;
+    const struct group *group;
+
+    if (file == NULL)
+        return; /* then each name is asked about */
+    if (kind == ACCOUNT_USER)
+        while ((user = fgetpwent(file)) != NULL)
+            settle_local(query, kind, user->pw_name, user->pw_uid);
+    else
+        while ((group = fgetgrent(file)) != NULL)
+            settle_local(query, kind, group->gr_name, group->gr_gid);
+    (void)fclose(file); /* only read from: nothing to fail */
+}
+
+/* Are there many names of this kind that denies depend on, or that only allows depend on? */
+static bool is_bulk(const struct query *query, enum account_kind kind, bool is_denied)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < query->lookup->count; i++)
+        count += query->lookup->items[i].kind == kind && query->lookup->items[i].is_denied == is_denied;
+    return count >= BULK_MIN;
 }
 
 /*
@@ -193,12 +188,6 @@ static int ask_allowed_item(struct query *query, size_t item, bool *matches)
     return error == ENOMEM ? ENOMEM : 0;
 }
 
-/* Is the item about a name that only allows depend on? */
-static bool is_only_allowed(const struct lookup_item *item)
-{
-    return item->is_allowed && !item->is_denied;
-}
-
 /* Ask about a name that the caller is known to have, if an allow is for it. 0 or ENOMEM. */
 static int ask_own_name(struct query *query, enum account_kind kind, const char *name, bool *matches)
 {
@@ -219,62 +208,26 @@ static int ask_own_names(struct query *query, enum account_kind kind, bool *matc
 
     *matches = false;
     if (kind == ACCOUNT_USER)
-        return find_user(query, NULL, caller->uid, &user, &found_user) == 0 && found_user != NULL
+        return database_find_user(&query->database, NULL, caller->uid, &user, &found_user) == 0 && found_user != NULL
                    ? ask_own_name(query, kind, user.pw_name, matches)
                    : 0;
     for (size_t i = 0; i <= caller->groups_count && error == 0 && !*matches; i++) {
         gid_t gid = i < caller->groups_count ? caller->groups[i] : caller->gid;
-        if (find_group(query, NULL, gid, &group, &found_group) == 0 && found_group != NULL)
+        if (database_find_group(&query->database, NULL, gid, &group, &found_group) == 0 && found_group != NULL)
             error = ask_own_name(query, kind, group.gr_name, matches);
     }
     return error;
 }
 
-/* A local account with another number than the caller's is settled: an allow for it does not match. */
-static void settle_local(struct query *query, enum account_kind kind, const char *name, uint32_t id)
+/* Make the questions that allows depend on fewer, when there are many about this kind of name. 0 or ENOMEM. */
+static int ask_allowed_in_bulk(struct query *query, enum account_kind kind, bool *matches)
 {
-    size_t item = accounts_find(query->lookup->accounts, kind, name, strlen(name), 0);
-
-    if (item >= query->lookup->count || !is_only_allowed(&query->lookup->items[item]) ||
-        query->answers[item].state != ACCOUNT_SKIPPED || has_number(query, kind, id))
-        return;
-    query->answers[item] = (struct worker_answer){.state = ACCOUNT_KNOWN, .id = id};
-}
-
-/*
- * Settle all local accounts in one go, which getpwnam_r(3) would read the file from the start for, each time. It settles
- * what does not match, and nothing else: a deny, or an allow that matches, is always looked up.
- */
-static void settle_local_accounts(struct query *query, enum account_kind kind)
-{
-    FILE *file = fopen(kind == ACCOUNT_USER ? "/etc/passwd" : "/etc/group", "re");
-    const struct passwd *user;
-    const struct group *group;
-
-    if (file == NULL)
-        return; /* then each name is asked about */
-    if (kind == ACCOUNT_USER)
-        while ((user = fgetpwent(file)) != NULL)
-            settle_local(query, kind, user->pw_name, user->pw_uid);
-    else
-        while ((group = fgetgrent(file)) != NULL)
-            settle_local(query, kind, group->gr_name, group->gr_gid);
-    (void)fclose(file); /* only read from: nothing to fail */
-}
-
-/* Make the questions about this kind of name fewer, when there are many. 0 or ENOMEM. */
-static int ask_in_bulk(struct query *query, enum account_kind kind, bool *matches)
-{
-    const struct lookup *lookup = query->lookup;
-    size_t count = 0;
     int error = 0;
 
     *matches = false;
-    for (size_t i = 0; i < lookup->count; i++)
-        count += lookup->items[i].kind == kind && is_only_allowed(&lookup->items[i]);
-    if (count < BULK_MIN)
+    if (!is_bulk(query, kind, false))
         return 0;
-    if (lookup->first_suffices)
+    if (query->lookup->first_suffices)
         error = ask_own_names(query, kind, matches);
     if (error == 0 && !*matches)
         settle_local_accounts(query, kind);
@@ -286,10 +239,10 @@ static int ask_allowed(struct query *query)
 {
     const struct lookup *lookup = query->lookup;
     bool matches = false;
-    int error = ask_in_bulk(query, ACCOUNT_USER, &matches);
+    int error = ask_allowed_in_bulk(query, ACCOUNT_USER, &matches);
 
     if (error == 0 && !matches)
-        error = ask_in_bulk(query, ACCOUNT_GROUP, &matches);
+        error = ask_allowed_in_bulk(query, ACCOUNT_GROUP, &matches);
     if (matches)
         return error;
     for (size_t i = 0; i < lookup->count && error == 0; i++) {
@@ -310,7 +263,7 @@ static int identify_caller(struct query *query, size_t item)
 {
     const struct vmnetacl_caller *caller = query->lookup->caller;
     struct passwd entry, *found;
-    int error = find_user(query, NULL, caller->uid, &entry, &found);
+    int error = database_find_user(&query->database, NULL, caller->uid, &entry, &found);
 
     if (error != 0)
         return fail(query, item, LOOKUP_UID, caller->uid, error);
@@ -324,8 +277,8 @@ static int identify_caller(struct query *query, size_t item)
     return 0;
 }
 
-/* Is his name among these? */
-static bool is_listed(const struct query *query, char **members)
+/* Is the caller's name among these? */
+static bool is_listed(const struct query *query, char *const *members)
 {
     for (; members != NULL && *members != NULL; members++)
         if (strcmp(*members, query->login) == 0)
@@ -363,7 +316,7 @@ static int ask_denied_gid(struct query *query, size_t item)
 {
     const gid_t gid = query->lookup->items[item].id;
     struct group entry, *found;
-    int error = find_group(query, NULL, gid, &entry, &found);
+    int error = database_find_group(&query->database, NULL, gid, &entry, &found);
 
     if (error != 0)
         return fail(query, item, LOOKUP_GID, gid, error);
@@ -446,7 +399,7 @@ static int ask_name_of_group(struct query *query, gid_t gid)
 {
     const struct lookup *lookup = query->lookup;
     struct group entry, *found;
-    int error = find_group(query, NULL, gid, &entry, &found);
+    int error = database_find_group(&query->database, NULL, gid, &entry, &found);
 
     if (error != 0)
         return fail(query, find_doubt(query), LOOKUP_GID, gid, error);
@@ -482,12 +435,15 @@ static int ask_denied(struct query *query)
     if (first == lookup->count)
         return 0;
     error = identify_caller(query, first);
+    if (error == 0 && is_bulk(query, ACCOUNT_USER, true))
+        settle_local_accounts(query, ACCOUNT_USER);
     for (size_t i = first; i < lookup->count && error == 0; i++)
-        if (lookup->items[i].is_denied)
+        if (lookup->items[i].is_denied && !query->is_settled[i])
             error = ask_denied_item(query, i);
     if (error != 0 || find_doubt(query) == lookup->count)
         return error;
-    /* Twice, and the groups by their names in between: a service that ends or starts meanwhile is noticed. */
+    /* Twice, and the groups by their names in between: neither one call that fails nor a service that ends or starts
+       meanwhile loses a membership. */
     error = ask_memberships(query, find_doubt(query));
     for (size_t i = first; i < lookup->count && error == 0; i++)
         if (is_in_doubt(query, i))
@@ -505,11 +461,13 @@ int query_run(const struct lookup *lookup, struct worker_answer *answers, struct
     int error;
 
     *failure = (struct lookup_failure){.call = LOOKUP_NONE};
-    error = ask_allowed(&query);
+    query.is_settled = calloc(lookup->count, sizeof *query.is_settled);
+    error = query.is_settled != NULL ? ask_allowed(&query) : ENOMEM;
     if (error == 0)
         error = ask_denied(&query);
-    free(query.buffer);
+    database_free(&query.database);
     free(query.login);
     free(query.groups);
+    free(query.is_settled);
     return error;
 }

@@ -488,7 +488,7 @@ static void test_query_run_asks_only_what_matters(void **state)
     }
 }
 
-/* A file settles who does not match; without it, each name is asked about. A deny is never settled by a file. */
+/* A file settles who does not match; without it, each name is asked about. */
 static void test_query_run_bulk_answers_the_same(void **state)
 {
     static const struct question many = {.items = {"allow user a", "allow user b", "allow user c", "allow user d",
@@ -508,6 +508,34 @@ static void test_query_run_bulk_answers_the_same(void **state)
                             "absent, absent, absent, absent, absent, known 1001, known 1000, absent");
         assert_non_null(strstr(asked, "getpwnam bob"));
     }
+}
+
+/* Many denies: a local account who is not meant is settled by the file, and who is meant is looked up. */
+static void test_query_run_bulk_of_denies(void **state)
+{
+    static const struct question users = {.items = {"deny user a", "deny user b", "deny user c", "deny user d",
+                                                    "deny user e", "deny user bob", "deny user alias",
+                                                    "deny user alice"}};
+    static const struct question groups = {.items = {"deny group a", "deny group b", "deny group c", "deny group own",
+                                                     "deny group club", "deny group far", "deny group other",
+                                                     "deny group d"}};
+    static const struct world all = {.users = USERS, .groups = GROUPS, .memberships = {8}};
+    struct answers answers;
+
+    (void)state;
+    world_start(&all);
+    ask(&users, &answers);
+    assert_int_equal(answers.error, 0);
+    assert_string_equal(answers_text(&answers),
+                        "absent, absent, absent, absent, absent, known 1001, known 1000 caller, "
+                        "known 1000 caller");
+    assert_null(strstr(asked, "getpwnam bob"));
+    world_start(&all);
+    ask(&groups, &answers);
+    assert_int_equal(answers.error, 0);
+    assert_string_equal(answers_text(&answers), "absent, absent, absent, known 100 caller, known 7 caller, "
+                                                "known 8 caller, known 9, absent");
+    assert_null(strstr(asked, "/etc/group")); /* which does not show all members */
 }
 
 static void test_query_run_caller_not_identified_fails(void **state)
@@ -780,6 +808,7 @@ int main(void)
         cmocka_unit_test(test_query_run_two_names_for_a_gid),
         cmocka_unit_test(test_query_run_asks_only_what_matters),
         cmocka_unit_test(test_query_run_bulk_answers_the_same),
+        cmocka_unit_test(test_query_run_bulk_of_denies),
         cmocka_unit_test(test_query_run_caller_not_identified_fails),
         cmocka_unit_test(test_query_run_group_without_a_name_fails),
         cmocka_unit_test(test_query_run_deny_lookup_fails_error),
