@@ -10,7 +10,6 @@
 #include "message.h"
 
 #include <errno.h>
-#include <linux/securebits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/capability.h>
@@ -18,11 +17,6 @@
 #include <sys/prctl.h>
 #include <sysexits.h>
 #include <unistd.h>
-
-/* keep_caps alone is locked at off. Others that the caller's session has set stay: they can be locked, too. */
-#define LOCKED_SECUREBITS                                                                                              \
-    (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |                   \
-     SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
 
 /* All made early, since nothing can be allocated behind the seccomp filter. They live until exit. */
 static cap_t permitted_set;
@@ -59,31 +53,6 @@ void privilege_is_there(void)
     current_set = make_set(CAP_CLEAR, CAP_CLEAR);
     if (!has_capability(CAP_NET_ADMIN, CAP_PERMITTED))
         diagnose_no_privilege();
-}
-
-/* The bounding set limits what exec can grant, and the securebits what uid 0 means. */
-static void forbid_gains_at_exec(void)
-{
-    cap_value_t capability = 0;
-
-    while (cap_drop_bound(capability) == 0)
-        capability++;
-    if (errno != EINVAL) /* there is no such capability: that was the last */
-        die(EX_OSERR, "cannot drop capability %d from the bounding set: %m", capability);
-    if (cap_set_secbits(cap_get_secbits() | LOCKED_SECUREBITS) != 0)
-        die(EX_OSERR, "cannot lock the securebits: %m");
-}
-
-static void check_gains_at_exec(void)
-{
-    cap_value_t capability = 0;
-
-    while (cap_get_bound(capability) == 0)
-        capability++;
-    if (capability <= CAP_NET_ADMIN || cap_get_bound(capability) == 1 || errno != EINVAL)
-        die(EX_SOFTWARE, "capability %d is still in the bounding set", capability);
-    if ((cap_get_secbits() & (LOCKED_SECUREBITS | SECBIT_KEEP_CAPS)) != LOCKED_SECUREBITS)
-        die(EX_SOFTWARE, "the securebits are not locked");
 }
 
 /* The ids that are saved while all others are the caller's. */
@@ -173,20 +142,21 @@ static void check_no_way_back(void)
         die(EX_SOFTWARE, "no_new_privs is not set, or the process is dumpable");
 }
 
+/*
+ * no_new_privs is all that exec needs: it ignores the set-id bits and grants no capability that is not permitted
+ * already, to root's uid as well (cap_bprm_creds_from_file() in security/commoncap.c). So the bounding set and the
+ * securebits stay as the caller's session has them.
+ */
 void privilege_is_only_permitted(const struct caller *caller)
 {
-    bool can_forbid = has_capability(CAP_SETPCAP, CAP_EFFECTIVE);
     struct saved_ids saved = save_worker_ids(caller);
 
-    /* The locked securebits keep the permitted set across setresuid(); where they cannot be set, keep_caps does. */
-    if (can_forbid)
-        forbid_gains_at_exec();
-    else if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0)
+    if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0)
         die(EX_OSERR, "cannot keep the capabilities across the drop: %m");
     take_ids(caller, &saved);
     if (cap_set_proc(permitted_set) != 0)
         die(EX_OSERR, "cannot drop all capabilities but CAP_NET_ADMIN: %m");
-    if (!can_forbid && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0)
+    if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0)
         die(EX_OSERR, "cannot stop keeping the capabilities: %m");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         die(EX_OSERR, "cannot set no_new_privs: %m");
@@ -194,8 +164,6 @@ void privilege_is_only_permitted(const struct caller *caller)
     if (prctl(PR_SET_DUMPABLE, 0) != 0)
         die(EX_OSERR, "cannot make the process not dumpable: %m");
 
-    if (can_forbid)
-        check_gains_at_exec();
     check_ids(caller, &saved);
     check_capabilities(permitted_set);
     check_no_way_back();

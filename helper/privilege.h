@@ -13,12 +13,11 @@ void privilege_is_there(void);
 /*
  * Phase 4: drop to the caller.
  *
- * True when it ends: the real, effective, saved and file system ids are the caller's, the supplementary groups as they
- * were; but the saved group is another, unless CAP_SETGID was missing, as with a file capability, or the user
- * namespace has no other. CAP_NET_ADMIN is permitted, and no capability is in the effective, inheritable or ambient set; no_new_privs is set; the process is not
- * dumpable; uid 0 means nothing and cannot come to mean something. All of that has been read back, and attempts to
- * regain root have failed. Unless CAP_SETPCAP was missing, as with a file capability: the bounding set is empty and the
- * securebits are locked.
+ * True when it ends: the real, effective and file system ids are the caller's, the supplementary groups as they were,
+ * and the saved ids those of the process that looks up names (VMNET_WORKER_UID and _GID): unless CAP_SETUID or CAP_SETGID
+ * was missing, as with a file capability, or the user namespace does not have them; then they are the caller's, too.
+ * CAP_NET_ADMIN is permitted, and no capability is in the effective, inheritable or ambient set; no_new_privs is set; the
+ * process is not dumpable. All of that has been read back, and attempts to regain root have failed.
  * It must not: look at an argument or a file.
  */
 void privilege_is_only_permitted(const struct caller *caller);

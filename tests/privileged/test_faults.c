@@ -56,7 +56,7 @@ static void trial_run(const struct lab_start *start, struct trial *trial, int64_
 
     trial->witness = (struct witness){.caller = start->caller,
                                       .socket_number = LAB_SOCKET_NUMBER,
-                                      .keeps_bounding = strcmp(start->program, HELPER_FSCAPS) == 0};
+                                      .has_file_capability = strcmp(start->program, HELPER_FSCAPS) == 0};
     result = helper_trace(start, &plan);
 }
 

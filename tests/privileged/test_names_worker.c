@@ -147,7 +147,7 @@ static void test_worker_start_keeps_the_phases(void **state)
         struct witness witness = {.caller = start.caller,
                                   .socket_number = LAB_SOCKET_NUMBER,
                                   .may_fork = true,
-                                  .keeps_bounding = i == 2};
+                                  .has_file_capability = i == 2};
         const struct lab_plan plan = {.visit = witness_visit, .visit_data = &witness};
         struct lab_result *traced = helper_trace(&start, &plan);
         if (witness.fault[0] != '\0')

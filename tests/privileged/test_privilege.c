@@ -29,12 +29,12 @@
 
 static struct lab_result *result; /* of the latest traced start */
 
-static struct witness witnessed_run(const struct lab_start *partial, bool keeps_bounding)
+static struct witness witnessed_run(const struct lab_start *partial, bool has_file_capability)
 {
     const struct lab_start start = helper_start_complete(partial);
     struct witness witness = {.caller = start.caller,
                               .socket_number = LAB_SOCKET_NUMBER,
-                              .keeps_bounding = keeps_bounding};
+                              .has_file_capability = has_file_capability};
     const struct lab_plan plan = {.visit = witness_visit, .visit_data = &witness};
 
     result = helper_trace(&start, &plan);
@@ -48,7 +48,7 @@ static void test_grant_every_start_keeps_the_phases(void **state)
     static const struct {
         const char *name;
         struct lab_start start;
-        bool keeps_bounding;
+        bool has_file_capability;
     } rows[] = {
         {"setuid by a member of a group", {.program = HELPER_SETUID, .caller = &lab_vmuser}, false},
         {"setuid by another", {.program = HELPER_SETUID, .caller = &lab_vmother}, false},
@@ -61,7 +61,7 @@ static void test_grant_every_start_keeps_the_phases(void **state)
     (void)state; /* cmocka's signature, here and below */
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         print_message("  %s\n", rows[i].name);
-        const struct witness witness = witnessed_run(&rows[i].start, rows[i].keeps_bounding);
+        const struct witness witness = witnessed_run(&rows[i].start, rows[i].has_file_capability);
         helper_assert_granted(result, "virbr0");
         assert_true(witness.dropped);
         assert_true(witness.rules_opened);
@@ -152,7 +152,9 @@ static void test_real_ids_count(void **state)
     lab_text_write("/etc/qemu/vmother.conf", "deny virbr0\n", 0, lab_vmother.gid, 0640);
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
         const struct lab_start start = {.program = programs[i], .caller = &lab_root, .hook_as_caller = ids_split};
-        struct witness witness = {.caller = &lab_vmuser, .socket_number = LAB_SOCKET_NUMBER, .keeps_bounding = i == 2};
+        struct witness witness = {.caller = &lab_vmuser,
+                                  .socket_number = LAB_SOCKET_NUMBER,
+                                  .has_file_capability = i == 2};
         const struct lab_plan plan = {.visit = witness_visit, .visit_data = &witness};
         result = helper_trace(&start, &plan);
         if (witness.fault[0] != '\0')
@@ -216,7 +218,7 @@ static void test_not_dumpable_after_drop(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
-        struct dumpable dumpable = {.witness = {.caller = &lab_vmuser, .keeps_bounding = i == 2}, .answer = -1};
+        struct dumpable dumpable = {.witness = {.caller = &lab_vmuser, .has_file_capability = i == 2}, .answer = -1};
         const struct lab_plan plan = {.visit = dumpable_ask, .visit_data = &dumpable};
         helper_trace(&(struct lab_start){.program = programs[i]}, &plan);
         assert_int_equal(dumpable.answer, 0);
@@ -337,6 +339,74 @@ static void test_call_outside_the_filter_kills(void **state)
     }
 }
 
+/* In place of the first file of the rules, execute a program that could give privilege. */
+struct execution {
+    struct witness witness;
+    const char *path;
+    bool has_executed;
+    struct witness_status after;
+};
+
+static enum lab_action execute_visit(const struct lab_stop *stop, void *visit_data)
+{
+    struct execution *execution = visit_data;
+    const uint64_t args[6] = {stop->args[1]};
+    char path[64];
+
+    if (execution->has_executed || !execution->witness.dropped) {
+        if (execution->has_executed && !stop->at_entry && stop->value == 0 &&
+            witness_status_read(stop->pid, &execution->after))
+            return LAB_KILL;
+        return execution->has_executed ? LAB_GO : witness_visit(stop, &execution->witness);
+    }
+    if (!stop->at_entry || stop->number != SYS_openat)
+        return LAB_GO;
+    snprintf(path, sizeof path, "/proc/%d/mem", stop->pid);
+    const int memory = open(path, O_WRONLY | O_CLOEXEC);
+    const ssize_t len = (ssize_t)strlen(execution->path) + 1;
+    if (memory < 0 || pwrite(memory, execution->path, (size_t)len, (off_t)stop->args[1]) != len)
+        lab_die(path);
+    close(memory);
+    execution->has_executed = true;
+    lab_call_replace(stop, SYS_execve, args);
+    return LAB_GO;
+}
+
+/* From the drop to the filter, exec gives nothing that was not there: not by set-id bits, file capabilities or uid 0. */
+static void test_exec_after_the_drop_gains_nothing(void **state)
+{
+    static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS, HELPER_PLAIN};
+    static const char *const commands[] = {
+        "cp /bin/true /run/lab/t && chown 0:0 /run/lab/t && chmod 6755 /run/lab/t",
+        "cp /bin/true /run/lab/t && chmod 755 /run/lab/t && setcap cap_net_admin,cap_setuid,cap_sys_admin=eip /run/lab/t",
+        "cp /bin/true /run/lab/t && chmod 755 /run/lab/t",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        for (size_t j = 0; j < sizeof commands / sizeof *commands; j++) {
+            const struct lab_caller *caller = i == 3 ? &lab_root : &lab_vmuser;
+            struct execution execution = {.witness = {.caller = caller,
+                                                      .socket_number = LAB_SOCKET_NUMBER,
+                                                      .has_file_capability = i == 2},
+                                          .path = "/run/lab/t"};
+            const struct lab_plan plan = {.visit = execute_visit, .visit_data = &execution};
+            print_message("  %s %s\n", programs[i], commands[j]);
+            lab_command("rm -f /run/lab/t && %s", commands[j]);
+            result = helper_trace(&(struct lab_start){.program = programs[i], .caller = caller}, &plan);
+            assert_int_equal(result->term_signal, SIGKILL);
+            const struct witness_status *after = &execution.after;
+            assert_int_equal(after->no_new_privs, 1);
+            for (size_t k = 0; k < 4; k++) { /* exec makes the saved ids the effective ones */
+                assert_int_equal(after->uid[k], caller->uid);
+                assert_int_equal(after->gid[k], caller->gid);
+            }
+            const uint64_t all =
+                after->cap_permitted | after->cap_effective | after->cap_inheritable | after->cap_ambient;
+            assert_int_equal(all & ~(UINT64_C(1) << CAP_NET_ADMIN), 0);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +420,7 @@ int main(void)
         cmocka_unit_test_setup(test_attacks_on_an_ordinary_process_work, helper_rules_reset),
         cmocka_unit_test_setup(test_attacks_on_the_helper_fail, helper_rules_reset),
         cmocka_unit_test_setup(test_call_outside_the_filter_kills, helper_rules_reset),
+        cmocka_unit_test_setup(test_exec_after_the_drop_gains_nothing, helper_rules_reset),
     };
 
     return cmocka_run_group_tests_name("privilege", tests, helper_world_setup, NULL);

@@ -120,8 +120,8 @@ static bool ids_are_the_callers(const struct witness_status *status, const struc
     const struct lab_caller *caller = witness->caller;
 
     for (int i = 0; i < 4; i++)
-        if (status->uid[i] != (i == 2 && !witness->keeps_bounding ? 65534 : caller->uid) ||
-            status->gid[i] != (i == 2 && !witness->keeps_bounding ? 65534 : caller->gid))
+        if (status->uid[i] != (i == 2 && !witness->has_file_capability ? 65534 : caller->uid) ||
+            status->gid[i] != (i == 2 && !witness->has_file_capability ? 65534 : caller->gid))
             return false;
     if (status->group_count != caller->group_count)
         return false;
@@ -175,8 +175,6 @@ static void privileged_call_check(struct witness *witness, const struct lab_stop
                    (unsigned long long)status->cap_permitted, (unsigned long long)status->cap_effective);
     if (status->cap_inheritable != 0 || status->cap_ambient != 0)
         fault_note(witness, stop, "inheritable or ambient capabilities");
-    if (!witness->keeps_bounding && status->cap_bounding != 0)
-        fault_note(witness, stop, "bounding set %llx", (unsigned long long)status->cap_bounding);
     if (status->proc_owner != 0)
         fault_note(witness, stop, "dumpable: /proc/PID is owned by %u", status->proc_owner);
     if (status->signals_blocked != 0 || status->signals_caught != 0 || status->signals_ignored != 0x1000)

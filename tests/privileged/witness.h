@@ -40,7 +40,7 @@ struct witness {
     const struct lab_caller *caller;
     int socket_number;
     bool may_fork;       /* once, when the privilege is dropped and before the filter: to look up names */
-    bool keeps_bounding; /* a start by file capability has no CAP_SETPCAP to empty the bounding set with */
+    bool has_file_capability; /* a start by file capability cannot have saved ids of its own */
 
     /* What happened. All zero at first. */
     char fault[256]; /* "" when all was right */
