@@ -44,11 +44,11 @@ static long long now_ms(void)
 static enum vmnetacl_status fail_late(const struct lookup *lookup, unsigned timeout_ms, struct vmnetacl_error *error)
 {
     error_start(error, VMNETACL_CODE_LOOKUP_TIMEOUT, NULL, 0, 0);
-    error_add(error, "the name service did not answer within ");
-    error_add_number(error, timeout_ms);
-    error_add(error, " ms (names asked about: ");
+    error_add(error, "the name service did not answer about ");
     error_add_number(error, (unsigned)lookup->count);
-    error_add(error, "); see how long 'getent passwd NAME' takes, or write fewer names, or groups, or numbers");
+    error_add(error, " name(s) within ");
+    error_add_number(error, timeout_ms);
+    error_add(error, " ms; see how long 'getent passwd NAME' takes, or write fewer names, or groups, or numbers");
     return error_status(error);
 }
 

@@ -52,7 +52,7 @@ extern "C" {
 #define VMNETACL_SYMLINK_MAX       16                 /* symbolic links on the way to one file */
 #define VMNETACL_GROUPS_MAX        65536              /* groups of one user in the user database: NGROUPS_MAX */
 
-/* How long vmnetacl_resolve() waits for the name service unless told otherwise, in milliseconds. */
+/* How long vmnetacl_resolve() waits for the name service, in milliseconds, unless told or built otherwise. */
 #define VMNETACL_TIMEOUT_MS 2000
 
 /* Room in struct vmnetacl_error, with the terminating NUL. */
@@ -122,7 +122,7 @@ enum vmnetacl_code {
     VMNETACL_CODE_SYSTEM, /* a system call failed: see system_errno */
     VMNETACL_CODE_MEMORY,
     VMNETACL_CODE_NAMES_MISSING,  /* a rule names a user or a group, and it was not looked up */
-    VMNETACL_CODE_LOOKUP_FAILED,  /* the name service says that it cannot answer now */
+    VMNETACL_CODE_LOOKUP_FAILED,  /* a lookup failed, or the caller cannot be identified */
     VMNETACL_CODE_LOOKUP_BROKEN,  /* the process that asks the name service ended, or did not answer as it should */
     VMNETACL_CODE_LOOKUP_TIMEOUT, /* it did not answer in time */
     VMNETACL_CODE_LOOKUP_LIMITS,  /* the resource limits are too tight for it to be believed */
@@ -256,22 +256,27 @@ enum vmnetacl_status vmnetacl_load_from(const struct vmnetacl_origin *origin, st
 void vmnetacl_free(struct vmnetacl_policy *policy);
 
 /*
- * Look up the names that a decision on this caller and this bridge depends on. For an allow a group is the caller's if
- * his credentials hold it; for a deny, also if the user database says so.
+ * Look up the names that a decision on this caller and this bridge depends on, with the C library's functions:
+ * getpwnam_r(3) and its like, getgrouplist(3). For an allow a group is the caller's if his credentials hold it; for a
+ * deny, also if the user database says so. That a denied group is unknown is believed only of a caller all of whose
+ * groups have names.
  *
- * bridge:     NULL: whatever any bridge depends on.
- * timeout_ms: how long the name service may take in all; 0: VMNETACL_TIMEOUT_MS.
+ * bridge:     NUL-terminated name; NULL: whatever any bridge depends on.
+ * timeout_ms: how long the name service may take in all, in milliseconds; 0: what the library was built with
+ *             (VMNETACL_TIMEOUT_MS unless chosen otherwise).
  * names:      to be freed with vmnetacl_names_free(); set to NULL when nothing has to be looked up, and on failure.
  * error:      filled in on failure; may be NULL.
- * Returns OK; UNAVAIL, with the file and line of a rule that needs it, when the name service says that it cannot answer,
- * or when a deny for a user or a group depends on a caller whom it does not know; TRYAGAIN when the answer is late, cut
- * short or odd, for want of memory, processes or descriptors, or when the resource limits are so tight that an answer
- * could not be believed; INVALID when policy, caller or names is NULL, or bridge is no name.
+ * Returns OK, also when a lookup has failed that only an allow depends on: that allow does not match, and
+ * vmnetacl_decide() tells when nothing else allows the request. UNAVAIL, with the file and line of a rule that needs it,
+ * when a lookup has failed that a deny depends on, or a deny could be about a caller who has no account. TRYAGAIN when
+ * the answer is late, cut short or odd, when out of memory, processes or descriptors, or when the resource limits are so
+ * tight that an answer could not be believed. INVALID when policy, caller or names is NULL, or bridge is no name.
  *
  * The name service runs code that is not ours (nss(5)), so it is asked in a forked process without capabilities, with
- * stdio on /dev/null and no other descriptor, behind a seccomp filter; it is gone when this returns, and so is what it
- * has forked. The process must not ignore SIGCHLD (SA_NOCLDWAIT), or wait for children that it does not know: the answer
- * is then not believed (TRYAGAIN).
+ * stdio on /dev/null and no other descriptor, behind a seccomp filter that forbids it to execute and to fork; it is gone
+ * when this returns. Where the saved ids of the process are those that the library was built with (VMNET_WORKER_UID and
+ * _GID, 65534), that process takes them, so that the caller cannot disturb it. The program must not ignore SIGCHLD
+ * (SA_NOCLDWAIT), or wait for children that it does not know: the answer is then not believed (TRYAGAIN).
  */
 enum vmnetacl_status vmnetacl_resolve(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                       const char *bridge, unsigned timeout_ms, struct vmnetacl_names **names,

@@ -148,8 +148,8 @@ sub check_library_messages {
         qw(conf/vmnet-bridge.conf.5 conf/vmnet-rules.5 conf/vmnet-switch.conf.5 libacl/vmnetacl.3);
     my @messages = map { @$_ } values %pages;
     my %pieces;
-    # What a rule is shown as, and lines of nsswitch.conf(5), are not messages.
-    delete @code{map { "$source/libacl/$_.c" } qw(rule_text nsswitch nss_query)};
+    # What a rule is shown as is no message.
+    delete @code{map { "$source/libacl/$_.c" } qw(rule_text)};
     for my $path (sort keys %code) {
         while ($code{$path} =~ /((?:"(?:[^"\\]|\\.)*"\s*)+)/g) {
             my $piece = without_advice(join_literals($1));

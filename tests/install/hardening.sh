@@ -71,15 +71,19 @@ has "fortified calls" "$imports" '^__vsnprintf_chk$'
 objects=$(find "$build/helper" "$build/libacl" -name '*.o' ! -path '*filter_generate*')
 [ "$(printf '%s\n' "$objects" | wc -l)" -ge 35 ] || complain "only these objects were found: $objects"
 # The name service's modules are foreign code, and only the worker may ask it. One object is all of the others.
+asking='/(database|query)\.c\.o$'
 for object in $objects; do
-    case $object in */nss_service.c.o | */libacl/vmnetacl.o) continue ;; esac
-    lacks "$object uses the name service" "$(nm -u "$object" | awk '{ print $2 }')" "$name_service|^f(open|getgrent_r)\$"
+    case $object in */database.c.o | */query.c.o | */libacl/vmnetacl.o) continue ;; esac
+    lacks "$object uses the name service" "$(nm -u "$object" | awk '{ print $2 }')" "$name_service|^f(open|get(pw|gr)ent)(_r)?\$"
 done
-# And it asks for users and groups alone, chooses services, and loads their modules.
-used=$(nm -u "$(printf '%s\n' "$objects" | grep '/nss_service\.c\.o$' | head -n 1)" | awk '{ print $2 }' |
-    grep -E "$name_service" | LC_ALL=C sort | tr '\n' ' ')
-[ "$used" = "__nss_configure_lookup dlopen dlsym fgetgrent_r getgrgid_r getgrnam_r getpwnam_r getpwuid_r " ] ||
-    complain "of the name service, nss_service.c uses $used"
+# And it calls the C library's public functions only: it chooses no services, and loads no module itself.
+# shellcheck disable=SC2046 # a list
+used=$(nm -u $(printf '%s\n' "$objects" | grep -E "$asking") | awk '{ print $2 }' | grep -E "$name_service|^fget" |
+    LC_ALL=C sort -u | tr '\n' ' ')
+[ "$used" = "fgetgrent fgetpwent getgrgid_r getgrnam_r getgrouplist getpwnam_r getpwuid_r " ] ||
+    complain "of the name service, the worker uses $used"
+# Neither does any other object: no function of a module, and no loader.
+lacks "a module of the name service is called" "$(nm -u $objects | awk '{ print $2 }')" '^_nss_|^__nss_|^dl(open|m?open|sym|vsym)$'
 
 # Control-flow protection of the whole program takes the C library's start-up code too, and libcap; not all
 # distributions build those so. Of ours, each object has it.

@@ -233,6 +233,25 @@ static void test_names_group_of_many_members(void **state)
     names_assert_granted(granted);
 }
 
+/* Who has the uid of the process that looks up names could stop and limit it. */
+static void test_names_caller_with_the_workers_uid_refused(void **state)
+{
+    static const struct lab_caller worker = {.uid = 65534, .gid = 65534};
+    static const char *const rules[] = {
+        "allow all bridge all\ndeny group vmclub bridge virbr0\n",
+        "allow user nobody bridge virbr0\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        names_rules_write(rules[i]);
+        names_assert_refused(helper_start(&(struct lab_start){.caller = &worker}), EXIT_CONFIG,
+                             "names cannot be looked up for uid 65534");
+    }
+    names_rules_write("allow uid 65534 bridge virbr0\ndeny user vmuser bridge br0\n");
+    names_assert_granted(helper_start(&(struct lab_start){.caller = &worker}));
+}
+
 /* What is denied looks the same whether there is such a bridge. */
 static void test_names_denial_same_for_existing_and_missing_bridge(void **state)
 {
@@ -265,6 +284,7 @@ int main(void)
         cmocka_unit_test_setup(test_names_many_groups_in_credentials, names_reset),
         cmocka_unit_test_setup(test_names_many_groups_in_database, names_reset),
         cmocka_unit_test_setup(test_names_group_of_many_members, names_reset),
+        cmocka_unit_test_setup(test_names_caller_with_the_workers_uid_refused, names_reset),
         cmocka_unit_test_setup(test_names_denial_same_for_existing_and_missing_bridge, names_reset),
     };
 

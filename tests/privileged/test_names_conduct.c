@@ -18,7 +18,7 @@
 #define ODD   "cannot look up names for acl file: " RULES_FILE ":2: the process that looks up names "
 #define LATE                                                                                                           \
     "cannot look up names for acl file: " RULES_FILE                                                                   \
-    ":2: the name service did not answer within 2000 ms (names asked about: 1)"
+    ":2: the name service did not answer about 1 name(s) within 2000 ms"
 
 enum {
     TIMEOUT_MS = 2000,

@@ -192,7 +192,7 @@ static bool signal_send(pid_t pid, int number)
 static void test_worker_signalled_is_refused(void **state)
 {
     static const int numbers[] = {SIGKILL, SIGSTOP, SIGTERM, SIGALRM};
-    static const char late[] = "did not answer within 2000 ms";
+    static const char late[] = "did not answer about 1 name(s) within 2000 ms";
     static const char *const words[] = {"the process that looks up names", late};
 
     (void)state;

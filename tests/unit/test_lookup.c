@@ -431,7 +431,7 @@ static void test_lookup_run_deadline_kept(void **state)
     assert_int_equal(run(&fine, items, UINT_MAX, &failed, &error), VMNETACL_OK);
     assert_int_equal(run(&hangs, items, 50, &failed, &error), VMNETACL_TRYAGAIN);
     assert_int_equal(error.code, VMNETACL_CODE_LOOKUP_TIMEOUT);
-    assert_string_equal(error.message, "the name service did not answer within 50 ms (names asked about: 2); see how "
+    assert_string_equal(error.message, "the name service did not answer about 2 name(s) within 50 ms; see how "
                                        "long 'getent passwd NAME' takes, or write fewer names, or groups, or numbers");
 }
 
