@@ -14,6 +14,8 @@ static const struct lab_caller club_first = {.uid = 4242, .gid = 7777};
 static const struct lab_caller bare = {.uid = 4242, .gid = 4242};
 static const struct lab_caller newgrp = {.uid = 4242, .gid = 4250}; /* his own group is gone from the process */
 static const struct lab_caller remote = {.uid = 6001, .gid = 6001};
+static const gid_t no_name[] = {4711};
+static const struct lab_caller nameless = {.uid = 4245, .gid = 4245, .groups = no_name, .group_count = 1};
 static const struct lab_caller nobody_knows = {.uid = 5999, .gid = 5999};
 
 /* virbr0 is asked for. code 0: granted. */
@@ -71,6 +73,20 @@ static void test_names_verdict_of_each_world(void **state)
         {"allow all bridge all\ndeny group vmuser bridge virbr0\n", &newgrp, EXIT_NOPERM},
         {"allow all bridge all\ndeny gid 7777 bridge br0\n", &bare, 0},
 
+        /* a second name for a uid, and for a gid */
+        {"allow user vmtwin bridge virbr0\n", &lab_vmuser, 0},
+        {"allow group vmtwins bridge virbr0\n", &lab_vmuser, 0},
+        {"allow all bridge all\ndeny user vmtwin bridge virbr0\n", &lab_vmuser, EXIT_NOPERM},
+        {"allow all bridge all\ndeny group vmtwins bridge virbr0\n", &lab_vmuser, EXIT_NOPERM},
+        {"allow all bridge all\ndeny group vmtwins bridge virbr0\n", &bare, EXIT_NOPERM},
+        {"allow all bridge all\ndeny group vmtwins bridge virbr0\n", &lab_vmother, 0},
+
+        /* a group without a name may be the one that is unknown, but not one that has another gid */
+        {"allow all bridge all\ndeny group vmnobody bridge virbr0\n", &nameless, EXIT_CONFIG},
+        {"allow all bridge all\ndeny group vmclub bridge virbr0\n", &nameless, 0},
+        {"allow all bridge all\ndeny gid 7777 bridge virbr0\n", &nameless, 0},
+        {"allow all bridge all\ndeny gid 4711 bridge virbr0\n", &nameless, EXIT_NOPERM},
+
         /* somebody who is in no user database may be anybody, on an id that subuid(5) gives him: a deny is not passed */
         {"allow all bridge all\ndeny group vmclub bridge virbr0\n", &nobody_knows, EXIT_CONFIG},
         {"allow all bridge all\ndeny gid 4250 bridge virbr0\n", &nobody_knows, EXIT_CONFIG},
@@ -88,7 +104,9 @@ static void test_names_verdict_of_each_world(void **state)
     };
 
     (void)state; /* cmocka's signature, here and below */
-    nss_vmtest(CLUB_GROUP "user vmremote 6001 6001\n");
+    nss_vmtest(
+        CLUB_GROUP
+        "user vmremote 6001 6001\nuser vmtwin 4242 4242\nuser vmplain 4245 4245\ngroup vmplain 4245\ngroup vmtwins 4250\n");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         names_rules_write(rows[i].rules);
         struct lab_result *result = helper_start(&(struct lab_start){.caller = rows[i].caller});
@@ -99,8 +117,9 @@ static void test_names_verdict_of_each_world(void **state)
             names_assert_granted(result);
         else
             names_assert_refused(result, rows[i].code,
-                                 rows[i].code == EXIT_NOPERM ? "access denied by acl file"
-                                                             : "the caller, uid 5999, has no account");
+                                 rows[i].code == EXIT_NOPERM   ? "access denied by acl file"
+                                 : rows[i].caller == &nameless ? "may be the caller's group 4711"
+                                                               : "the caller, uid 5999, has no account");
     }
 }
 
