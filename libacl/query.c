@@ -280,7 +280,7 @@ static int identify_caller(struct query *query, size_t item)
 /* Is the caller's name among these? */
 static bool is_listed(const struct query *query, char *const *members)
 {
-    for (; members != NULL && *members != NULL; members++)
+    for (; *members != NULL; members++)
         if (strcmp(*members, query->login) == 0)
             return true;
     return false;

@@ -91,6 +91,8 @@ enum vmnetacl_status __wrap_lookup_run(struct lookup *lookup, unsigned timeout_m
     }
     for (size_t i = 0; i < lookup->count; i++) {
         answer(lookup->caller, &lookup->items[i]);
+        if (fake_names.skipped_name != NULL && strcmp(lookup->items[i].name, fake_names.skipped_name) == 0)
+            lookup->items[i].answer.state = ACCOUNT_SKIPPED;
         if (!is_failing(&lookup->items[i]))
             continue;
         lookup->items[i].answer.state = ACCOUNT_FAILED;

@@ -254,7 +254,7 @@ static void test_enumerate_many_bridges_all_told(void **state)
 /* The others are told all the same. */
 static void test_enumerate_no_verdict_error(void **state)
 {
-    static const struct texts open = {.files = "allow all bridge a\nallow user alice bridge b\nallow all bridge c"};
+    static const struct texts open = {.files = "allow all bridge a\nallow user alice bridge b\nallow all bridge c\nallow user alice bridge d"};
     static const struct texts wrong = {.files = "allow all bridge a", .qemu = "x"};
     struct vmnetacl_policy *policy = texts_policy(&open);
     struct vmnetacl_error error;

@@ -14,7 +14,8 @@
 enum {
     UID = 1000,
     GID = 100,
-    LIST_MAX = 8
+    LIST_MAX = 8,
+    ANOTHER = -2
 };
 
 struct user {
@@ -31,8 +32,8 @@ struct group_of {
 
 /* A call that fails. */
 struct fault {
-    const char *call; /* "getpwnam alice", "getgrgid 7", "getgrouplist"; NULL: none */
-    int error;        /* 0: it says "not found" */
+    const char *call; /* "getpwnam alice", "getpwnam *", "getgrgid 7", "getgrouplist"; NULL: none */
+    int error;        /* 0: it says "not found"; ANOTHER: it finds the next one with that name */
     unsigned number;  /* of such calls, the one that fails, from 1; 0: all */
 };
 
@@ -48,6 +49,7 @@ static unsigned fault_calls;
 static char asked[8192];
 static size_t allocations_left; /* before one fails; SIZE_MAX: none does */
 static bool has_no_files;
+static bool is_asking; /* query_run() runs */
 
 static void world_start(const struct world *of)
 {
@@ -65,7 +67,11 @@ static bool call_fails(const char *call, int *error)
 
     if (len + strlen(call) + 2 < sizeof asked)
         (void)snprintf(asked + len, sizeof asked - len, "%s%s", len > 0 ? "; " : "", call);
-    if (world.fault.call == NULL || strcmp(world.fault.call, call) != 0)
+    *error = 0;
+    if (world.fault.call == NULL)
+        return false;
+    len = strcspn(world.fault.call, "*");
+    if (strncmp(world.fault.call, call, len) != 0 || (world.fault.call[len] == '\0' && call[len] != '\0'))
         return false;
     fault_calls++;
     *error = world.fault.error;
@@ -86,7 +92,9 @@ int __wrap_getgrnam_r(const char *name, struct group *entry, char *buffer, size_
 int __wrap_getgrgid_r(gid_t gid, struct group *entry, char *buffer, size_t size, struct group **found);
 int __wrap_getgrouplist(const char *user, gid_t gid, gid_t *list, int *count);
 FILE *__wrap_fopen(const char *path, const char *mode);
+FILE *__real_fopen(const char *path, const char *mode);
 int __wrap_fclose(FILE *file);
+int __real_fclose(FILE *file);
 struct passwd *__wrap_fgetpwent(FILE *file);
 struct group *__wrap_fgetgrent(FILE *file);
 void *__wrap_calloc(size_t count, size_t size);
@@ -121,13 +129,18 @@ static int find_group(const char *call, const char *name, gid_t gid, struct grou
 {
     static char *members[2];
     int error;
+    bool fails = call_fails(call, &error);
 
     *found = NULL;
-    if (call_fails(call, &error))
+    if (fails && error != ANOTHER)
         return error;
     for (size_t i = 0; i < LIST_MAX && world.groups[i].name != NULL; i++) {
         if (name != NULL ? strcmp(world.groups[i].name, name) != 0 : world.groups[i].gid != gid)
             continue;
+        if (fails) {
+            fails = false;
+            continue;
+        }
         members[0] = (char *)(uintptr_t)world.groups[i].member;
         *entry = (struct group){.gr_name = (char *)(uintptr_t)world.groups[i].name,
                                 .gr_gid = world.groups[i].gid,
@@ -200,6 +213,8 @@ FILE *__wrap_fopen(const char *path, const char *mode)
 {
     int error;
 
+    if (!is_asking) /* what counts the lines that ran opens files, too */
+        return __real_fopen(path, mode);
     assert_string_equal(mode, "re");
     (void)call_fails(path, &error);
     file_at = 0;
@@ -208,6 +223,8 @@ FILE *__wrap_fopen(const char *path, const char *mode)
 
 int __wrap_fclose(FILE *file)
 {
+    if (!is_asking)
+        return __real_fclose(file);
     assert_ptr_equal(file, stdin);
     return 0;
 }
@@ -312,7 +329,9 @@ static void ask(const struct question *question, struct answers *answers)
         items[i].name = accounts_name(&accounts, i);
     *answers = (struct answers){.count = lookup.count};
     allocations_left = allocations;
+    is_asking = true;
     answers->error = query_run(&lookup, answers->list, &answers->failure);
+    is_asking = false;
     allocations_left = SIZE_MAX;
     accounts_free(&accounts);
 }
@@ -373,6 +392,9 @@ static void test_query_run_each_item(void **state)
         {{.items = {"allow user nosuch"}}, "absent"},
         {{.items = {"allow group far"}}, "known 8"},
         {{.items = {"allow group nosuch"}}, "absent"},
+        {{.items = {"allow group nosuch", "allow group far", "allow user bob"}, .groups = eight},
+         "absent, known 8, skipped"},
+        {{.items = {"allow group own", "allow group far"}, .groups = eight}, "known 100, skipped"},
         {{.items = {"deny user alice"}}, "known 1000 caller"},
         {{.items = {"deny user alias"}}, "known 1000 caller"}, /* another name of his uid */
         {{.items = {"deny user bob"}}, "known 1001"},
@@ -390,6 +412,7 @@ static void test_query_run_each_item(void **state)
         {{.items = {"deny gid 4712"}}, "known 4712"},
         {{.items = {"deny gid 4711"}, .groups = nameless}, "known 4711 caller"},
         {{.items = {"deny group other"}, .groups = nameless}, "known 9"}, /* it is another's */
+        {{.items = {"deny user bob", "deny group other"}, .groups = nameless}, "known 1001, known 9"},
         {{.items = {"allow user bob", "deny user bob", "allow group own"}}, "known 1001, known 100"},
         {{.items = {"deny user nosuch", "deny group other", "deny gid 9", "deny user alice"}},
          "absent, known 9, known 9, known 1000 caller"},
@@ -472,6 +495,10 @@ static void test_query_run_asks_only_what_matters(void **state)
           .groups = eight},
          "getgrgid 8; getgrgid 100; getgrnam own"},
         {{.items = {"allow group a", "allow group b", "allow group c", "allow group d", "allow group e",
+                    "allow group f", "allow group own", "allow group far"},
+          .groups = eight},
+         "getgrgid 8; getgrnam far"},
+        {{.items = {"allow group a", "allow group b", "allow group c", "allow group d", "allow group e",
                     "allow group f", "allow group other", "allow group far"}},
          "getgrgid 100; /etc/group; getgrnam a; getgrnam b; getgrnam c; getgrnam d; getgrnam e; getgrnam f"},
     };
@@ -492,10 +519,16 @@ static void test_query_run_asks_only_what_matters(void **state)
 static void test_query_run_bulk_answers_the_same(void **state)
 {
     static const struct question many = {.items = {"allow user a", "allow user b", "allow user c", "allow user d",
-                                                   "allow user e", "allow user bob", "allow user alias",
-                                                   "allow user carol", "deny user bob"},
+                                                   "allow user e", "allow user f", "allow user carol",
+                                                   "allow user alias", "deny user bob", "deny group other"},
                                          .every_bridge = true};
-    static const struct world all = {.users = USERS, .groups = GROUPS};
+    /* Of several entries with a name, the first counts, as for the C library. */
+    static const struct world all = {.users = {{"alice", UID, GID},
+                                               {"bob", 1001, 101},
+                                               {"carol", 1002, 102},
+                                               {"carol", UID, 102},
+                                               {"alias", UID, 102}},
+                                     .groups = GROUPS};
     struct answers answers;
 
     (void)state;
@@ -504,9 +537,40 @@ static void test_query_run_bulk_answers_the_same(void **state)
         has_no_files = i == 1;
         ask(&many, &answers);
         assert_int_equal(answers.error, 0);
-        assert_string_equal(answers_text(&answers),
-                            "absent, absent, absent, absent, absent, known 1001, known 1000, absent");
+        assert_string_equal(answers_text(&answers), "absent, absent, absent, absent, absent, absent, known 1002, "
+                                                    "known 1000, known 1001, known 9");
+        assert_int_equal(strstr(asked, "getpwnam carol") != NULL, i == 1);
         assert_non_null(strstr(asked, "getpwnam bob"));
+    }
+}
+
+/* The caller's own names cannot be looked up, or no allow is for them: then all are asked about. */
+static void test_query_run_bulk_without_own_names(void **state)
+{
+    static const struct question users = {.items = {"allow user a", "allow user b", "allow user c", "allow user d",
+                                                    "allow user e", "allow user f", "allow user g", "allow user alias",
+                                                    "deny user alice"}};
+    static const struct question groups = {.items = {"allow group a", "allow group b", "allow group c", "allow group d",
+                                                     "allow group e", "allow group f", "allow group far",
+                                                     "allow group g", "deny group other"},
+                                           .groups = nameless};
+    struct answers answers;
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) { /* it works, it fails, it finds nothing */
+        world_start(&(const struct world){.users = USERS,
+                                          .groups = GROUPS,
+                                          .fault = {i == 0 ? NULL : "getpwuid 1000", i == 1 ? EIO : 0, 1}});
+        ask(&users, &answers);
+        assert_int_equal(answers.error, 0);
+        assert_string_equal(answers_text(&answers), "absent, absent, absent, absent, absent, absent, absent, "
+                                                    "known 1000, known 1000 caller");
+        world_start(
+            &(const struct world){.users = USERS, .groups = GROUPS, .fault = {i == 0 ? NULL : "getgrgid 100", EIO, 1}});
+        ask(&groups, &answers);
+        assert_int_equal(answers.error, 0);
+        assert_string_equal(answers_text(&answers), "absent, absent, absent, absent, absent, absent, known 8, absent, "
+                                                    "known 9");
     }
 }
 
@@ -530,6 +594,12 @@ static void test_query_run_bulk_of_denies(void **state)
                         "absent, absent, absent, absent, absent, known 1001, known 1000 caller, "
                         "known 1000 caller");
     assert_null(strstr(asked, "getpwnam bob"));
+    /* His login name is denied, whatever uid an entry of that name has. */
+    world_start(&(const struct world){.users = {{"alice", UID, GID}, {"alice", 1002, GID}}, .groups = GROUPS});
+    ask(&users, &answers);
+    assert_int_equal(answers.error, 0);
+    assert_string_equal(answers_text(&answers), "absent, absent, absent, absent, absent, absent, absent, "
+                                                "known 1000 caller");
     world_start(&all);
     ask(&groups, &answers);
     assert_int_equal(answers.error, 0);
@@ -636,6 +706,10 @@ static void test_query_run_group_changes_meanwhile_error(void **state)
 {
     static const struct world gone = {.users = USERS, .groups = GROUPS, .fault = {"getgrnam other", 0, 2}};
     static const struct world back = {.users = USERS, .groups = GROUPS, .fault = {"getgrnam other", 0, 1}};
+    static const struct world down = {.users = USERS, .groups = GROUPS, .fault = {"getgrnam other", EIO, 2}};
+    static const struct world moved = {.users = USERS,
+                                       .groups = {{"own", GID, NULL}, {"other", 9, NULL}, {"other", 10, NULL}},
+                                       .fault = {"getgrnam other", ANOTHER, 2}};
     static const struct world late = {.users = USERS,
                                       .groups = GROUPS,
                                       .memberships = {9},
@@ -652,6 +726,12 @@ static void test_query_run_group_changes_meanwhile_error(void **state)
     ask(&question, &answers);
     assert_int_equal(answers.error, 0);
     assert_string_equal(answers_text(&answers), "known 9");
+    world_start(&down);
+    ask(&question, &answers);
+    assert_int_equal(answers.error, EIO);
+    world_start(&moved);
+    ask(&question, &answers);
+    assert_int_equal(answers.error, EAGAIN);
     world_start(&late); /* the first getgrouplist(3) puts him into no group */
     ask(&question, &answers);
     assert_int_equal(answers.error, 0);
@@ -708,6 +788,10 @@ static void test_query_run_allow_lookup_fails_others_answered(void **state)
     ask(&(const struct question){.items = {"allow user remote", "deny user remote"}}, &answers);
     assert_int_equal(answers.error, ENOENT);
     /* Of several, the first is told, be it a user or a group. */
+    world_start(&(const struct world){.users = USERS, .groups = GROUPS, .fault = {"getpwnam *", EIO, 0}});
+    ask(&(const struct question){.items = {"allow user bob", "allow user remote"}}, &answers);
+    assert_string_equal(answers_text(&answers), "failed, failed");
+    assert_int_equal(answers.failure.item, 0);
     world_start(&(const struct world){.users = USERS, .groups = GROUPS, .fault = {"getgrnam g", EIO, 0}});
     ask(&(const struct question){.items = {"allow group g", "allow user alice"}}, &answers);
     assert_string_equal(answers_text(&answers), "failed, known 1000");
@@ -729,6 +813,32 @@ static void test_query_run_call_is_repeated(void **state)
         world_start(&(const struct world){.groups = GROUPS, .fault = {"getgrnam own", errors[i], 1}});
         ask(&(const struct question){.items = {"allow group own"}}, &answers);
         assert_string_equal(answers_text(&answers), "known 100");
+    }
+}
+
+/* An entry that is too large, and no memory for it. */
+static void test_query_run_out_of_memory_for_a_large_entry(void **state)
+{
+    static const struct {
+        struct question question;
+        const char *call;
+    } rows[] = {
+        {{.items = {"allow user a", "allow user b", "allow user c", "allow user d", "allow user e", "allow user f",
+                    "allow user g", "allow user alice"}},
+         "getpwnam alice"},
+        {{.items = {"allow group a", "allow group b", "allow group c", "allow group d", "allow group e",
+                    "allow group f", "allow group g", "allow group far"},
+          .groups = eight},
+         "getgrnam far"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct answers answers;
+        world_start(&(const struct world){.users = USERS, .groups = GROUPS, .fault = {rows[i].call, ERANGE, 1}});
+        allocations_left = 2; /* what is settled, and the first buffer */
+        ask(&rows[i].question, &answers);
+        assert_int_equal(answers.error, ENOMEM);
     }
 }
 
@@ -808,6 +918,7 @@ int main(void)
         cmocka_unit_test(test_query_run_two_names_for_a_gid),
         cmocka_unit_test(test_query_run_asks_only_what_matters),
         cmocka_unit_test(test_query_run_bulk_answers_the_same),
+        cmocka_unit_test(test_query_run_bulk_without_own_names),
         cmocka_unit_test(test_query_run_bulk_of_denies),
         cmocka_unit_test(test_query_run_caller_not_identified_fails),
         cmocka_unit_test(test_query_run_group_without_a_name_fails),
@@ -816,6 +927,7 @@ int main(void)
         cmocka_unit_test(test_query_run_getgrouplist_wants_room),
         cmocka_unit_test(test_query_run_allow_lookup_fails_others_answered),
         cmocka_unit_test(test_query_run_call_is_repeated),
+        cmocka_unit_test(test_query_run_out_of_memory_for_a_large_entry),
         cmocka_unit_test(test_query_run_out_of_memory_at_each_allocation),
         cmocka_unit_test(test_query_run_service_down_never_loses_a_deny),
     };

@@ -266,6 +266,37 @@ static void test_decide_allow_not_looked_up_does_not_match(void **state)
     }
 }
 
+/* A name is not asked about when another allow matches that gives the same. */
+static void test_decide_allow_skipped(void **state)
+{
+    static const struct {
+        const char *input;
+        enum vmnetacl_status want;
+    } rows[] = {
+        {"allow user x bridge br0\nallow user alice bridge br0", VMNETACL_ALLOW},
+        {"allow user alice bridge br0\nallow user x bridge br0", VMNETACL_ALLOW},
+        {"allow user x bridge br0\nallow user alice bridge br0 limit 3", VMNETACL_UNAVAIL},
+        {"allow user x bridge br0 limit 3\nallow user alice bridge br0", VMNETACL_UNAVAIL},
+        {"allow user x bridge br0\nallow user bob bridge br0", VMNETACL_UNAVAIL},
+        {"allow user x bridge br0\nallow user alice bridge br0\ndeny user bob bridge br0", VMNETACL_ALLOW},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct texts texts = {.files = rows[i].input};
+        struct vmnetacl_policy *policy = texts_policy(&texts);
+        struct vmnetacl_decision decision;
+        struct vmnetacl_names *names;
+        fake_names_start(accounts, COUNT_OF(accounts));
+        fake_names.skipped_name = "x";
+        assert_int_equal(vmnetacl_resolve(policy, &caller, "br0", 0, &names, NULL), VMNETACL_OK);
+        if (vmnetacl_decide(policy, &caller, names, "br0", &decision) != rows[i].want)
+            fail_msg("%s: %s", rows[i].input, vmnetacl_status_name(decision.verdict));
+        vmnetacl_names_free(names);
+        vmnetacl_free(policy);
+    }
+}
+
 /* What a source can be like: rules about "x" and "y", of which the name service says who they are. */
 static const char *const contents[] = {
     NULL,                                             /* nothing is there */
@@ -525,6 +556,7 @@ int main(void)
         cmocka_unit_test(test_decide_names_not_looked_up),
         cmocka_unit_test(test_decide_names_of_another_invalid),
         cmocka_unit_test(test_decide_allow_not_looked_up_does_not_match),
+        cmocka_unit_test(test_decide_allow_skipped),
         cmocka_unit_test(test_decide_two_sources_every_combination_as_model),
         cmocka_unit_test(test_decide_file_denied_not_passed_over),
         cmocka_unit_test(test_decide_source_fails_never_more_permissive),

@@ -194,6 +194,27 @@ static void test_resolve_lookup_fails_error_at_its_rule(void **state)
     vmnetacl_free(policy);
 }
 
+/* The process that looks up names would have the caller's uid. */
+static void test_resolve_caller_with_the_workers_uid_unavailable(void **state)
+{
+    static const struct texts texts = {.files = "allow all bridge br1\n deny user bob bridge br0"};
+    const struct vmnetacl_caller worker = {.uid = VMNET_WORKER_UID, .gid = 1};
+    struct vmnetacl_policy *policy = texts_policy(&texts);
+    struct vmnetacl_names *names;
+    struct vmnetacl_error error;
+
+    (void)state;
+    fake_names_start(accounts, COUNT_OF(accounts));
+    assert_int_equal(vmnetacl_resolve(policy, &worker, "br0", 0, &names, &error), VMNETACL_UNAVAIL);
+    assert_null(names);
+    assert_int_equal(error.code, VMNETACL_CODE_LOOKUP_FAILED);
+    assert_int_equal(error.line, 2);
+    assert_int_equal(error.column, 2);
+    assert_int_equal(vmnetacl_resolve(policy, &worker, "br1", 0, &names, &error), VMNETACL_OK); /* none matters */
+    assert_int_equal(fake_names.calls, 0);
+    vmnetacl_free(policy);
+}
+
 /* Names that were asked for one bridge do for another only as far as they go. */
 static void test_decide_names_for_another_bridge_open_or_right(void **state)
 {
@@ -274,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_resolve_asks_what_matters),
         cmocka_unit_test(test_resolve_uid_and_timeout_handed_on),
         cmocka_unit_test(test_resolve_lookup_fails_error_at_its_rule),
+        cmocka_unit_test(test_resolve_caller_with_the_workers_uid_unavailable),
         cmocka_unit_test(test_decide_names_for_another_bridge_open_or_right),
         cmocka_unit_test(test_resolve_many_names_all_asked),
         cmocka_unit_test(test_resolve_bad_argument_invalid),

@@ -38,6 +38,7 @@ struct outside {
     bool has_no_own_ids;   /* the saved ids are the caller's */
     bool is_let_go;        /* the parent has closed the lifeline */
     bool ids_stay;         /* setresuid(2) only pretends to have worked */
+    unsigned id_stays;     /* only this one does not change, from 1 */
     int tight_limit;       /* the number of the limit that is too tight, from 1 */
     bool getrlimit_fails, setrlimit_fails, calloc_fails;
     int query_error;
@@ -205,6 +206,8 @@ int __wrap_setresuid(uid_t real, uid_t effective, uid_t saved)
 
     for (size_t i = 0; i < 3 && !outside.ids_stay; i++)
         ids[i] = wanted[i] != (uid_t)-1 ? wanted[i] : ids[i];
+    if (outside.id_stays != 0)
+        ids[outside.id_stays - 1] = 7;
     return do_step(real == (uid_t)-1 ? "euid" : "uid");
 }
 
@@ -469,6 +472,8 @@ static void test_worker_run_step_fails_ends(void **state)
     assert_non_null(strstr(steps, " held"));
     assert_int_equal(run((struct outside){.ids_stay = true}), EXIT_FAILURE);
     assert_string_equal(steps, HARMLESS " gid euid " ARM " uid uids");
+    for (unsigned i = 1; i <= 3; i++)
+        assert_int_equal(run((struct outside){.id_stays = i}), EXIT_FAILURE);
 }
 
 static void test_worker_run_limits_tight_says_so(void **state)
