@@ -1,0 +1,85 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# packages.sh FOLDER: make FOLDER/root, a tree of the name services that the tests run: slapd, sssd, nslcd, nscd, their
+# NSS modules and libnss_systemd, with the libraries that this machine lacks.
+#
+# The packages are downloaded with apt and unpacked. None is installed: their scripts would edit /etc/nsswitch.conf and
+# start daemons. services.sh lays the tree over /usr in a world of its own. A tree that is there is used again, without
+# the network. Needs no root; may run several times at once.
+set -eu
+
+wanted='slapd ldap-utils sssd-ldap libnss-sss nslcd libnss-ldapd nscd libnss-systemd'
+
+die() {
+    echo "packages.sh: $*" >&2
+    exit 1
+}
+
+# Every program and module of the tests is in the tree or, installed with its libraries, on this machine.
+is_complete() {
+    for path in sbin/slapd bin/ldapadd sbin/sssd libexec/sssd/sssd_be sbin/nslcd sbin/nscd \
+        lib/*/sssd/libsss_ldap.so lib/*/libnss_sss.so.2 lib/*/libnss_ldap.so.2 lib/*/libnss_systemd.so.2; do
+        found=
+        for file in "$folder"/root/usr/$path /usr/$path; do
+            [ ! -e "$file" ] || found=$file
+        done
+        [ -n "$found" ] || { missing=$path; return 1; }
+    done
+}
+
+# Runs in an empty directory; "$@" are options of apt. What is installed here already is not taken again.
+download() {
+    set -- -o APT::Sandbox::User=root -o DPkg::Lock::Timeout=600 "$@"
+    absent=
+    for package in $wanted; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || absent="$absent $package"
+    done
+    [ -n "$absent" ] || return 0
+    # shellcheck disable=SC2086 # a list
+    apt-get -q "$@" -s install --no-install-recommends $absent >"$work/simulation" || return
+    needed=$(sed -n 's/^Inst \([^ ]*\) .*/\1/p' "$work/simulation")
+    # shellcheck disable=SC2086 # a list
+    [ -n "$needed" ] && apt-get -qq "$@" download $needed
+}
+
+# The machine's package lists may be missing, or so old that a package is gone. The second try reads fresh ones into a
+# directory of its own: the machine's stay as they are.
+fetch() {
+    mkdir "$work/deb" "$work/lists" "$work/lists/partial" "$work/cache"
+    cd "$work/deb"
+    if ! download >"$work/log" 2>&1; then
+        set -- -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache"
+        { apt-get -qq -o APT::Sandbox::User=root "$@" update && download "$@"; } >>"$work/log" 2>&1 ||
+            { cat "$work/log" >&2; die 'apt cannot download the packages'; }
+    fi
+}
+
+unpack() {
+    mkdir -p "$work/root/usr"
+    for package in "$work"/deb/*.deb; do
+        [ ! -e "$package" ] || dpkg -x "$package" "$work/root"
+    done
+    # A package that was built before /usr was merged has directories there that are links on this machine.
+    for directory in bin lib sbin; do
+        [ ! -d "$work/root/$directory" ] || { cp -a "$work/root/$directory" "$work/root/usr/"; rm -r "${work:?}/root/$directory"; }
+    done
+}
+
+[ $# = 1 ] || die 'usage: packages.sh FOLDER'
+[ -L /lib ] || die 'needs a system with a merged /usr, such as Debian 12'
+umask 022
+mkdir -p "$1"
+folder=$(cd "$1" && pwd)
+exec 9>"$folder/lock"
+flock 9
+if [ -e "$folder/root" ] && is_complete; then exit 0; fi
+work=$folder/work
+rm -rf "$work"
+mkdir "$work"
+trap 'rm -rf "$work"' EXIT
+(fetch)
+unpack
+rm -rf "${folder:?}/root"
+mv "$work/root" "$folder/root"
+is_complete || die "the packages have no /usr/$missing"
