@@ -281,8 +281,8 @@ static void warn_unknown(const struct lint *lint, const struct naming *naming)
 static bool look_up(const struct lint *lint, const struct namings *namings)
 {
     const struct accounts *accounts = &namings->accounts;
-    const struct vmnetacl_caller nobody_in_particular = {.uid = getuid(), .gid = getgid()};
-    struct lookup lookup = {.caller = &nobody_in_particular,
+    const struct vmnetacl_caller self = {.uid = getuid(), .gid = getgid()};
+    struct lookup lookup = {.caller = &self,
                             .is_for_every_bridge = true,
                             .accounts = accounts,
                             .count = accounts->count};

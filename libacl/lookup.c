@@ -136,6 +136,8 @@ static enum vmnetacl_status fail_worker(const struct lookup *lookup, const struc
                     "the resource limits are too tight to look up names in the rules; see 'ulimit -a': 64 files, "
                     "256 MiB of memory",
                     error);
+    if (head->status == WORKER_BUSY)
+        return fail(VMNETACL_CODE_LOOKUP_LIMITS, "too many requests look up names at this moment; try again", error);
     if (head->status == WORKER_MEMORY) {
         errno = ENOMEM;
         return fail_system("get memory to look up names", error);
@@ -163,7 +165,7 @@ static bool is_odd(const struct lookup *lookup, const struct worker_head *head, 
 {
     size_t wanted_len = head->status == WORKER_OK ? lookup->count * sizeof(struct worker_answer) : 0;
 
-    if (head->count != lookup->count || head->status < WORKER_OK || head->status > WORKER_MEMORY ||
+    if (head->count != lookup->count || head->status < WORKER_OK || head->status > WORKER_BUSY ||
         answers_len != wanted_len)
         return true;
     if (head->status == WORKER_FAILED)

@@ -167,7 +167,7 @@ static enum vmnetacl_status fail_worker_uid(const struct needs *needs, struct vm
     error_start(error, VMNETACL_CODE_LOOKUP_FAILED, NULL, 0, 0);
     error_add(error, "names cannot be looked up for uid ");
     error_add_number(error, VMNET_WORKER_UID);
-    error_add(error, ", under which they are looked up; use another account, or 'uid' and 'gid' in the rules");
+    error_add(error, ", under which they are looked up; use another account, or 'uid', or 'gid' in an allow");
     place_error(needs, 0, error);
     return error_status(error);
 }

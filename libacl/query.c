@@ -22,6 +22,13 @@
 /* From so many names of a kind on, it pays to read /etc/passwd or /etc/group once. */
 #define BULK_MIN 8
 
+/* What /etc/passwd or /etc/group says of an item: the first entry of a name counts, as for the C library. */
+enum settlement {
+    UNSEEN,
+    LEFT_OPEN, /* it may match: it is looked up */
+    SETTLED,   /* it does not match */
+};
+
 struct query {
     const struct lookup *lookup;
     struct worker_answer *answers;
@@ -31,7 +38,7 @@ struct query {
     gid_t login_gid; /* of his passwd entry */
     gid_t *groups;   /* all that he is known to be in; ascending, each once */
     size_t groups_count;
-    bool *is_settled; /* the item, by a file */
+    enum settlement *settlements; /* of each item */
 };
 
 /* Remember what has failed. An errno, for the caller of this function to return. */
@@ -118,25 +125,26 @@ static int find_named(struct query *query, size_t item, char ***members)
  * /etc/group from the start for each of them. Only what does not match is settled, and what does is looked up.
  */
 
-/* Does an account of /etc/passwd or /etc/group settle this item? */
+/* Does a local account settle this item? Denied groups are not settled: they may have members that the file lacks. */
 static bool is_settled_by(const struct query *query, const struct lookup_item *item, uint32_t id)
 {
-    if (!item->is_denied)
-        return !has_number(query, item->kind, id);
-    /* A denied user waits until the caller is identified. A denied group may have members that the file does not show. */
-    return item->kind == ACCOUNT_USER && query->login != NULL && id != query->lookup->caller->uid &&
-           strcmp(item->name, query->login) != 0;
+    return !has_number(query, item->kind, id) && (!item->is_denied || strcmp(item->name, query->login) != 0);
 }
 
 static void settle_local(struct query *query, enum account_kind kind, const char *name, uint32_t id)
 {
     size_t item = accounts_find(query->lookup->accounts, kind, name, strlen(name), 0);
+    bool is_identified = query->login != NULL;
 
-    if (item >= query->lookup->count || query->answers[item].state != ACCOUNT_SKIPPED ||
-        !is_settled_by(query, &query->lookup->items[item], id))
+    /* What a deny depends on waits until the caller is identified. */
+    if (item < query->lookup->count && query->lookup->items[item].is_denied && !is_identified)
         return;
-    query->answers[item] = (struct worker_answer){.state = ACCOUNT_KNOWN, .id = id};
-    query->is_settled[item] = true;
+    if (item >= query->lookup->count || query->answers[item].state != ACCOUNT_SKIPPED ||
+        query->settlements[item] != UNSEEN)
+        return;
+    query->settlements[item] = is_settled_by(query, &query->lookup->items[item], id) ? SETTLED : LEFT_OPEN;
+    if (query->settlements[item] == SETTLED)
+        query->answers[item] = (struct worker_answer){.state = ACCOUNT_KNOWN, .id = id};
 }
 
 static void settle_local_accounts(struct query *query, enum account_kind kind)
@@ -156,14 +164,24 @@ static void settle_local_accounts(struct query *query, enum account_kind kind)
     (void)fclose(file); /* only read from: nothing to fail */
 }
 
-/* Are there many names of this kind that denies depend on, or that only allows depend on? */
-static bool is_bulk(const struct query *query, enum account_kind kind, bool is_denied)
+/* How many names of this kind are there that denies depend on? */
+static size_t count_denied(const struct query *query, enum account_kind kind)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < query->lookup->count; i++)
-        count += query->lookup->items[i].kind == kind && query->lookup->items[i].is_denied == is_denied;
-    return count >= BULK_MIN;
+        count += query->lookup->items[i].kind == kind && query->lookup->items[i].is_denied;
+    return count;
+}
+
+/* How many that only allows depend on? */
+static size_t count_only_allowed(const struct query *query, enum account_kind kind)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < query->lookup->count; i++)
+        count += query->lookup->items[i].kind == kind && !query->lookup->items[i].is_denied;
+    return count;
 }
 
 /*
@@ -225,7 +243,7 @@ static int ask_allowed_in_bulk(struct query *query, enum account_kind kind, bool
     int error = 0;
 
     *matches = false;
-    if (!is_bulk(query, kind, false))
+    if (count_only_allowed(query, kind) < BULK_MIN)
         return 0;
     if (query->lookup->first_suffices)
         error = ask_own_names(query, kind, matches);
@@ -328,12 +346,18 @@ static int ask_denied_gid(struct query *query, size_t item)
     return 0;
 }
 
+/* Ask, or ask again: a name that has become another one meanwhile is not believed in. */
 static int ask_denied_item(struct query *query, size_t item)
 {
-    if (query->lookup->items[item].kind == ACCOUNT_USER)
-        return ask_denied_user(query, item);
-    return query->lookup->items[item].kind == ACCOUNT_GROUP ? ask_denied_group(query, item)
-                                                            : ask_denied_gid(query, item);
+    const enum account_kind kind = query->lookup->items[item].kind;
+    const struct worker_answer before = query->answers[item], *now = &query->answers[item];
+    int error = kind == ACCOUNT_USER    ? ask_denied_user(query, item)
+                : kind == ACCOUNT_GROUP ? ask_denied_group(query, item)
+                                        : ask_denied_gid(query, item);
+
+    if (error == 0 && before.state == ACCOUNT_KNOWN && (now->state != ACCOUNT_KNOWN || now->id != before.id))
+        error = fail(query, item, kind == ACCOUNT_USER ? LOOKUP_USER : LOOKUP_GROUP, 0, EAGAIN);
+    return error;
 }
 
 /* May it still turn out that a deny for this group is about the caller? */
@@ -382,18 +406,6 @@ static int ask_memberships(struct query *query, size_t item)
     return error;
 }
 
-/* Is a group still what it was? If not, what was said of memberships meanwhile is not believed. */
-static int ask_again(struct query *query, size_t item)
-{
-    const struct worker_answer before = query->answers[item];
-    int error = ask_denied_item(query, item);
-
-    if (error == 0 && before.state == ACCOUNT_KNOWN &&
-        (query->answers[item].state != ACCOUNT_KNOWN || query->answers[item].id != before.id))
-        error = fail(query, item, LOOKUP_GROUP, 0, EAGAIN);
-    return error;
-}
-
 /* Note the name of one of his groups; without one it could be any group that is not known. */
 static int ask_name_of_group(struct query *query, gid_t gid)
 {
@@ -415,12 +427,31 @@ static int ask_name_of_group(struct query *query, gid_t gid)
     return 0;
 }
 
-static bool has_group_in_doubt(const struct query *query)
+/* Is a deny for a group in doubt whose name one of his groups may have? */
+static bool has_name_in_doubt(const struct query *query)
 {
     for (size_t i = 0; i < query->lookup->count; i++)
         if (is_in_doubt(query, i) && query->lookup->items[i].kind == ACCOUNT_GROUP)
             return true;
     return false;
+}
+
+/* Settle the denies for groups that neither his credentials nor the groups' members have settled. 0 or an errno. */
+static int ask_groups_in_doubt(struct query *query)
+{
+    const size_t count = query->lookup->count;
+    int error = ask_memberships(query, find_doubt(query));
+
+    /* Once more, and the groups by their names in between: neither one call that fails nor a service that ends or starts
+       meanwhile loses a membership. */
+    for (size_t i = 0; i < count && error == 0; i++)
+        if (is_in_doubt(query, i))
+            error = ask_denied_item(query, i);
+    if (error == 0 && find_doubt(query) < count)
+        error = ask_memberships(query, find_doubt(query));
+    for (size_t i = 0; i < query->groups_count && error == 0 && has_name_in_doubt(query); i++)
+        error = ask_name_of_group(query, query->groups[i]);
+    return error;
 }
 
 /* 0 or an errno. */
@@ -435,24 +466,12 @@ static int ask_denied(struct query *query)
     if (first == lookup->count)
         return 0;
     error = identify_caller(query, first);
-    if (error == 0 && is_bulk(query, ACCOUNT_USER, true))
+    if (error == 0 && count_denied(query, ACCOUNT_USER) >= BULK_MIN)
         settle_local_accounts(query, ACCOUNT_USER);
     for (size_t i = first; i < lookup->count && error == 0; i++)
-        if (lookup->items[i].is_denied && !query->is_settled[i])
+        if (lookup->items[i].is_denied && query->settlements[i] != SETTLED)
             error = ask_denied_item(query, i);
-    if (error != 0 || find_doubt(query) == lookup->count)
-        return error;
-    /* Twice, and the groups by their names in between: neither one call that fails nor a service that ends or starts
-       meanwhile loses a membership. */
-    error = ask_memberships(query, find_doubt(query));
-    for (size_t i = first; i < lookup->count && error == 0; i++)
-        if (is_in_doubt(query, i))
-            error = ask_again(query, i);
-    if (error == 0 && find_doubt(query) < lookup->count)
-        error = ask_memberships(query, find_doubt(query));
-    for (size_t i = 0; i < query->groups_count && error == 0 && has_group_in_doubt(query); i++)
-        error = ask_name_of_group(query, query->groups[i]);
-    return error;
+    return error == 0 && find_doubt(query) < lookup->count ? ask_groups_in_doubt(query) : error;
 }
 
 int query_run(const struct lookup *lookup, struct worker_answer *answers, struct lookup_failure *failure)
@@ -461,13 +480,13 @@ int query_run(const struct lookup *lookup, struct worker_answer *answers, struct
     int error;
 
     *failure = (struct lookup_failure){.call = LOOKUP_NONE};
-    query.is_settled = calloc(lookup->count, sizeof *query.is_settled);
-    error = query.is_settled != NULL ? ask_allowed(&query) : ENOMEM;
+    query.settlements = calloc(lookup->count, sizeof *query.settlements);
+    error = query.settlements != NULL ? ask_allowed(&query) : ENOMEM;
     if (error == 0)
         error = ask_denied(&query);
     database_free(&query.database);
     free(query.login);
     free(query.groups);
-    free(query.is_settled);
+    free(query.settlements);
     return error;
 }

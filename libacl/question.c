@@ -46,31 +46,35 @@ static bool caller_has_group(const struct question *question, gid_t gid)
     return false;
 }
 
-/* A deny goes by all that is known of the caller, so that he cannot shed a group. */
-static enum vmnetacl_match match_denied(const struct account_answer *answer)
+/* Do the caller's credentials hold the number of this user or group? */
+static bool caller_has_number(const struct question *question, const struct rule *rule, uint32_t id)
+{
+    return rule->subject == VMNETACL_SUBJECT_USER ? id == question->caller->uid : caller_has_group(question, id);
+}
+
+/* A deny goes by all that is known of the caller, so that he cannot avoid it by giving up a group. */
+static enum vmnetacl_match match_denied(const struct question *question, const struct rule *rule,
+                                        const struct account_answer *answer)
 {
     if (answer == NULL || !answer->is_for_deny)
         return VMNETACL_MATCH_UNKNOWN;
-    if (answer->is_caller)
+    /* His credentials may be others than those that the names were looked up for. */
+    if (answer->is_caller || (answer->state == ACCOUNT_KNOWN && caller_has_number(question, rule, answer->id)))
         return VMNETACL_MATCH_YES;
     return answer->state == ACCOUNT_ABSENT ? VMNETACL_MATCH_NO_SUCH_NAME : VMNETACL_MATCH_NO;
 }
 
-/* An allow goes by the caller's credentials: has_number() tells whether they hold the number of a name. */
+/* An allow goes by the caller's credentials. */
 static enum vmnetacl_match match_allowed(const struct question *question, const struct rule *rule,
                                          const struct account_answer *answer)
 {
-    bool matches;
-
     if (answer == NULL || answer->state == ACCOUNT_SKIPPED)
         return VMNETACL_MATCH_UNKNOWN;
     if (answer->state == ACCOUNT_FAILED)
         return VMNETACL_MATCH_FAILED;
     if (answer->state == ACCOUNT_ABSENT)
         return VMNETACL_MATCH_NO_SUCH_NAME;
-    matches = rule->subject == VMNETACL_SUBJECT_USER ? answer->id == question->caller->uid
-                                                     : caller_has_group(question, answer->id);
-    return matches ? VMNETACL_MATCH_YES : VMNETACL_MATCH_NO;
+    return caller_has_number(question, rule, answer->id) ? VMNETACL_MATCH_YES : VMNETACL_MATCH_NO;
 }
 
 enum vmnetacl_match question_match_subject(const struct question *question, const struct rule *rule)
@@ -82,7 +86,7 @@ enum vmnetacl_match question_match_subject(const struct question *question, cons
     if (rule->subject == VMNETACL_SUBJECT_GID && caller_has_group(question, rule->id))
         return VMNETACL_MATCH_YES;
     if (rule->is_deny)
-        return match_denied(names_find(question->names, rule));
+        return match_denied(question, rule, names_find(question->names, rule));
     return rule->subject == VMNETACL_SUBJECT_GID ? VMNETACL_MATCH_NO
                                                  : match_allowed(question, rule, names_find(question->names, rule));
 }

@@ -25,12 +25,12 @@ struct answer {
     enum vmnetacl_status status;  /* ALLOW, DENY, NOTFOUND; UNAVAIL or TRYAGAIN when it could not be read */
     const struct rule_file *file; /* of the rule that says so; NULL when none does */
     struct rule rule;
-    /* It may change when names are looked up, to ALLOW or by another allow, or to DENY. Never with DENY, UNAVAIL and
+    /* With all names looked up it could be ALLOW, or ALLOW by another rule, or DENY. Never with DENY, UNAVAIL and
        TRYAGAIN. */
     bool may_allow;
     bool may_allow_options; /* an allow that may match has options */
     bool may_deny;
-    bool has_failed; /* nothing matches, and the lookup for an allow has failed */
+    bool has_failed; /* the lookup for an allow without options has failed; never with ALLOW and DENY */
 };
 
 static inline bool answer_is_open(const struct answer *answer)

@@ -2,11 +2,12 @@
 /*
  * Runs in the forked process. In vmnet-helper it starts as the caller, with CAP_NET_ADMIN in its permitted set and with
  * descriptors that the name service's modules must not get hold of; and it changes to a uid of its own, which the
- * helper has kept for it as its saved one. After that the caller cannot signal, stop or limit it, and no quota that a
- * service counts by uid is his to exhaust.
+ * helper has kept for it as its saved one, and to a session of its own. After that the caller cannot signal or limit it,
+ * and connections that a service counts by uid are not his to use up. (His cgroup it stays in: he can freeze and kill
+ * it there, and then there is no answer.)
  *
- * Nor can the parent signal it then, so the parent holds the other end of a lifeline: a pipe whose closing kills the
- * worker (F_SETSIG, fcntl(2)). That works when the parent is killed, too; when it is stopped, a timer does.
+ * The parent cannot signal it either then, so the parent holds the other end of a lifeline: a pipe whose closing kills
+ * the worker (F_SETSIG, fcntl(2)). That works when the parent is killed, too. A timer kills it in any case.
  *
  * worker_run() never returns: the stack above it is that of the process that it was forked from.
  */
@@ -35,18 +36,20 @@
 #define ANSWER_FD   (STDERR_FILENO + 1)
 #define LIFELINE_FD (ANSWER_FD + 1)
 
-/* The parent's deadline comes first; this is for a parent that has been stopped. */
+/* The parent's deadline comes first: the timer is for a parent that was stopped or killed. */
 #define GRACE_MS 1000
+
+/* How many workers may ask at once, of all callers: fewer than the connections that a service allows one uid, which is
+   1,024 for systemd's. Else who starts enough helpers could use them up, and a service may then say "no such group". */
+#define WORKERS_MAX 256
 
 /* What a module needs to work at all. With less, one that cannot be loaded looks like one that knows no names. */
 static const struct {
     int resource;
     rlim_t least;
 } limits[] = {
-    {RLIMIT_NOFILE, 64},
-    {RLIMIT_AS, 256UL * 1024 * 1024},
-    {RLIMIT_DATA, 128UL * 1024 * 1024},
-    {RLIMIT_STACK, 512UL * 1024},
+    {RLIMIT_NOFILE, 64},          {RLIMIT_AS, 256UL * 1024 * 1024}, {RLIMIT_DATA, 128UL * 1024 * 1024},
+    {RLIMIT_STACK, 512UL * 1024}, {RLIMIT_SIGPENDING, WORKERS_MAX},
 };
 
 /* An exit(3) in a module would run what the program has registered with atexit(3), in the wrong process. */
@@ -145,8 +148,8 @@ static bool install_filter(void)
 }
 
 /*
- * Be killed when the parent closes its end of the lifeline. The kernel lets that signal pass if the effective uid that
- * we have now is our real or saved one then (sigio_perm() in fs/fcntl.c).
+ * Be killed when the parent closes its end of the lifeline. The kernel lets that signal pass if the real or the effective
+ * uid that we have now is our real or saved one then (sigio_perm() in fs/fcntl.c).
  */
 static bool arm_lifeline(void)
 {
@@ -162,12 +165,22 @@ static bool lifeline_is_held(void)
     return poll(&lifeline, 1, 0) == 0;
 }
 
+/* Be killed when the time is over. Its signal needs no permission, and comes whoever we are then and in any state. */
+static bool start_timer(unsigned timeout_ms)
+{
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL};
+    const unsigned long long total_ms = (unsigned long long)timeout_ms + GRACE_MS;
+    const struct itimerspec when = {
+        .it_value = {.tv_sec = (time_t)(total_ms / 1000), .tv_nsec = (long)(total_ms % 1000) * 1000000}};
+    timer_t timer;
+
+    return timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 && timer_settime(timer, 0, &when, NULL) == 0;
+}
+
 /*
  * Become the user and group that the process has kept for this as its saved ids; a process without them stays what it
- * is. The values are compiled in: a program that has dropped root for a while keeps root as its saved uid.
- *
- * The lifeline is armed once more before the real uid changes. So there is no moment when a worker that its caller has
- * stopped can be killed neither by the parent nor by the caller nor by the lifeline.
+ * is. The values are compiled in: a program that has dropped root for a while keeps root as its saved uid. The lifeline
+ * is armed once more before the real uid changes, so that it works from then on, too.
  */
 static bool take_own_ids(void)
 {
@@ -178,7 +191,8 @@ static bool take_own_ids(void)
 
     if (getresuid(&uids[0], &uids[1], &uids[2]) != 0 || getresgid(&gids[0], &gids[1], &gids[2]) != 0)
         return false;
-    if (gids[2] == gid && setresgid(gid, gid, gid) != 0)
+    if (gids[2] == gid && (setresgid(gid, gid, gid) != 0 || getresgid(&gids[0], &gids[1], &gids[2]) != 0 ||
+                           gids[0] != gid || gids[1] != gid || gids[2] != gid))
         return false;
     if (uids[2] != uid)
         return true;
@@ -188,26 +202,36 @@ static bool take_own_ids(void)
     return uids[0] == uid && uids[1] == uid && uids[2] == uid;
 }
 
-static bool start_timer(unsigned timeout_ms)
-{
-    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL};
-    const struct itimerspec when = {.it_value = {.tv_sec = (time_t)(timeout_ms / 1000) + GRACE_MS / 1000,
-                                                 .tv_nsec = (long)(timeout_ms % 1000) * 1000000}};
-    timer_t timer;
-
-    return timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 && timer_settime(timer, 0, &when, NULL) == 0;
-}
-
 /*
- * In this order: no descriptor may be looked into before the process is not dumpable, which each change of ids undoes
- * (commit_creds() in kernel/cred.c); and the filter, which forbids most of what is done here, comes last.
+ * In this order: the timer first, so that nothing can keep us for ever; no descriptor may be looked into before the
+ * process is not dumpable, which each change of ids undoes (commit_creds() in kernel/cred.c); and the filter, which
+ * forbids most of what is done here, last.
  */
 static bool become_harmless(struct worker_ends ends, unsigned timeout_ms)
 {
-    return prctl(PR_SET_DUMPABLE, 0) == 0 && keep_only_ends(ends) && arm_lifeline() && drop_capabilities() &&
-           reset_signals() && take_own_ids() && prctl(PR_SET_DUMPABLE, 0) == 0 && lifeline_is_held() &&
-           start_timer(timeout_ms) && chdir("/") == 0 && clearenv() == 0 && atexit(end_at_once) == 0 &&
-           install_filter();
+    return start_timer(timeout_ms) && prctl(PR_SET_DUMPABLE, 0) == 0 && keep_only_ends(ends) && arm_lifeline() &&
+           drop_capabilities() && setsid() >= 0 && reset_signals() && take_own_ids() &&
+           prctl(PR_SET_DUMPABLE, 0) == 0 && lifeline_is_held() && chdir("/") == 0 && clearenv() == 0 &&
+           atexit(end_at_once) == 0 && install_filter();
+}
+
+/*
+ * Is one of the places free that all workers with this uid share? The kernel counts the signals that timers have
+ * reserved, by uid and until they are deleted or the process ends, and compares the count with RLIMIT_SIGPENDING
+ * (timer_create(2): EAGAIN). A worker with its caller's uid takes no place: it could use up only what is his.
+ */
+static bool take_place(void)
+{
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL};
+    struct rlimit limit;
+    timer_t timer;
+
+    if (getuid() != VMNET_WORKER_UID)
+        return true;
+    if (getrlimit(RLIMIT_SIGPENDING, &limit) != 0)
+        return false;
+    limit.rlim_cur = WORKERS_MAX;
+    return setrlimit(RLIMIT_SIGPENDING, &limit) == 0 && timer_create(CLOCK_MONOTONIC, &event, &timer) == 0;
 }
 
 /* Take all that the hard limits give, and look whether it is enough. */
@@ -236,6 +260,8 @@ _Noreturn void worker_run(const struct lookup *lookup, struct worker_ends ends, 
         _exit(EXIT_FAILURE);
     if (!has_room)
         answer_failure(lookup, WORKER_LIMITS, &failure);
+    if (!take_place())
+        answer_failure(lookup, WORKER_BUSY, &failure);
     answers = calloc(lookup->count, sizeof *answers);
     if (answers == NULL)
         answer_failure(lookup, WORKER_MEMORY, &failure);

@@ -13,6 +13,7 @@ enum worker_status {
     WORKER_FAILED,          /* a lookup that a deny depends on failed: see call, id, error, item */
     WORKER_LIMITS,          /* the resource limits are too tight */
     WORKER_MEMORY,
+    WORKER_BUSY, /* too many workers ask at once */
 };
 
 struct worker_head {

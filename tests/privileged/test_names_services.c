@@ -20,12 +20,12 @@ static const struct {
     {"passwd: files [NOTFOUND=continue] vmtest\ngroup: files [SUCCESS=merge] vmtest\n", true},
     {"passwd: vmtest [UNAVAIL=continue TRYAGAIN=continue] files\ngroup: vmtest [!SUCCESS=continue] files\n", false},
     {"passwd: vmtest [!success=Continue] files\ngroup: files vmtest\ninitgroups: files [ SUCCESS = continue ] vmtest\n",
-     false},
+     true},
     {"passwd: files vmtest # by hand\ngroup: files vmtest # if it is there\nhosts: files\n", true},
     {"passwd: vmtest nosuch\ngroup: vmtest nosuch\n", false},
     {"passwd: files nosuch vmtest\ngroup: files nosuch vmtest\n", true},
     {"passwd: nosuch vmtest\ngroup: nosuch [UNAVAIL=continue] vmtest\n", true},
-    {"passwd: files vmtest nosuch\ngroup: files [SUCCESS=merge] vmtest [SUCCESS=merge] nosuch\n", false},
+    {"passwd: files vmtest nosuch\ngroup: files [SUCCESS=merge] vmtest [SUCCESS=merge] nosuch\n", true},
 };
 
 static const struct lab_caller remote = {.uid = 6001, .gid = 6001};
@@ -116,16 +116,18 @@ static void test_services_fault_and_a_local_user(void **state)
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
         for (size_t j = 0; j < sizeof faults / sizeof *faults; j++) {
             if (strstr(switches[i].text, "files") == NULL)
-                continue; /* there, nobody is local */
+                continue; /* there, no user is local */
             print_message("  %s  %s\n", switches[i].text, faults[j]);
             nss_switch_write(switches[i].text);
             snprintf(text, sizeof text, "at any %s\n", faults[j]);
             nss_vmtest(text);
-            struct lab_result *result = names_run();
-            if (!switches[i].is_last && result->exit_code == 0)
-                names_assert_granted(result);
+            /* An illegal status ends the process that asks, and no buffer is large enough, wherever the service stands. */
+            const bool is_told =
+                switches[i].is_last || strcmp(faults[j], "illegal") == 0 || strcmp(faults[j], "erange") == 0;
+            if (is_told)
+                names_assert_refused(names_run(), 0, "cannot look up names for acl file: " RULES_FILE ":2:");
             else
-                names_assert_refused(result, 0, "cannot look up names for acl file: " RULES_FILE ":2:");
+                names_assert_granted(names_run());
         }
 }
 
@@ -166,7 +168,7 @@ static void test_services_missing_in_the_middle_local_users_work(void **state)
     }
 }
 
-/* An allow for somebody whom a service that is down may know does not match; the others do. */
+/* An allow for a name that a service that is down may know does not match; the others do. */
 static void test_services_fault_only_allows_depend_on(void **state)
 {
     (void)state;

@@ -342,19 +342,47 @@ static void test_helper_stopped_during_lookup_is_refused(void **state)
     assert_true(is_stopped && is_over && is_continued);
 }
 
-/* The caller stops it before it has its own ids; it ends with the helper all the same, whatever becomes of that. */
+/* Have the worker run for some microseconds at a time, for as long as the caller may signal it. */
+static pid_t worker_step(pid_t worker, unsigned step_us)
+{
+    const pid_t stepper = fork();
+
+    if (stepper != 0)
+        return stepper;
+    if (setresuid(lab_vmuser.uid, lab_vmuser.uid, lab_vmuser.uid) != 0)
+        _exit(1);
+    while (kill(worker, SIGCONT) == 0) {
+        for (const long long moment = now_us() + step_us; now_us() < moment;)
+            ;
+        if (kill(worker, SIGSTOP) != 0)
+            break;
+    }
+    _exit(0);
+}
+
+/* Wait for the process count of before: longer than a worker's timer. */
+static size_t processes_left(size_t before)
+{
+    for (const long long deadline = lab_now_ms() + 60000; nss_process_count() > before && lab_now_ms() < deadline;)
+        nap();
+    return nss_process_count() - before;
+}
+
+/*
+ * The caller stops the worker while it is still his, kills the helper, and has the worker run on a step at a time, so
+ * that it is stopped once it has its own ids: then nobody may signal it, and it ends all the same.
+ */
 static void test_worker_stopped_at_once_is_not_left(void **state)
 {
-    static const int numbers[] = {0, SIGKILL, SIGSTOP};
     unsigned stopped = 0;
 
     (void)state;
     nss_vmtest(CLUB_GROUP);
     const size_t before = nss_process_count();
-    for (unsigned i = 0; i < 120 || (stopped == 0 && i < 3000); i++) {
+    for (unsigned i = 0; i < 200 || (stopped == 0 && i < 3000); i++) {
         const struct lab_start start = helper_start_complete(&(struct lab_start){0});
         struct lab_child child;
-        pid_t worker = 0;
+        pid_t worker = 0, stepper = 0;
         lab_spawn(&start, &child);
         for (const long long deadline = lab_now_ms() + 1000; worker == 0 && lab_now_ms() < deadline;) {
             siginfo_t info = {0};
@@ -362,24 +390,86 @@ static void test_worker_stopped_at_once_is_not_left(void **state)
                 break;
             worker = find_child(child.pid);
         }
-        if (worker > 0) {
-            stopped += signal_send(worker, SIGSTOP);
-            if (numbers[i % 3] != 0)
-                (void)signal_send(child.pid, numbers[i % 3]); /* it may be over */
-            if (numbers[i % 3] == SIGSTOP)
-                (void)signal_send(child.pid, SIGCONT);
+        if (worker > 0 && signal_send(worker, SIGSTOP)) {
+            stopped++;
+            if (i % 2 == 0)
+                (void)signal_send(child.pid, SIGKILL); /* it may be over */
+            stepper = worker_step(worker, i % 23);
         }
         lab_collect(&child, &result);
         if (result.exit_code == 0 || result.fd_count != 0)
             fail_msg("round %u: granted", i);
-        /* One that he has stopped as his own, and the helper killed at once, is his to kill. */
-        if (worker > 0 && signal_send(worker, 0))
-            (void)signal_send(worker, SIGKILL); /* it may be gone */
-        if (nss_process_count_becomes(before) != 0)
-            fail_msg("round %u: the worker is left", i);
+        if (stepper > 0 && waitpid(stepper, NULL, 0) != stepper)
+            lab_die("stepper");
     }
     print_message("  %u were stopped\n", stopped);
     assert_true(stopped > 0);
+    assert_int_equal(processes_left(before), 0);
+}
+
+/* Have as many signals reserved for the uid of all workers, as their timers have, until the end. */
+static pid_t signals_reserve(unsigned count)
+{
+    struct rlimit limit;
+    int ready[2];
+    char byte;
+
+    if (pipe(ready) != 0)
+        lab_die("pipe");
+    const pid_t pid = fork();
+    if (pid == 0) {
+        if (setresuid(65534, 65534, 65534) != 0 || getrlimit(RLIMIT_SIGPENDING, &limit) != 0)
+            _exit(1);
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(RLIMIT_SIGPENDING, &limit) != 0)
+            _exit(1);
+        for (unsigned i = 0; i < count; i++) {
+            timer_t timer;
+            if (timer_create(CLOCK_MONOTONIC, NULL, &timer) != 0)
+                _exit(1);
+        }
+        (void)!write(ready[1], "", 1); /* who waits sees the end otherwise */
+        for (;;)
+            pause();
+    }
+    close(ready[1]);
+    if (pid < 0 || read(ready[0], &byte, 1) != 1)
+        lab_die("timers");
+    close(ready[0]);
+    return pid;
+}
+
+/* Of all callers, 256 workers ask at once and no more: so the connections that a service allows a uid are never used up. */
+static void test_worker_too_many_at_once_try_again(void **state)
+{
+    static const unsigned others[] = {255, 256};
+
+    (void)state;
+    nss_vmtest(CLUB_GROUP);
+    for (size_t i = 0; i < 2; i++) {
+        const pid_t holder = signals_reserve(others[i]);
+        const struct lab_result *asked = names_run();
+        const int code = asked->exit_code;
+        if (kill(holder, SIGKILL) != 0 || waitpid(holder, NULL, 0) != holder)
+            lab_die("holder");
+        if (i == 0)
+            assert_int_equal(code, EXIT_NOPERM);
+        else
+            names_assert_refused(asked, EXIT_TEMPFAIL, "too many requests look up names at this moment; try again");
+    }
+}
+
+/* Neither the caller's terminal nor his session nor his process group is the worker's. */
+static void test_worker_has_a_session_of_its_own(void **state)
+{
+    pid_t worker;
+
+    (void)state;
+    struct lab_child child = worker_spawn(&(struct lab_start){0}, &worker);
+    const pid_t session = getsid(worker), group = getpgid(worker);
+    worker_end(&child, worker);
+    assert_int_equal(session, worker);
+    assert_int_equal(group, worker);
 }
 
 /* When the helper is gone, nobody waits for the answer. */
@@ -453,6 +543,8 @@ int main(void)
         cmocka_unit_test_setup(test_helper_stopped_during_lookup_is_refused, worker_reset),
         cmocka_unit_test_setup(test_worker_dies_with_the_helper, worker_reset),
         cmocka_unit_test_setup(test_worker_stopped_at_once_is_not_left, worker_reset),
+        cmocka_unit_test_setup(test_worker_too_many_at_once_try_again, worker_reset),
+        cmocka_unit_test_setup(test_worker_has_a_session_of_its_own, worker_reset),
         cmocka_unit_test_setup(test_worker_surroundings_hostile_not_obeyed, worker_reset),
     };
 

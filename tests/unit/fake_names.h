@@ -21,7 +21,7 @@ struct fake_names {
     size_t calls;
     uid_t uid;
     unsigned timeout_ms;
-    char asked[4096]; /* " user:NAME group:NAME gid:N", a '+' behind a group that a deny depends on */
+    char asked[4096]; /* " user:NAME group:NAME gid:N", a '+' after a group that a deny depends on */
 };
 
 extern struct fake_names fake_names;

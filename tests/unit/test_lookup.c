@@ -24,7 +24,7 @@ struct life {
     int32_t error;
     struct worker_answer answers[2];
     long more;     /* bytes more than that; less when negative */
-    bool is_bare;  /* the head alone */
+    bool is_bare;  /* only the head */
     int signal;    /* ends so */
     int exit_code; /* or so */
     bool hangs;
@@ -269,6 +269,7 @@ static void test_lookup_run_odd_answer_try_again(void **state)
 {
     static const struct life rows[] = {
         {"limits", WORKER_LIMITS, 2, .is_bare = true, .want = VMNETACL_TRYAGAIN, .code = VMNETACL_CODE_LOOKUP_LIMITS},
+        {"busy", WORKER_BUSY, 2, .is_bare = true, .want = VMNETACL_TRYAGAIN, .code = VMNETACL_CODE_LOOKUP_LIMITS},
         {"memory", WORKER_MEMORY, 2, .is_bare = true, .want = VMNETACL_TRYAGAIN, .code = VMNETACL_CODE_MEMORY},
         {"nothing", 0, .more = -(long)sizeof(struct worker_head), .is_bare = true, BROKEN},
         {"half a head", WORKER_OK, 2, .more = -1, .is_bare = true, BROKEN},
@@ -278,7 +279,7 @@ static void test_lookup_run_odd_answer_try_again(void **state)
         {"answers after a failure", WORKER_FAILED, 2, LOOKUP_GROUP, 1, EIO, FINE, BROKEN},
         {"another count", WORKER_OK, 3, FINE, BROKEN},
         {"a status before the first", WORKER_OK - 1, 2, .is_bare = true, BROKEN},
-        {"a status after the last", WORKER_MEMORY + 1, 2, .is_bare = true, BROKEN},
+        {"a status after the last", WORKER_BUSY + 1, 2, .is_bare = true, BROKEN},
         {"a failure of nothing", WORKER_FAILED, 2, LOOKUP_NONE, 1, EIO, .is_bare = true, BROKEN},
         {"a failure of a call that is none", WORKER_FAILED, 2, LOOKUP_NAMELESS + 1, 1, EIO, .is_bare = true, BROKEN},
         {"a failure of an item that is none", WORKER_FAILED, 2, LOOKUP_GROUP, 2, EIO, .is_bare = true, BROKEN},

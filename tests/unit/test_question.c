@@ -266,6 +266,27 @@ static void test_decide_allow_not_looked_up_does_not_match(void **state)
     }
 }
 
+/* Names are for a uid. The groups of whoever asks then count, whichever they were looked up for. */
+static void test_decide_groups_other_than_looked_up_for_count(void **state)
+{
+    static const struct texts texts = {.files = "allow all bridge br0\ndeny group far bridge br0\n"
+                                                "allow group far bridge br1"};
+    static const gid_t far[] = {40};
+    const struct vmnetacl_caller member = {.uid = 1000, .gid = 100, .groups = far, .groups_count = 1};
+    struct vmnetacl_policy *policy = texts_policy(&texts);
+    struct vmnetacl_names *names;
+
+    (void)state;
+    fake_names_start(accounts, COUNT_OF(accounts));
+    assert_int_equal(vmnetacl_resolve(policy, &caller, NULL, 0, &names, NULL), VMNETACL_OK);
+    assert_int_equal(vmnetacl_decide(policy, &caller, names, "br0", NULL), VMNETACL_ALLOW);
+    assert_int_equal(vmnetacl_decide(policy, &caller, names, "br1", NULL), VMNETACL_NOTFOUND);
+    assert_int_equal(vmnetacl_decide(policy, &member, names, "br0", NULL), VMNETACL_DENY);
+    assert_int_equal(vmnetacl_decide(policy, &member, names, "br1", NULL), VMNETACL_ALLOW);
+    vmnetacl_names_free(names);
+    vmnetacl_free(policy);
+}
+
 /* A name is not asked about when another allow matches that gives the same. */
 static void test_decide_allow_skipped(void **state)
 {
@@ -557,6 +578,7 @@ int main(void)
         cmocka_unit_test(test_decide_names_of_another_invalid),
         cmocka_unit_test(test_decide_allow_not_looked_up_does_not_match),
         cmocka_unit_test(test_decide_allow_skipped),
+        cmocka_unit_test(test_decide_groups_other_than_looked_up_for_count),
         cmocka_unit_test(test_decide_two_sources_every_combination_as_model),
         cmocka_unit_test(test_decide_file_denied_not_passed_over),
         cmocka_unit_test(test_decide_source_fails_never_more_permissive),

@@ -39,7 +39,9 @@ struct outside {
     bool is_let_go;        /* the parent has closed the lifeline */
     bool ids_stay;         /* setresuid(2) only pretends to have worked */
     unsigned id_stays;     /* only this one does not change, from 1 */
+    unsigned gid_stays;    /* likewise */
     int tight_limit;       /* the number of the limit that is too tight, from 1 */
+    int limit_fails_at;    /* the call of getrlimit(2) that fails, from 1; negative: of setrlimit(2) */
     bool getrlimit_fails, setrlimit_fails, calloc_fails;
     int query_error;
     size_t short_write; /* writev(2) takes so many bytes at once; 0: all */
@@ -88,6 +90,9 @@ int __wrap_getresuid(uid_t *real, uid_t *effective, uid_t *saved);
 int __wrap_getresgid(gid_t *real, gid_t *effective, gid_t *saved);
 int __wrap_setresuid(uid_t real, uid_t effective, uid_t saved);
 int __wrap_setresgid(gid_t real, gid_t effective, gid_t saved);
+pid_t __wrap_setsid(void);
+uid_t __wrap_getuid(void);
+uid_t __real_getuid(void);
 int __wrap_timer_create(clockid_t clock, struct sigevent *event, timer_t *timer);
 int __wrap_timer_settime(timer_t timer, int flags, const struct itimerspec *when, struct itimerspec *old);
 int __wrap_sigaction(int number, const struct sigaction *action, struct sigaction *old);
@@ -193,10 +198,13 @@ int __wrap_getresuid(uid_t *real, uid_t *effective, uid_t *saved)
     return do_step("uids");
 }
 
+static gid_t gids[3];
+
 int __wrap_getresgid(gid_t *real, gid_t *effective, gid_t *saved)
 {
-    *real = *effective = 7;
-    *saved = outside.has_no_own_ids ? 7 : OWN_ID;
+    *real = gids[0];
+    *effective = gids[1];
+    *saved = gids[2];
     return do_step("gids");
 }
 
@@ -214,7 +222,19 @@ int __wrap_setresuid(uid_t real, uid_t effective, uid_t saved)
 int __wrap_setresgid(gid_t real, gid_t effective, gid_t saved)
 {
     assert_true(real == OWN_ID && effective == OWN_ID && saved == OWN_ID);
+    for (size_t i = 0; i < 3; i++)
+        gids[i] = outside.gid_stays == i + 1 ? 7 : OWN_ID;
     return do_step("gid");
+}
+
+pid_t __wrap_setsid(void)
+{
+    return do_step("session") == 0 ? 1 : -1;
+}
+
+uid_t __wrap_getuid(void)
+{
+    return is_running ? ids[0] : __real_getuid();
 }
 
 int __wrap_timer_create(clockid_t clock, struct sigevent *event, timer_t *timer)
@@ -308,7 +328,7 @@ int __wrap_getrlimit(int resource, struct rlimit *limit)
     (void)resource;
     limits_seen++;
     *limit = (struct rlimit){.rlim_cur = 1, .rlim_max = limits_seen == outside.tight_limit ? 1 : RLIM_INFINITY};
-    return outside.getrlimit_fails ? -1 : 0;
+    return outside.getrlimit_fails || outside.limit_fails_at == limits_seen ? -1 : 0;
 }
 
 int __wrap_setrlimit(int resource, const struct rlimit *limit)
@@ -316,8 +336,8 @@ int __wrap_setrlimit(int resource, const struct rlimit *limit)
     if (!is_running)
         return __real_setrlimit(resource, limit);
     (void)resource;
-    assert_true(limit->rlim_cur == limit->rlim_max);
-    return outside.setrlimit_fails ? -1 : 0;
+    assert_true(limit->rlim_cur == limit->rlim_max || (limits_seen == 6 && limit->rlim_cur == 256));
+    return outside.setrlimit_fails || outside.limit_fails_at == -limits_seen ? -1 : 0;
 }
 
 void *__wrap_calloc(size_t count, size_t size)
@@ -381,6 +401,8 @@ static int run(struct outside how)
     limits_seen = 0;
     ids[0] = ids[1] = 7;
     ids[2] = how.has_no_own_ids ? 7 : OWN_ID;
+    gids[0] = gids[1] = 7;
+    gids[2] = ids[2];
     code = setjmp(ended);
     is_running = code == 0;
     if (code != 0) {
@@ -407,9 +429,10 @@ static void assert_head(enum worker_status status, enum lookup_call call, size_t
 
 #define ENDS      "move9 move8 null move5 dup105>0 dup105>1 dup105>2 dup109>3 dup108>4 close"
 #define ARM       "setsig owner async"
-#define HARMLESS  "dumpable " ENDS " " ARM " capset capget sigemptyset mask uids gids"
-#define REST      "dumpable held timer start chdir env atexit nnp seccomp query"
-#define ALL_STEPS HARMLESS " gid euid " ARM " uid uids " REST
+#define BEGUN     "timer start dumpable " ENDS " " ARM " capset capget"
+#define HARMLESS  BEGUN " session sigemptyset mask uids gids"
+#define REST      "dumpable held chdir env atexit nnp seccomp"
+#define ALL_STEPS HARMLESS " gid gids euid " ARM " uid uids " REST " timer query"
 
 static void test_worker_run_harmless_before_it_asks(void **state)
 {
@@ -418,7 +441,7 @@ static void test_worker_run_harmless_before_it_asks(void **state)
     (void)state; /* cmocka's signature, here and below */
     assert_int_equal(run((struct outside){.failing = NULL}), EXIT_SUCCESS);
     assert_string_equal(steps, ALL_STEPS);
-    assert_int_equal(limits_seen, 4);
+    assert_int_equal(limits_seen, 6); /* one of them once more */
     assert_head(WORKER_OK, LOOKUP_GROUP, sizeof answers);
     memcpy(answers, written + sizeof(struct worker_head), sizeof answers);
     assert_int_equal(answers[2].state, ACCOUNT_KNOWN);
@@ -437,13 +460,13 @@ static void test_worker_run_no_own_ids_stays(void **state)
 {
     (void)state;
     assert_int_equal(run((struct outside){.has_no_own_ids = true}), EXIT_SUCCESS);
-    assert_string_equal(steps, HARMLESS " " REST);
+    assert_string_equal(steps, HARMLESS " " REST " query"); /* and takes no place of others */
 }
 
 /* Whichever step fails, nothing after it is done, and nothing is said. */
 static void test_worker_run_step_fails_ends(void **state)
 {
-    static const char *const done_twice[] = {"dumpable", "setsig", "owner", "async", "uids"};
+    static const char *const done_twice[] = {"dumpable", "setsig", "owner", "async", "uids", "gids"};
     char list[] = ALL_STEPS;
     char *rest = NULL;
     size_t count = 0;
@@ -459,27 +482,30 @@ static void test_worker_run_step_fails_ends(void **state)
             assert_string_equal(steps + strlen(steps) - step_len, step);
         count++;
     }
-    assert_int_equal(count, 36);
+    assert_int_equal(count, 39);
     for (size_t i = 0; i < COUNT_OF(done_twice); i++) {
         assert_int_equal(run((struct outside){.failing = done_twice[i], .fails_second = true}), EXIT_FAILURE);
         assert_string_equal(steps + strlen(steps) - strlen(done_twice[i]), done_twice[i]);
     }
     for (unsigned set = 1; set <= 3; set++) {
         assert_int_equal(run((struct outside){.capabilities = set}), EXIT_FAILURE);
-        assert_string_equal(steps, "dumpable " ENDS " " ARM " capset capget");
+        assert_string_equal(steps, BEGUN);
     }
     assert_int_equal(run((struct outside){.is_let_go = true}), EXIT_FAILURE);
     assert_non_null(strstr(steps, " held"));
     assert_int_equal(run((struct outside){.ids_stay = true}), EXIT_FAILURE);
-    assert_string_equal(steps, HARMLESS " gid euid " ARM " uid uids");
-    for (unsigned i = 1; i <= 3; i++)
+    assert_string_equal(steps, HARMLESS " gid gids euid " ARM " uid uids");
+    for (unsigned i = 1; i <= 3; i++) {
         assert_int_equal(run((struct outside){.id_stays = i}), EXIT_FAILURE);
+        assert_int_equal(run((struct outside){.gid_stays = i}), EXIT_FAILURE);
+        assert_string_equal(steps, HARMLESS " gid gids");
+    }
 }
 
 static void test_worker_run_limits_tight_says_so(void **state)
 {
     (void)state;
-    for (int i = 1; i <= 4; i++) {
+    for (int i = 1; i <= 5; i++) {
         assert_int_equal(run((struct outside){.tight_limit = i}), EXIT_SUCCESS);
         assert_int_equal(limits_seen, i);
         assert_head(WORKER_LIMITS, LOOKUP_NONE, 0);
@@ -489,6 +515,19 @@ static void test_worker_run_limits_tight_says_so(void **state)
     assert_head(WORKER_LIMITS, LOOKUP_NONE, 0);
     assert_int_equal(run((struct outside){.setrlimit_fails = true}), EXIT_SUCCESS);
     assert_head(WORKER_LIMITS, LOOKUP_NONE, 0);
+}
+
+/* The second timer reserves a signal; the first one has done so as the caller. */
+static void test_worker_run_no_place_says_so(void **state)
+{
+    (void)state;
+    assert_int_equal(run((struct outside){.failing = "timer", .fails_second = true}), EXIT_SUCCESS);
+    assert_head(WORKER_BUSY, LOOKUP_NONE, 0);
+    assert_int_equal(run((struct outside){.limit_fails_at = 6}), EXIT_SUCCESS);
+    assert_head(WORKER_BUSY, LOOKUP_NONE, 0);
+    assert_int_equal(run((struct outside){.limit_fails_at = -6}), EXIT_SUCCESS);
+    assert_head(WORKER_BUSY, LOOKUP_NONE, 0);
+    assert_null(strstr(steps, "query"));
 }
 
 static void test_worker_run_query_fails_says_so(void **state)
@@ -523,6 +562,7 @@ int main(void)
         cmocka_unit_test(test_worker_run_step_fails_ends),
         cmocka_unit_test(test_worker_run_no_own_ids_stays),
         cmocka_unit_test(test_worker_run_limits_tight_says_so),
+        cmocka_unit_test(test_worker_run_no_place_says_so),
         cmocka_unit_test(test_worker_run_query_fails_says_so),
         cmocka_unit_test(test_worker_run_writes_cut_short_all_written),
     };
