@@ -59,3 +59,15 @@ void child_assert_died(const struct child_result *result, int exit_code, const c
     assert_ptr_equal(strchr(result->stderr_text, '\n'), result->stderr_text + result->stderr_len - 1);
     assert_int_equal(strncmp(result->stderr_text, "vmnet-helper: ", 14), 0);
 }
+
+void child_assert_died_of(const struct child_result *result, int exit_code, const char *text, int error)
+{
+    const char *place = strstr(text, "%m");
+    char want[1024];
+
+    if (place == NULL)
+        (void)snprintf(want, sizeof want, "%s", text); /* always fits, here and below */
+    else
+        (void)snprintf(want, sizeof want, "%.*s%s%s", (int)(place - text), text, strerror(error), place + 2);
+    child_assert_died(result, exit_code, want);
+}

@@ -33,4 +33,7 @@ void child_assert_exit(const struct child_result *result, int exit_code, const c
 /* As that, and it said so in one line with one write. */
 void child_assert_died(const struct child_result *result, int exit_code, const char *text);
 
+/* The same, with "%m" in text for what strerror(3) says of error, which differs between C libraries. */
+void child_assert_died_of(const struct child_result *result, int exit_code, const char *text, int error);
+
 #endif
