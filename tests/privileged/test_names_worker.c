@@ -7,6 +7,7 @@
 #include "names.h"
 
 #include "attack.h"
+#include "service.h"
 #include "witness.h"
 
 #include <errno.h>
@@ -350,7 +351,7 @@ static void test_worker_stopped_at_once_is_not_left(void **state)
 
     (void)state;
     nss_vmtest(CLUB_GROUP);
-    const size_t before = nss_process_count();
+    const size_t before = lab_process_count();
     for (unsigned i = 0; i < 120 || (stopped == 0 && i < 3000); i++) {
         const struct lab_start start = helper_start_complete(&(struct lab_start){0});
         struct lab_child child;
@@ -375,7 +376,7 @@ static void test_worker_stopped_at_once_is_not_left(void **state)
         /* One that he has stopped as his own, and the helper killed at once, is his to kill. */
         if (worker > 0 && signal_send(worker, 0))
             (void)signal_send(worker, SIGKILL); /* it may be gone */
-        if (nss_process_count_becomes(before) != 0)
+        if (lab_process_count_becomes(before) != 0)
             fail_msg("round %u: the worker is left", i);
     }
     print_message("  %u were stopped\n", stopped);
@@ -388,14 +389,14 @@ static void test_worker_dies_with_the_helper(void **state)
     pid_t worker;
 
     (void)state;
-    const size_t before = nss_process_count();
+    const size_t before = lab_process_count();
     struct lab_child child = worker_spawn(&(struct lab_start){0}, &worker);
     const bool is_sent = signal_send(child.pid, SIGKILL);
     lab_collect(&child, &result);
     assert_true(is_sent);
     assert_int_equal(result.term_signal, SIGKILL);
     assert_int_equal(result.fd_count, 0);
-    assert_int_equal(nss_process_count_becomes(before), 0);
+    assert_int_equal(lab_process_count_becomes(before), 0);
     assert_true(lab_tap_count_becomes(0));
 }
 
