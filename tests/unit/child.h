@@ -14,7 +14,8 @@ struct child_result {
     char stderr_text[8192];
 };
 
-/* Fork, run body with stderr of its own, and wait for its end. What body returns is the child's exit code. */
+/* Fork, run body with stderr of its own, and wait for its end. What body returns is the child's exit code.
+ * The test fails when that takes a minute. */
 void child_run(int (*body)(const void *argument), const void *argument, struct child_result *result);
 
 /* In a body: say what does not hold, and end with 1. */
