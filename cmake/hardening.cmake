@@ -20,6 +20,10 @@ check_c_source_compiles("
 #error its name service loads modules
 #endif
 int main(void) { return 0; }" VMNET_STATIC_LOOKS_UP_NAMES)
+set(VMNET_HELPER_LOOKS_UP_NAMES ON)
+if(VMNET_STATIC_PIE AND NOT VMNET_STATIC_LOOKS_UP_NAMES)
+  set(VMNET_HELPER_LOOKS_UP_NAMES OFF)
+endif()
 
 add_library(vmnet_hardening INTERFACE)
 

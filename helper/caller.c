@@ -11,7 +11,7 @@
 
 void caller_capture(struct caller *caller)
 {
-    int count = getgroups(NGROUPS_MAX, caller->groups);
+    int count = getgroups(CALLER_GROUPS_MAX, caller->groups);
 
     if (count < 0)
         die(EX_OSERR, "cannot read the caller's groups: %m");

@@ -2,18 +2,18 @@
 /* Who asks: the one place that knows. Nothing behind it asks the kernel again. */
 #pragma once
 
-#include <limits.h>
 #include <stddef.h>
 #include <sys/types.h>
 
-#define CALLER_NAME_SIZE 33
+#define CALLER_NAME_SIZE  33
+#define CALLER_GROUPS_MAX 65536 /* the kernel's NGROUPS_MAX; that of musl's <limits.h> is smaller */
 
 struct caller {
     uid_t uid;
     gid_t gid;
     size_t groups_count;
-    gid_t groups[NGROUPS_MAX];   /* supplementary groups */
-    char name[CALLER_NAME_SIZE]; /* for messages alone; "?" when /etc/passwd does not know the uid */
+    gid_t groups[CALLER_GROUPS_MAX]; /* supplementary groups */
+    char name[CALLER_NAME_SIZE];     /* for messages alone; "?" when /etc/passwd does not know the uid */
 };
 
 /*

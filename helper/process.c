@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -63,13 +64,13 @@ void process_close_all_but(int fd, int other_fd)
 {
     unsigned low = (unsigned)(fd < other_fd ? fd : other_fd);
     unsigned high = (unsigned)(fd < other_fd ? other_fd : fd);
-    int status = 0;
+    long status = 0; /* by number: musl has no close_range() */
 
     if (low > STDERR_FILENO + 1)
-        status |= close_range(STDERR_FILENO + 1, low - 1, 0);
+        status |= syscall(SYS_close_range, STDERR_FILENO + 1, low - 1, 0);
     if (high > low + 1)
-        status |= close_range(low + 1, high - 1, 0);
-    status |= close_range(high + 1, ~0U, 0);
+        status |= syscall(SYS_close_range, low + 1, high - 1, 0);
+    status |= syscall(SYS_close_range, high + 1, ~0U, 0);
     if (status != 0)
         die(EX_OSERR, "cannot close the descriptors that the caller left open: %m; this needs Linux 5.9 or later");
 }

@@ -45,7 +45,7 @@
 
 /* What a module needs to work at all. With less, one that cannot be loaded looks like one that knows no names. */
 static const struct {
-    int resource;
+    unsigned resource; /* the C libraries differ in its type */
     rlim_t least;
 } limits[] = {
     {RLIMIT_NOFILE, 64},          {RLIMIT_AS, 256UL * 1024 * 1024}, {RLIMIT_DATA, 128UL * 1024 * 1024},

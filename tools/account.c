@@ -53,6 +53,11 @@ static void read_database(struct account *account, gid_t gid)
             die(EX_TEMPFAIL, "no memory left; try again");
         if (getgrouplist(account->name, gid, account->database, &account->database_count) >= 0)
             return;
+        if (account->database_count <= room) { /* it does not lack room: musl tells of a failure, which glibc hides */
+            account->database[0] = gid;
+            account->database_count = 1;
+            return;
+        }
         if (room >= 2 * VMNETACL_GROUPS_MAX)
             die(EX_OSERR, "%s is in more than %d groups", account->name, VMNETACL_GROUPS_MAX);
         room *= 2; /* the count that getgrouplist() asks for is not what it needs with every name service */

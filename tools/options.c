@@ -48,7 +48,7 @@ void options_read(struct options *options, const struct command *command, int ar
     while ((option = getopt_long(arguments_count, arguments, ":h", longs, &index)) != -1) {
         if (option == OPTION_HELP || option == 'h') {
             (void)fputs(command->help, stdout); /* looked at in the end */
-            exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EX_OSERR);
+            exit(fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EX_OSERR);
         }
         if (option == ':')
             die(EX_USAGE, "the value of '%s' is missing; see 'vmnetctl %s --help'", arguments[optind - 1],

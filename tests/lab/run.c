@@ -48,7 +48,7 @@ void lab_limit_set(int socket_number, void *hook_data)
     const struct lab_limit *limit = hook_data;
 
     (void)socket_number; /* not at stake */
-    if (setrlimit((__rlimit_resource_t)limit->resource, &limit->value) != 0)
+    if (setrlimit((unsigned)limit->resource, &limit->value) != 0)
         lab_die("setrlimit");
 }
 

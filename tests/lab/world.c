@@ -7,6 +7,8 @@
 
 #include "run.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -15,6 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static void content_write(int fd, const char *content, size_t content_len)
@@ -116,4 +119,31 @@ int lab_command_status(const char *format, ...)
     va_end(values);
     free(command);
     return status;
+}
+
+size_t lab_process_count(void)
+{
+    DIR *dir = opendir("/proc");
+    const struct dirent *entry;
+    size_t count = 0;
+
+    if (dir == NULL)
+        lab_die("/proc");
+    while ((entry = readdir(dir)) != NULL)
+        count += isdigit((unsigned char)entry->d_name[0]) != 0;
+    closedir(dir);
+    return count;
+}
+
+size_t lab_process_count_becomes(size_t count)
+{
+    const struct timespec pause = {.tv_nsec = 2000000};
+    const long long deadline = lab_now_ms() + 2000;
+
+    while (lab_process_count() > count) {
+        if (lab_now_ms() > deadline)
+            return lab_process_count();
+        (void)nanosleep(&pause, NULL); /* as long as it lasts */
+    }
+    return 0;
 }

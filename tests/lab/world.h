@@ -22,4 +22,10 @@ __attribute__((format(printf, 1, 2))) void lab_command(const char *format, ...);
 /* The same, when its status is the question. */
 __attribute__((format(printf, 1, 2))) int lab_command_status(const char *format, ...);
 
+/* How many processes there are in this world, those that have ended and are not waited for included. */
+size_t lab_process_count(void);
+
+/* Wait until there are no more than count. 0 when it is so; else how many there are after two seconds. */
+size_t lab_process_count_becomes(size_t count);
+
 #endif

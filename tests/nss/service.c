@@ -9,15 +9,12 @@
 #include "vmtest.h"
 #include "world.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 void nss_install(void)
 {
@@ -59,31 +56,4 @@ void nss_switch(const char *passwd, const char *group, const char *initgroups)
 void nss_vmtest(const char *text)
 {
     lab_text_write(VMTEST_CONF, text, 0, 0, 0644);
-}
-
-size_t nss_process_count(void)
-{
-    DIR *dir = opendir("/proc");
-    const struct dirent *entry;
-    size_t count = 0;
-
-    if (dir == NULL)
-        lab_die("/proc");
-    while ((entry = readdir(dir)) != NULL)
-        count += isdigit((unsigned char)entry->d_name[0]) != 0;
-    closedir(dir);
-    return count;
-}
-
-size_t nss_process_count_becomes(size_t count)
-{
-    const struct timespec pause = {.tv_nsec = 2000000};
-    const long long deadline = lab_now_ms() + 2000;
-
-    while (nss_process_count() > count) {
-        if (lab_now_ms() > deadline)
-            return nss_process_count();
-        (void)nanosleep(&pause, NULL); /* as long as it lasts */
-    }
-    return 0;
 }

@@ -5,8 +5,6 @@
 #ifndef VMNET_NSS_SERVICE_H
 #define VMNET_NSS_SERVICE_H
 
-#include <stddef.h>
-
 /* Put the module where the C library looks for modules of setuid programs, too. Once in a world. */
 void nss_install(void);
 
@@ -18,11 +16,5 @@ void nss_switch_write(const char *text);
 
 /* What vmtest knows and does: see vmtest.h. */
 void nss_vmtest(const char *text);
-
-/* How many processes there are in this world, those that have ended and are not waited for included. */
-size_t nss_process_count(void);
-
-/* Wait until there are no more than count. 0 when it is so; else how many there are after two seconds. */
-size_t nss_process_count_becomes(size_t count);
 
 #endif

@@ -5,24 +5,13 @@
 #define _GNU_SOURCE
 #include "names.h"
 
-#include <sys/stat.h>
-
 static size_t processes_before; /* the test's own, and the laboratory's */
 
-int names_world_setup(void **state)
-{
-    nss_install();
-    return helper_world_setup(state);
-}
-
-int names_reset(void **state)
+void names_rules_reset(void **state)
 {
     helper_rules_reset(state);
     lab_command("rm -f " RULES " && mkdir -m 755 " FOLDER);
-    nss_switch("files vmtest", "files vmtest", NULL);
-    nss_vmtest(CLUB_GROUP);
-    processes_before = nss_process_count();
-    return 0;
+    processes_before = lab_process_count();
 }
 
 void names_rules_write(const char *text)
@@ -37,7 +26,7 @@ struct lab_result *names_run(void)
 
 static void nobody_left_assert(void)
 {
-    const size_t count = nss_process_count_becomes(processes_before);
+    const size_t count = lab_process_count_becomes(processes_before);
 
     if (count != 0)
         fail_msg("there are %zu processes, and there were %zu", count, processes_before);

@@ -104,7 +104,7 @@ static void test_names_verdict_of_each_world(void **state)
     };
 
     (void)state; /* cmocka's signature, here and below */
-    nss_vmtest(
+    names_accounts(
         CLUB_GROUP
         "user vmremote 6001 6001\nuser vmtwin 4242 4242\nuser vmplain 4245 4245\ngroup vmplain 4245\ngroup vmtwins 4250\n");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -184,7 +184,7 @@ static void test_names_many_groups_in_credentials(void **state)
     (void)state;
     for (size_t i = 0; i < GROUPS; i++)
         groups[i] = (gid_t)(FIRST + i);
-    nss_vmtest("group vmlast 165535\ngroup vmnext 165536\n");
+    names_accounts("group vmlast 165535\ngroup vmnext 165536\n");
     names_rules_write("allow group vmlast bridge virbr0\n");
     names_assert_granted(helper_start(&start));
     names_rules_write("allow group vmnext bridge virbr0\n");
@@ -193,39 +193,6 @@ static void test_names_many_groups_in_credentials(void **state)
     names_assert_refused(helper_start(&start), EXIT_NOPERM, RULES_FILE ":2 denies");
     names_rules_write("allow all bridge all\ndeny group vmnext bridge virbr0\n");
     names_assert_granted(helper_start(&start));
-}
-
-/* As many as that in the user database; the first is the one of his entry there. More than that is no answer. */
-static void test_names_many_groups_in_database(void **state)
-{
-    static const struct {
-        const char *many;
-        const char *deny;
-        int code;
-        const char *words;
-    } rows[] = {
-        {"many vmuser 65535 100000\n", "deny gid 165534 bridge virbr0\n", EXIT_NOPERM, "denies"},
-        {"many vmuser 65535 100000\n", "deny gid 100000 bridge virbr0\n", EXIT_NOPERM, "denies"},
-        {"many vmuser 65535 100000\n", "deny gid 165535 bridge virbr0\n", 0, ""},
-        {"many vmuser 65536 100000\n", "deny gid 165535 bridge virbr0\n", EXIT_CONFIG, RULES_FILE ":2:"},
-        {"many vmuser 65536 100000\n", "deny gid 99 bridge virbr0\n", EXIT_CONFIG, RULES_FILE ":2:"},
-        {"many vmuser 300000 100000\n", "deny gid 100000 bridge virbr0\n", EXIT_CONFIG, RULES_FILE ":2:"},
-    };
-
-    (void)state;
-    nss_switch("files", "vmtest", NULL);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char rules[256];
-        snprintf(rules, sizeof rules, "allow all bridge all\n%s", rows[i].deny);
-        print_message("  %s  %s", rows[i].many, rows[i].deny);
-        names_rules_write(rules);
-        nss_vmtest(rows[i].many);
-        struct lab_result *result = names_run();
-        if (rows[i].code == 0)
-            names_assert_granted(result);
-        else
-            names_assert_refused(result, rows[i].code, rows[i].words);
-    }
 }
 
 /* A group with more members than fit into any first buffer. */
@@ -301,7 +268,6 @@ int main(void)
         cmocka_unit_test_setup(test_names_deny_counts_over_another_source, names_reset),
         cmocka_unit_test_setup(test_names_switch_actions_obeyed, names_reset),
         cmocka_unit_test_setup(test_names_many_groups_in_credentials, names_reset),
-        cmocka_unit_test_setup(test_names_many_groups_in_database, names_reset),
         cmocka_unit_test_setup(test_names_group_of_many_members, names_reset),
         cmocka_unit_test_setup(test_names_caller_with_the_workers_uid_refused, names_reset),
         cmocka_unit_test_setup(test_names_denial_same_for_existing_and_missing_bridge, names_reset),

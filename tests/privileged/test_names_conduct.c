@@ -6,6 +6,8 @@
 #define _GNU_SOURCE
 #include "names.h"
 
+#include "service.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

@@ -6,6 +6,8 @@
 #define _GNU_SOURCE
 #include "names.h"
 
+#include "service.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

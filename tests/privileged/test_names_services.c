@@ -6,6 +6,8 @@
 #define _GNU_SOURCE
 #include "names.h"
 
+#include "service.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -296,6 +298,39 @@ static void test_services_nsswitch_missing_or_odd(void **state)
     }
 }
 
+/* As many groups as a process can have, in the user database; the first is the one of his entry there. More than that is no answer. */
+static void test_services_many_groups(void **state)
+{
+    static const struct {
+        const char *many;
+        const char *deny;
+        int code;
+        const char *words;
+    } rows[] = {
+        {"many vmuser 65535 100000\n", "deny gid 165534 bridge virbr0\n", EXIT_NOPERM, "denies"},
+        {"many vmuser 65535 100000\n", "deny gid 100000 bridge virbr0\n", EXIT_NOPERM, "denies"},
+        {"many vmuser 65535 100000\n", "deny gid 165535 bridge virbr0\n", 0, ""},
+        {"many vmuser 65536 100000\n", "deny gid 165535 bridge virbr0\n", EXIT_CONFIG, RULES_FILE ":2:"},
+        {"many vmuser 65536 100000\n", "deny gid 99 bridge virbr0\n", EXIT_CONFIG, RULES_FILE ":2:"},
+        {"many vmuser 300000 100000\n", "deny gid 100000 bridge virbr0\n", EXIT_CONFIG, RULES_FILE ":2:"},
+    };
+
+    (void)state;
+    nss_switch("files", "vmtest", NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char rules[256];
+        snprintf(rules, sizeof rules, "allow all bridge all\n%s", rows[i].deny);
+        print_message("  %s  %s", rows[i].many, rows[i].deny);
+        names_rules_write(rules);
+        nss_vmtest(rows[i].many);
+        struct lab_result *result = names_run();
+        if (rows[i].code == 0)
+            names_assert_granted(result);
+        else
+            names_assert_refused(result, rows[i].code, rows[i].words);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +344,7 @@ int main(void)
         cmocka_unit_test_setup(test_services_behind_notfound_return_are_not_asked, names_reset),
         cmocka_unit_test_setup(test_services_nsswitch_missing_or_odd, names_reset),
         cmocka_unit_test_setup(test_services_fault_never_loses_a_deny, names_reset),
+        cmocka_unit_test_setup(test_services_many_groups, names_reset),
     };
 
     return cmocka_run_group_tests_name("names_services", tests, names_world_setup, NULL);

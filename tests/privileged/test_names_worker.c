@@ -7,6 +7,7 @@
 #include "names.h"
 
 #include "attack.h"
+#include "service.h"
 #include "witness.h"
 
 #include <errno.h>
@@ -363,9 +364,9 @@ static pid_t worker_step(pid_t worker, unsigned step_us)
 /* Wait for the process count of before: longer than a worker's timer. */
 static size_t processes_left(size_t before)
 {
-    for (const long long deadline = lab_now_ms() + 60000; nss_process_count() > before && lab_now_ms() < deadline;)
+    for (const long long deadline = lab_now_ms() + 60000; lab_process_count() > before && lab_now_ms() < deadline;)
         nap();
-    return nss_process_count() - before;
+    return lab_process_count() - before;
 }
 
 /*
@@ -378,7 +379,7 @@ static void test_worker_stopped_at_once_is_not_left(void **state)
 
     (void)state;
     nss_vmtest(CLUB_GROUP);
-    const size_t before = nss_process_count();
+    const size_t before = lab_process_count();
     for (unsigned i = 0; i < 200 || (stopped == 0 && i < 3000); i++) {
         const struct lab_start start = helper_start_complete(&(struct lab_start){0});
         struct lab_child child;
@@ -478,14 +479,14 @@ static void test_worker_dies_with_the_helper(void **state)
     pid_t worker;
 
     (void)state;
-    const size_t before = nss_process_count();
+    const size_t before = lab_process_count();
     struct lab_child child = worker_spawn(&(struct lab_start){0}, &worker);
     const bool is_sent = signal_send(child.pid, SIGKILL);
     lab_collect(&child, &result);
     assert_true(is_sent);
     assert_int_equal(result.term_signal, SIGKILL);
     assert_int_equal(result.fd_count, 0);
-    assert_int_equal(nss_process_count_becomes(before), 0);
+    assert_int_equal(lab_process_count_becomes(before), 0);
     assert_true(lab_tap_count_becomes(0));
 }
 

@@ -3,10 +3,15 @@
 
 #include "unit.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+
+enum {
+    PATIENCE_S = 60 /* many times what any of them takes */
+};
 
 void child_run(int (*body)(const void *argument), const void *argument, struct child_result *result)
 {
@@ -23,6 +28,7 @@ void child_run(int (*body)(const void *argument), const void *argument, struct c
     if (child == 0) {
         if (dup2(pair[1], STDERR_FILENO) < 0 || close(pair[0]) != 0 || close(pair[1]) != 0)
             _exit(1);
+        (void)alarm(PATIENCE_S); /* cannot fail */
         _exit(body(argument));
     }
     assert_int_equal(close(pair[1]), 0);
@@ -34,6 +40,8 @@ void child_run(int (*body)(const void *argument), const void *argument, struct c
     assert_int_equal(len, 0);
     assert_int_equal(close(pair[0]), 0);
     assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+        fail_msg("the child did not end within %d s; it said '%s'", PATIENCE_S, result->stderr_text);
     if (WIFEXITED(status))
         result->exit_code = WEXITSTATUS(status);
     else
@@ -58,4 +66,16 @@ void child_assert_died(const struct child_result *result, int exit_code, const c
     assert_int_equal(result->writes_count, 1);
     assert_ptr_equal(strchr(result->stderr_text, '\n'), result->stderr_text + result->stderr_len - 1);
     assert_int_equal(strncmp(result->stderr_text, "vmnet-helper: ", 14), 0);
+}
+
+void child_assert_died_of(const struct child_result *result, int exit_code, const char *text, int error)
+{
+    const char *place = strstr(text, "%m");
+    char want[1024];
+
+    if (place == NULL)
+        (void)snprintf(want, sizeof want, "%s", text); /* always fits, here and below */
+    else
+        (void)snprintf(want, sizeof want, "%.*s%s%s", (int)(place - text), text, strerror(error), place + 2);
+    child_assert_died(result, exit_code, want);
 }

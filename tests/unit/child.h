@@ -14,7 +14,8 @@ struct child_result {
     char stderr_text[8192];
 };
 
-/* Fork, run body with stderr of its own, and wait for its end. What body returns is the child's exit code. */
+/* Fork, run body with stderr of its own, and wait for its end. What body returns is the child's exit code.
+ * The test fails when that takes a minute. */
 void child_run(int (*body)(const void *argument), const void *argument, struct child_result *result);
 
 /* In a body: say what does not hold, and end with 1. */
@@ -32,5 +33,8 @@ void child_assert_exit(const struct child_result *result, int exit_code, const c
 
 /* As that, and it said so in one line with one write. */
 void child_assert_died(const struct child_result *result, int exit_code, const char *text);
+
+/* The same, with "%m" in text for what strerror(3) says of error, which differs between C libraries. */
+void child_assert_died_of(const struct child_result *result, int exit_code, const char *text, int error);
 
 #endif

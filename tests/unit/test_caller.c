@@ -44,8 +44,8 @@ static const char *name_of(uid_t uid, const char *text)
 static void test_caller_capture_process_ids(void **state)
 {
     static struct caller caller;
-    gid_t groups[NGROUPS_MAX];
-    int count = getgroups(NGROUPS_MAX, groups);
+    static gid_t groups[CALLER_GROUPS_MAX];
+    int count = getgroups(CALLER_GROUPS_MAX, groups);
 
     (void)state; /* cmocka's signature, here and below */
     memset(&caller, 'x', sizeof caller);

@@ -47,7 +47,7 @@ struct world {
 static struct world world;
 static unsigned fault_calls;
 static char asked[8192];
-static size_t allocations_left; /* before one fails; SIZE_MAX: none does */
+static size_t allocations_left; /* before one of query_run() fails; SIZE_MAX: none does */
 static bool has_no_files;
 static bool is_asking; /* query_run() runs */
 
@@ -80,7 +80,7 @@ static bool call_fails(const char *call, int *error)
 
 static bool allocation_fails(void)
 {
-    if (allocations_left == SIZE_MAX || allocations_left-- > 0)
+    if (!is_asking || allocations_left == SIZE_MAX || allocations_left-- > 0)
         return false;
     allocations_left = 0;
     return true;
