@@ -9,6 +9,8 @@ set -eu
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
+# shellcheck source-path=SCRIPTDIR source=apt.sh
+. "$here/apt.sh"
 logs=$top/build/check
 packages="cmake make gcc g++ clang libclang-rt-dev llvm libc6-dev pkg-config libcap-dev libcap2-bin libseccomp-dev \
 libcmocka-dev libjansson-dev python3-jsonschema zsh fish qemu-system-x86 qemu-system-common busybox-static lz4 \
@@ -25,7 +27,7 @@ install_packages() {
     echo "installing:$missing"
     export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086 # a list
-    { apt-get -q update && apt-get -q -y --no-install-recommends install $missing; } >"$logs/packages.log" 2>&1 || {
+    { apt_get -q update && apt_get -q -y --no-install-recommends install $missing; } >"$logs/packages.log" 2>&1 || {
         tail -n 20 "$logs/packages.log"
         echo 'check.sh: cannot install the packages' >&2
         exit 1

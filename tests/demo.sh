@@ -11,6 +11,8 @@ set -eu
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
+# shellcheck source-path=SCRIPTDIR source=apt.sh
+. "$here/apt.sh"
 log=$top/build/demo.log
 guests=${VMNET_GUEST_DIR:-$top/build/guest}
 helper=$top/build/release/helper/vmnet-helper
@@ -66,9 +68,9 @@ install_packages() {
     missing=$(missing_packages)
     [ -n "$missing" ] || { end 'all there'; return; }
     export DEBIAN_FRONTEND=noninteractive
-    apt-get -q update >>"$log" 2>&1 || fail 'apt-get update fails'
+    apt_get -q update >>"$log" 2>&1 || fail 'apt-get update fails'
     # shellcheck disable=SC2086 # a list
-    apt-get -q -y --no-install-recommends install $missing >>"$log" 2>&1 || fail "apt-get cannot install $missing"
+    apt_get -q -y --no-install-recommends install $missing >>"$log" 2>&1 || fail "apt-get cannot install $missing"
     end "installed: $(echo "$missing" | wc -w)"
     echo "$missing" | fold -s -w 60 | sed 's/^/                  /; s/ *$//'
 }
