@@ -157,7 +157,7 @@ show_taps() {
 
 ping_from_host() {
     begin "host -> $1"
-    busybox ping -c 1 -W 10 "$2" >>"$log" 2>&1 || fail "the host gets no answer from guest $1, $2"
+    busybox ping -c 1 -W 60 "$2" >>"$log" 2>&1 || fail "the host gets no answer from guest $1, $2"
     end "$2 answers"
 }
 
@@ -175,7 +175,7 @@ stop_guests() {
     done
     end 'both guests are off'
     begin 'Taps'
-    vm_await 10 'the taps to go' vm_no_taps
+    vm_await 120 'the taps to go' vm_no_taps
     [ -z "$(ip link show master virbr0)" ] || fail 'virbr0 still has a port'
     end 'gone: virbr0 has no port'
 }
