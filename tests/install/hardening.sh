@@ -83,6 +83,7 @@ used=$(nm -u $(printf '%s\n' "$objects" | grep -E "$asking") | awk '{ print $2 }
 [ "$used" = "fgetgrent fgetpwent getgrgid_r getgrnam_r getgrouplist getpwnam_r getpwuid_r " ] ||
     complain "of the name service, the worker uses $used"
 # Neither does any other object: no function of a module, and no loader.
+# shellcheck disable=SC2086 # a list
 lacks "a module of the name service is called" "$(nm -u $objects | awk '{ print $2 }')" '^_nss_|^__nss_|^dl(open|m?open|sym|vsym)$'
 
 # Control-flow protection of the whole program takes the C library's start-up code too, and libcap; not all
