@@ -9,6 +9,8 @@ set -eu
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
+# shellcheck source-path=SCRIPTDIR source=apt.sh
+. "$here/apt.sh"
 logs=$top/build/check
 packages="cmake make gcc g++ clang libclang-rt-dev llvm libc6-dev pkg-config libcap-dev libcap2-bin libseccomp-dev \
 libcmocka-dev libjansson-dev python3-jsonschema zsh fish qemu-system-x86 qemu-system-common busybox-static lz4 \
@@ -25,7 +27,7 @@ install_packages() {
     echo "installing:$missing"
     export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086 # a list
-    { apt-get -q update && apt-get -q -y --no-install-recommends install $missing; } >"$logs/packages.log" 2>&1 || {
+    { apt_get -q update && apt_get -q -y --no-install-recommends install $missing; } >"$logs/packages.log" 2>&1 || {
         tail -n 20 "$logs/packages.log"
         echo 'check.sh: cannot install the packages' >&2
         exit 1
@@ -39,26 +41,44 @@ count() {
     printf '%-50s %4d passed %4d failed %5d s\n' "$3" "$1" "$2" "$(($(date +%s) - begun))"
 }
 
-# suite WHAT PRESET [CMAKE_OPTION...]: configure, build and test; a build that fails is a test that failed.
+# suite WHAT PRESET EXCLUDED [CMAKE_OPTION...]: configure, build, and run the tests that have none of the labels EXCLUDED,
+# joined by "|"; a build that fails is a test that failed.
 suite() {
-    what=$1 preset=$2
-    shift 2
+    what=$1 preset=$2 excluded="^($3)\$"
+    shift 3
     name=$(echo "$what" | tr -cs '[:alnum:]\n' -)
+    folder=$top/build/check-$name
     log=$logs/$name.log
     begun=$(date +%s)
-    if ! { cmake --preset "$preset" -B "$top/build/check-$name" -DBUILD_TESTING=ON -DVMNET_WERROR=ON "-DVMNET_GUEST_DIR=$top/build/guest" "$@" &&
-        cmake --build "$top/build/check-$name" --parallel "$(nproc)"; } >"$log" 2>&1; then
+    if ! { cmake --preset "$preset" -B "$folder" -DBUILD_TESTING=ON -DVMNET_WERROR=ON "-DVMNET_GUEST_DIR=$top/build/guest" "$@" &&
+        cmake --build "$folder" --parallel "$(nproc)"; } >"$log" 2>&1; then
         grep -E -A 5 'error|Error' "$log" | tail -n 40
         count 0 1 "$what: the build"
         return 0
     fi
-    ctest --test-dir "$top/build/check-$name" --no-tests=error --output-on-failure --parallel "$(nproc)" >"$log.tests" 2>&1 ||
+    list_tests "$folder" >>"$logs/registered"
+    list_tests "$folder" -LE "$excluded" >>"$logs/chosen"
+    ctest --test-dir "$folder" -LE "$excluded" --no-tests=error --output-on-failure --parallel "$(nproc)" >"$log.tests" 2>&1 ||
         sed -n '/^The following tests FAILED/,$p' "$log.tests"
     bad=$(sed -n 's/^.*tests passed, \([0-9]*\) tests\{0,1\} failed out of [0-9]*$/\1/p' "$log.tests")
     all=$(sed -n 's/^.*tests passed, [0-9]* tests\{0,1\} failed out of \([0-9]*\)$/\1/p' "$log.tests")
     [ -n "$all" ] || { bad=1 all=1; tail -n 20 "$log.tests"; }
     [ "$bad" = 0 ] || cat "$log.tests"
     count "$((all - bad))" "$bad" "$what"
+}
+
+# list_tests BUILD_FOLDER [OPTION...]: the names of its tests, one a line
+list_tests() {
+    ctest --test-dir "$@" -N | sed -n 's/^ *Test *#[0-9]*: //p'
+}
+
+# No label keeps a test out of every suite, and no suite is without tests.
+every_test_is_chosen() {
+    sort -u "$logs/registered" >"$logs/registered.sorted"
+    sort -u "$logs/chosen" >"$logs/chosen.sorted"
+    [ -s "$logs/chosen.sorted" ] || { echo 'there are no tests'; return 1; }
+    left_out=$(comm -23 "$logs/registered.sorted" "$logs/chosen.sorted")
+    [ -z "$left_out" ] || { echo "no suite runs: $left_out"; return 1; }
 }
 
 # one WHAT COMMAND...: a test of its own.
@@ -85,11 +105,20 @@ mkdir -p "$logs"
 trap 'chown -R --reference="$top" "$top/build"' EXIT
 install_packages
 one 'shell scripts, by shellcheck' lint_scripts
-suite 'gcc, sanitizers' dev -DCMAKE_C_COMPILER=gcc
-suite 'clang, sanitizers' dev -DCMAKE_C_COMPILER=clang
-suite 'gcc, release' release -DCMAKE_C_COMPILER=gcc
-suite 'clang, release, static PIE' release -DCMAKE_C_COMPILER=clang -DVMNET_STATIC_PIE=ON
-suite 'clang, fuzzing' fuzz
+
+# Which suite runs what. The labels are explained in tests/CMakeLists.txt.
+: >"$logs/registered"
+: >"$logs/chosen"
+# Whatever is slow because it tries much, tries it here.
+suite 'gcc, sanitizers' dev 'once|compiler' -DCMAKE_C_COMPILER=gcc
+# Clang's sanitizers know some errors that gcc's do not, on the ways that the fast tests take, and libFuzzer's: all but
+# where a library of ours or a program is asked the same again with other rules. Debug: with assert().
+suite 'clang, sanitizers, fuzzing' fuzz 'once|compiler|slow' -DCMAKE_BUILD_TYPE=Debug
+# The helper as it is installed: optimised, fortified, with its filter. What is the same in each build is here.
+suite 'gcc, release' release 'sanitizers' -DCMAKE_C_COMPILER=gcc
+# The other helper, which starts in another way and looks up no names, by the other compiler. vmnetctl is the same.
+suite 'clang, release, static PIE' release 'once|sanitizers' -DCMAKE_C_COMPILER=clang -DVMNET_STATIC_PIE=ON -DVMNET_TOOLS=OFF
+one 'each registered test is in a suite' every_test_is_chosen
 one 'coverage of the library' sh tests/coverage.sh "$top/build/check-coverage"
 grep -E '^(libacl/|all) ' "$logs/one.log" || true
 one 'the demo' sh tests/demo.sh

@@ -11,6 +11,8 @@ set -eu
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
+# shellcheck source-path=SCRIPTDIR source=apt.sh
+. "$here/apt.sh"
 log=$top/build/demo.log
 guests=${VMNET_GUEST_DIR:-$top/build/guest}
 helper=$top/build/release/helper/vmnet-helper
@@ -66,9 +68,9 @@ install_packages() {
     missing=$(missing_packages)
     [ -n "$missing" ] || { end 'all there'; return; }
     export DEBIAN_FRONTEND=noninteractive
-    apt-get -q update >>"$log" 2>&1 || fail 'apt-get update fails'
+    apt_get -q update >>"$log" 2>&1 || fail 'apt-get update fails'
     # shellcheck disable=SC2086 # a list
-    apt-get -q -y --no-install-recommends install $missing >>"$log" 2>&1 || fail "apt-get cannot install $missing"
+    apt_get -q -y --no-install-recommends install $missing >>"$log" 2>&1 || fail "apt-get cannot install $missing"
     end "installed: $(echo "$missing" | wc -w)"
     echo "$missing" | fold -s -w 60 | sed 's/^/                  /; s/ *$//'
 }
@@ -155,7 +157,7 @@ show_taps() {
 
 ping_from_host() {
     begin "host -> $1"
-    busybox ping -c 1 -W 10 "$2" >>"$log" 2>&1 || fail "the host gets no answer from guest $1, $2"
+    busybox ping -c 1 -W 60 "$2" >>"$log" 2>&1 || fail "the host gets no answer from guest $1, $2"
     end "$2 answers"
 }
 
@@ -173,7 +175,7 @@ stop_guests() {
     done
     end 'both guests are off'
     begin 'Taps'
-    vm_await 10 'the taps to go' vm_no_taps
+    vm_await 120 'the taps to go' vm_no_taps
     [ -z "$(ip link show master virbr0)" ] || fail 'virbr0 still has a port'
     end 'gone: virbr0 has no port'
 }

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 enum {
-    TAP_DEADLINE_MS = 10000,
+    TAP_DEADLINE_MS = 120000,
     TAP_PAUSE_NS = 2000000
 };
 

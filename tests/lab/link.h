@@ -29,7 +29,7 @@ bool lab_link_read(const char *name, struct lab_link *link);
 size_t lab_tap_count(void);
 
 /* Wait until count taps exist: the kernel frees a dead process' descriptors a little after its parent hears of it.
- * True at once when it is so; false when it is not within ten seconds. */
+ * True at once when it is so; false when it is not within two minutes. */
 bool lab_tap_count_becomes(size_t count);
 
 #endif

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 enum {
-    DEADLINE_DEFAULT_MS = 30000,
+    DEADLINE_DEFAULT_MS = 300000,
     ARGUMENT_MAX = 64,
     RECEIVED_FD_MAX = 8,
     EXEC_FD_LOWEST = 500, /* out of the way of every number that a test may want */

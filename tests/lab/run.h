@@ -49,7 +49,7 @@ struct lab_start {
     const char *const *environment; /* "NAME=value", NULL-terminated; NULL: an empty environment */
     int socket;        /* what the helper gets as its socket (borrowed); 0: one end of a fresh stream pair */
     int socket_number; /* its number in the helper, above 2; 0: LAB_SOCKET_NUMBER */
-    int deadline_ms;   /* counted from the start; then the child is killed; 0: thirty seconds */
+    int deadline_ms;   /* counted from the start; then the child is killed; 0: five minutes */
 
     /* Hooks run in the child, just before exec: the first still as root, the second as the caller. By then fds 0 and 1
      * are /dev/null, 2 is collected, the socket has its number, nothing else is open (but one, above 500, that tells of

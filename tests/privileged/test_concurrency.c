@@ -11,8 +11,7 @@
 #include <string.h>
 
 enum {
-    STARTS = 64,
-    DEADLINE_MS = 60000
+    STARTS = 64
 };
 
 static void test_many_at_once_each_its_own_tap(void **state)
@@ -34,7 +33,6 @@ static void test_many_at_once_each_its_own_tap(void **state)
             .arguments = i % 8 == 7  ? none
                          : i % 4 < 2 ? virbr0
                                      : br0,
-            .deadline_ms = DEADLINE_MS,
         };
         lab_spawn(&start, &children[i]);
     }

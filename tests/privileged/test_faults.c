@@ -25,6 +25,14 @@ static const char *const denied[] = {"--br=br0", NULL};
 
 static struct lab_result *result; /* of the latest start */
 
+/* The calls of a start without a fault, and what its witness knew after each; after[0] is from before the first. */
+struct calls {
+    unsigned count;
+    long numbers[CALL_MAX];
+    struct witness witness;
+    struct witness after[CALL_MAX];
+};
+
 struct trial {
     struct witness witness;
     long fake_number; /* the call that was faked */
@@ -33,6 +41,44 @@ struct trial {
     unsigned kill_at; /* the stop to kill at; 0: none */
 };
 
+/* Looking at /proc twice for every call would be most of the time: the exits do, and the plug's entry. */
+static bool is_witnessed(const struct lab_stop *stop)
+{
+    return !stop->at_entry || stop->number == SYS_ioctl || stop->number == SYS_sendmsg;
+}
+
+static enum lab_action call_note(const struct lab_stop *stop, void *visit_data)
+{
+    struct calls *calls = visit_data;
+
+    if (stop->ordinal >= CALL_MAX)
+        return LAB_GO;
+    if (is_witnessed(stop))
+        (void)witness_visit(stop, &calls->witness); /* it always lets the helper go on */
+    calls->numbers[stop->ordinal] = stop->number;
+    calls->after[stop->ordinal] = calls->witness;
+    calls->count = stop->ordinal;
+    return LAB_GO;
+}
+
+/* Up to the call that fails, or the stop where it is killed, every other start makes the same calls. */
+static const struct calls *calls_record(const struct lab_start *start)
+{
+    static struct calls calls;
+    const struct lab_plan plan = {.visit = call_note, .visit_data = &calls};
+
+    calls.count = 0;
+    calls.witness = (struct witness){.caller = start->caller,
+                                     .socket_number = LAB_SOCKET_NUMBER,
+                                     .has_file_capability = strcmp(start->program, HELPER_FSCAPS) == 0};
+    calls.after[0] = calls.witness;
+    result = helper_trace(start, &plan);
+    assert_in_range(calls.count, CALL_FEWEST, CALL_MAX - 1);
+    assert_string_equal(calls.witness.fault, "");
+    return &calls;
+}
+
+/* The witness comes where the start begins to differ from the one that was recorded. */
 static enum lab_action trial_visit(const struct lab_stop *stop, void *visit_data)
 {
     struct trial *trial = visit_data;
@@ -41,22 +87,19 @@ static enum lab_action trial_visit(const struct lab_stop *stop, void *visit_data
         return LAB_KILL;
     if (stop->ordinal == trial->fake_at)
         trial->fake_number = stop->number;
-    /* Looking at /proc twice for every call would be most of the time: the exits do, and the plug's entry. */
-    return stop->at_entry && stop->number != SYS_ioctl && stop->number != SYS_sendmsg
-               ? LAB_GO
-               : witness_visit(stop, &trial->witness);
+    if (trial->fake_at == 0 || stop->ordinal < trial->fake_at || !is_witnessed(stop))
+        return LAB_GO;
+    return witness_visit(stop, &trial->witness);
 }
 
-static void trial_run(const struct lab_start *start, struct trial *trial, int64_t fake_value)
+static void trial_run(const struct lab_start *start, const struct calls *calls, struct trial *trial, int64_t fake_value)
 {
     const struct lab_plan plan = {.visit = trial_visit,
                                   .visit_data = trial,
                                   .fake_at = trial->fake_at,
                                   .fake_value = fake_value};
 
-    trial->witness = (struct witness){.caller = start->caller,
-                                      .socket_number = LAB_SOCKET_NUMBER,
-                                      .has_file_capability = strcmp(start->program, HELPER_FSCAPS) == 0};
+    trial->witness = calls->after[trial->fake_at > 0 ? trial->fake_at - 1 : 0];
     result = helper_trace(start, &plan);
 }
 
@@ -88,34 +131,6 @@ static void delivered_check(void)
     assert_non_null(strstr(link.alias, "virbr0"));
 }
 
-struct calls {
-    unsigned count;
-    long numbers[CALL_MAX];
-};
-
-static enum lab_action call_note(const struct lab_stop *stop, void *visit_data)
-{
-    struct calls *calls = visit_data;
-
-    if (stop->at_entry && stop->ordinal < CALL_MAX) {
-        calls->numbers[stop->ordinal] = stop->number;
-        calls->count = stop->ordinal;
-    }
-    return LAB_GO;
-}
-
-/* The calls of a start without a fault: up to the one that fails, every other start makes the same. */
-static const struct calls *calls_record(const struct lab_start *start)
-{
-    static struct calls calls;
-    const struct lab_plan plan = {.visit = call_note, .visit_data = &calls};
-
-    calls.count = 0;
-    result = helper_trace(start, &plan);
-    assert_in_range(calls.count, CALL_FEWEST, CALL_MAX - 1);
-    return &calls;
-}
-
 static void faults_try(const struct lab_start *start, int error)
 {
     const struct calls *calls = calls_record(start);
@@ -126,7 +141,7 @@ static void faults_try(const struct lab_start *start, int error)
         struct trial trial = {.fake_at = n};
         if (helper_call_always_succeeds(calls->numbers[n]))
             continue;
-        trial_run(start, &trial, -error);
+        trial_run(start, calls, &trial, -error);
         trial_describe(&trial, strerror(error));
         if (is_denied) {
             assert_int_not_equal(result->exit_code, 0);
@@ -192,7 +207,7 @@ static void lies_try(const struct lab_start *start)
         if (!changes_privilege(calls->numbers[n]))
             continue;
         struct trial trial = {.fake_at = n};
-        trial_run(start, &trial, 0);
+        trial_run(start, calls, &trial, 0);
         trial_describe(&trial, "a lie");
         delivered_check();
         lies++;
@@ -216,11 +231,12 @@ static void test_drop_faked_is_noticed(void **state)
 
 static void kills_try(const struct lab_start *start)
 {
+    const struct calls *calls = calls_record(start);
     unsigned delivered = 0;
 
     for (unsigned n = 1;; n++) {
         struct trial trial = {.kill_at = n};
-        trial_run(start, &trial, 0);
+        trial_run(start, calls, &trial, 0);
         trial_describe(&trial, "a kill");
         if (trial.stop_count < n)
             break;

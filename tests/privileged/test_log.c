@@ -15,7 +15,7 @@
 
 enum {
     RECORD_SIZE = 4096,
-    PROMPT_MS = 10000
+    PROMPT_MS = 60000
 };
 
 static int log_fd = -1;

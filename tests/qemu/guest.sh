@@ -13,6 +13,8 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=../apt.sh
+. "$here/../apt.sh"
 busybox=/bin/busybox
 
 die() {
@@ -24,7 +26,7 @@ die() {
 download_kernel() {
     package=$(apt-cache "$@" depends "$metapackage" 2>/dev/null |
         sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
-    [ -n "$package" ] && apt-get -qq "$@" download "$package"
+    [ -n "$package" ] && apt_get -qq "$@" download "$package"
 }
 
 # The machine's package lists may be missing, or so old that the package is gone. The second try reads fresh ones into a
@@ -35,7 +37,7 @@ fetch_kernel() {
     set -- -o APT::Sandbox::User=root
     if ! download_kernel "$@" >"$work/log" 2>&1; then
         set -- "$@" -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache"
-        { apt-get -qq "$@" update && download_kernel "$@"; } >>"$work/log" 2>&1 ||
+        { apt_get -qq "$@" update && download_kernel "$@"; } >>"$work/log" 2>&1 ||
             { cat "$work/log" >&2; die "cannot download a kernel: apt finds no $metapackage"; }
     fi
     dpkg -x ./*.deb "$work/kernel"

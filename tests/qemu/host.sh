@@ -47,7 +47,7 @@ make_initramfs() {
 # boot TESTS [WORD...]: the words stand on the kernel's command line. The console is a file: nobody need be reading it.
 boot() {
     status=0
-    timeout --foreground 120 qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
+    timeout --foreground 1200 qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
         -machine pc -accel tcg -m 256 \
         -kernel "$VMNET_GUEST_DIR/cloud/vmlinux" -initrd "$work/initramfs" \
         -append "console=ttyS0 panic=-1 quiet loglevel=1 mitigations=off nokaslr cryptomgr.notests \

@@ -23,7 +23,7 @@ network_start_dhcp() {
         --dhcp-range="$net_prefix.100,$net_prefix.199,255.255.255.0,1h" >"$net_log" 2>&1 &
     net_pid=$!
     read -r net_now _ </proc/uptime
-    net_end=$((${net_now%.*} + 20))
+    net_end=$((${net_now%.*} + 300))
     until grep -q 'sockets bound' "$net_log"; do
         read -r net_now _ </proc/uptime
         if ! kill -0 "$net_pid" 2>/dev/null || [ "${net_now%.*}" -ge "$net_end" ]; then

@@ -56,7 +56,7 @@ check_off() {
     wait "$(cat "/run/lab/vm/$1/pid")" || status=$?
     expect "exit status of QEMU" "$status" 0
     expect 'stderr of QEMU' "$(cat "/run/lab/vm/$1/stderr")" ''
-    vm_await 10 'the tap to go' vm_no_taps
+    vm_await 120 'the tap to go' vm_no_taps
 }
 
 # check_spelling BRIDGE MAC DRIVER ARGUMENT...
@@ -152,7 +152,7 @@ case_daemonize() {
     check_network guest virbr0 '52:54:00:*'
     vm_off guest
     expect 'stderr of QEMU' "$(cat /run/lab/vm/guest/stderr)" ''
-    vm_await 10 'the tap to go' vm_no_taps
+    vm_await 120 'the tap to go' vm_no_taps
 }
 
 # The rules are readable by the members of kvm alone; the helper reads them as its caller.
@@ -171,7 +171,7 @@ case_group_kvm() {
 # check_refused PATTERN: QEMU must fail, and show the helper's own line on its stderr.
 check_refused() {
     vm_start refused -nic "bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci"
-    vm_await 30 'QEMU to give up' vm_ended refused
+    vm_await 300 'QEMU to give up' vm_ended refused
     status=0
     wait "$(cat /run/lab/vm/refused/pid)" || status=$?
     expect 'exit status of QEMU' "$status" 1
@@ -233,11 +233,11 @@ case_two_guests() {
     vm_ping one "$two"
     vm_ping two "$vm_address"
     for address in "$vm_address" "$two"; do
-        busybox ping -c 1 -W 10 "$address" >/dev/null || fail "no answer from the guest at $address"
+        busybox ping -c 1 -W 60 "$address" >/dev/null || fail "no answer from the guest at $address"
     done
     vm_off one
     vm_off two
-    vm_await 10 'the taps to go' vm_no_taps
+    vm_await 120 'the taps to go' vm_no_taps
 }
 
 case $1 in

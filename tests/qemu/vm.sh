@@ -102,7 +102,7 @@ vm_said_or_ended() {
 
 # vm_await_lease NAME: sets $vm_address, $vm_mac and $vm_driver.
 vm_await_lease() {
-    vm_await 90 "guest $1 to boot" vm_said_or_ended "$1" "${2:-0}" 'lease .* driver '
+    vm_await 600 "guest $1 to boot" vm_said_or_ended "$1" "${2:-0}" 'lease .* driver '
     # guest: lease ADDRESS mac MAC driver DRIVER
     # shellcheck disable=SC2086 # to be split
     set -- $vm_line
@@ -119,7 +119,7 @@ vm_tell() {
 
 vm_ping() {
     vm_tell "$1" "ping $2"
-    vm_await 60 "guest $1 to ping $2" vm_said_or_ended "$1" "$vm_lines" "ping $2 "
+    vm_await 600 "guest $1 to ping $2" vm_said_or_ended "$1" "$vm_lines" "ping $2 "
     case $vm_line in
     *' ok') ;;
     *) fail "guest $1 gets no answer from $2" ;;
@@ -142,7 +142,7 @@ vm_no_taps() {
 # vm_off NAME: power the guest off and wait for QEMU to end.
 vm_off() {
     vm_tell "$1" off
-    vm_await 30 "guest $1 to power off" vm_ended "$1"
+    vm_await 300 "guest $1 to power off" vm_ended "$1"
 }
 
 # vm_show_logs: all that is known, for a person who looks for what went wrong.

@@ -43,7 +43,7 @@ int scratch_setup(void **state)
         print_error("this test runs as root in the laboratory: sh tests/lab/lab.sh PROGRAM\n");
         return -1;
     }
-    (void)alarm(100); /* what hangs, such as the open of a FIFO, ends the program */
+    (void)alarm(1000); /* what hangs, such as the open of a FIFO, ends the program */
     scratch_write(SWITCH, "acl: qemu\n");
     scratch_empty();
     return 0;

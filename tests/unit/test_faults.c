@@ -60,24 +60,16 @@ static void write_world(void)
     scratch_write(RULES "/ignored", "");
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    faults_start();
-    scratch_empty();
-    write_world();
-    fake_names_start(accounts, COUNT_OF(accounts));
-    faults_start();
-    return 0;
-}
-
 static void decide_all(const struct vmnetacl_policy *policy, enum vmnetacl_status verdicts[])
 {
     for (size_t i = 0; i < COUNT_OF(bridges); i++)
         verdicts[i] = vmnetacl_decide(policy, &caller, NULL, bridges[i], NULL);
 }
 
-static void decide_without_fault(enum vmnetacl_status verdicts[])
+/* The verdicts without a fault, which a load with one is compared with. */
+static enum vmnetacl_status before[COUNT_OF(bridges)];
+
+static void decide_without_fault(void)
 {
     static const enum vmnetacl_status want[] = {VMNETACL_DENY,  VMNETACL_DENY, VMNETACL_DENY, VMNETACL_DENY,
                                                 VMNETACL_ALLOW, VMNETACL_DENY, VMNETACL_ALLOW};
@@ -85,12 +77,36 @@ static void decide_without_fault(enum vmnetacl_status verdicts[])
 
     faults_start();
     assert_int_equal(vmnetacl_load_from(&origin, &policy, NULL), VMNETACL_OK);
-    decide_all(policy, verdicts);
-    assert_memory_equal(verdicts, want, sizeof want);
+    decide_all(policy, before);
+    assert_memory_equal(before, want, sizeof want);
     vmnetacl_free(policy);
     assert_int_equal(faults.live_allocations, 0);
     assert_int_equal(faults.open_descriptors, 0);
 }
+
+static int setup(void **state)
+{
+    (void)state;
+    faults_start();
+    scratch_empty();
+    write_world();
+    fake_names_start(accounts, COUNT_OF(accounts));
+    decide_without_fault();
+    faults_start();
+    return 0;
+}
+
+/* A fault leaves nothing behind that a later load would see. */
+static int teardown(void **state)
+{
+    (void)state;
+    faults_start();
+    scratch_write(SCRATCH "/switch.conf", "# all\nacl: files qemu\n"); /* one test has changed it */
+    decide_without_fault();
+    faults_start();
+    return 0;
+}
+
 
 static void start_fault(enum fault_call call, int error_number, size_t first, size_t last)
 {
@@ -102,7 +118,7 @@ static void start_fault(enum fault_call call, int error_number, size_t first, si
 }
 
 /* The error that has taken the place of verdicts, of which others than br4 and br6 were denials; OK when none has. */
-static enum vmnetacl_status compare(const enum vmnetacl_status before[], const enum vmnetacl_status after[])
+static enum vmnetacl_status compare(const enum vmnetacl_status after[])
 {
     enum vmnetacl_status error = VMNETACL_OK;
 
@@ -121,18 +137,16 @@ static enum vmnetacl_status compare(const enum vmnetacl_status before[], const e
 /* What a load with this fault gave; OK means with the same verdicts as without it. */
 static enum vmnetacl_status load_with(enum fault_call call, int error_number, size_t first, size_t last)
 {
-    enum vmnetacl_status before[COUNT_OF(bridges)];
     enum vmnetacl_status after[COUNT_OF(bridges)];
-    struct vmnetacl_policy *policy = (struct vmnetacl_policy *)before; /* anything but NULL */
+    struct vmnetacl_policy *policy = (struct vmnetacl_policy *)after; /* anything but NULL */
     struct vmnetacl_error error = {.code = VMNETACL_CODE_NONE};
     enum vmnetacl_status status;
 
-    decide_without_fault(before);
     start_fault(call, error_number, first, last);
     status = vmnetacl_load_from(&origin, &policy, &error);
     if (status == VMNETACL_OK) {
         decide_all(policy, after);
-        status = compare(before, after);
+        status = compare(after);
         vmnetacl_free(policy);
     } else {
         assert_null(policy);
@@ -145,9 +159,7 @@ static enum vmnetacl_status load_with(enum fault_call call, int error_number, si
 
 static size_t count_calls(enum fault_call call)
 {
-    enum vmnetacl_status verdicts[COUNT_OF(bridges)];
-
-    decide_without_fault(verdicts);
+    decide_without_fault();
     return faults.calls[call];
 }
 
@@ -487,20 +499,20 @@ static void test_lint_allocation_fails_try_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_load_allocation_fails_try_again, setup),
-        cmocka_unit_test_setup(test_load_open_fails_error, setup),
-        cmocka_unit_test_setup(test_load_read_fails_error, setup),
-        cmocka_unit_test_setup(test_load_read_interrupted_same_verdict, setup),
-        cmocka_unit_test_setup(test_load_fstat_fails_error, setup),
-        cmocka_unit_test_setup(test_load_readlink_fails_error, setup),
-        cmocka_unit_test_setup(test_load_folder_calls_fail_error, setup),
-        cmocka_unit_test_setup(test_load_open_no_folder_never_more_permissive, setup),
-        cmocka_unit_test_setup(test_load_file_goes_while_folder_is_read_try_again, setup),
-        cmocka_unit_test_setup(test_load_from_root_fstat_fails_error, setup),
-        cmocka_unit_test_setup(test_load_from_buffers_allocation_fails_try_again, setup),
-        cmocka_unit_test_setup(test_resolve_allocation_fails_try_again, setup),
-        cmocka_unit_test_setup(test_enumerate_allocation_fails_try_again, setup),
-        cmocka_unit_test_setup(test_lint_allocation_fails_try_again, setup),
+        cmocka_unit_test_setup_teardown(test_load_allocation_fails_try_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_open_fails_error, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_read_fails_error, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_read_interrupted_same_verdict, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_fstat_fails_error, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_readlink_fails_error, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_folder_calls_fail_error, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_open_no_folder_never_more_permissive, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_file_goes_while_folder_is_read_try_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_from_root_fstat_fails_error, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_from_buffers_allocation_fails_try_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_resolve_allocation_fails_try_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_enumerate_allocation_fails_try_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_lint_allocation_fails_try_again, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

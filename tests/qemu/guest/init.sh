@@ -3,7 +3,7 @@
 #
 # The only process of a guest: it takes a DHCP lease on eth0, then obeys the serial console, one command a line:
 #   lease          take a lease again
-#   ping ADDRESS   until an answer comes; 20 tries
+#   ping ADDRESS   until an answer comes; 60 tries
 #   off            power off
 # Its answers are lines that begin with "guest: ". The kernel hands "guest=NAME" on its command line to us as $guest.
 # shellcheck disable=SC2154
@@ -30,7 +30,7 @@ has_carrier() {
 
 take_lease() {
     rm -f /tmp/address
-    udhcpc -i eth0 -n -q -f -t 30 -T 1 -A 1 -x "hostname:$guest" -s /lease >/tmp/udhcpc 2>&1
+    udhcpc -i eth0 -n -q -f -t 120 -T 1 -A 1 -x "hostname:$guest" -s /lease >/tmp/udhcpc 2>&1
     [ -s /tmp/address ] || { cat /tmp/udhcpc; echo 'guest: lease none'; return; }
     driver=$(basename "$(readlink /sys/class/net/eth0/device/driver)")
     echo "guest: lease $(cat /tmp/address) mac $(cat /sys/class/net/eth0/address) driver $driver"
@@ -44,14 +44,14 @@ while read -r module; do
     insmod "/modules/$module" || echo "guest: cannot load $module"
 done </modules/list
 ip link set lo up
-await 200 [ -e /sys/class/net/eth0 ] || echo 'guest: no network card'
+await 2400 [ -e /sys/class/net/eth0 ] || echo 'guest: no network card'
 ip link set eth0 up
-await 200 has_carrier || echo 'guest: no carrier'
+await 2400 has_carrier || echo 'guest: no carrier'
 take_lease
 while read -r command argument; do
     case $command in
     lease) take_lease ;;
-    ping) await 20 answers "$argument" && echo "guest: ping $argument ok" || echo "guest: ping $argument failed" ;;
+    ping) await 60 answers "$argument" && echo "guest: ping $argument ok" || echo "guest: ping $argument failed" ;;
     off) break ;;
     *) echo "guest: what is '$command'?" ;;
     esac
