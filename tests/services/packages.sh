@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# packages.sh FOLDER: make FOLDER/root, a tree of the name services that the tests run: slapd, sssd, nslcd, nscd, their
+# packages.sh DIRECTORY: make DIRECTORY/root, a tree of the name services that the tests run: slapd, sssd, nslcd, nscd, their
 # NSS modules and libnss_systemd, with the libraries that this machine lacks.
 #
 # The packages are downloaded with apt and unpacked. None is installed: their scripts would edit /etc/nsswitch.conf and
@@ -21,7 +21,7 @@ is_complete() {
     for path in sbin/slapd bin/ldapadd sbin/sssd libexec/sssd/sssd_be sbin/nslcd sbin/nscd \
         lib/*/sssd/libsss_ldap.so lib/*/libnss_sss.so.2 lib/*/libnss_ldap.so.2 lib/*/libnss_systemd.so.2; do
         found=
-        for file in "$folder"/root/usr/$path /usr/$path; do
+        for file in "$cache"/root/usr/$path /usr/$path; do
             [ ! -e "$file" ] || found=$file
         done
         [ -n "$found" ] || { missing=$path; return 1; }
@@ -66,20 +66,20 @@ unpack() {
     done
 }
 
-[ $# = 1 ] || die 'usage: packages.sh FOLDER'
+[ $# = 1 ] || die 'usage: packages.sh DIRECTORY'
 [ -L /lib ] || die 'needs a system with a merged /usr, such as Debian 12'
 umask 022
 mkdir -p "$1"
-folder=$(cd "$1" && pwd)
-exec 9>"$folder/lock"
+cache=$(cd "$1" && pwd)
+exec 9>"$cache/lock"
 flock 9
-if [ -e "$folder/root" ] && is_complete; then exit 0; fi
-work=$folder/work
+if [ -e "$cache/root" ] && is_complete; then exit 0; fi
+work=$cache/work
 rm -rf "$work"
 mkdir "$work"
 trap 'rm -rf "$work"' EXIT
 (fetch)
 unpack
-rm -rf "${folder:?}/root"
-mv "$work/root" "$folder/root"
+rm -rf "${cache:?}/root"
+mv "$work/root" "$cache/root"
 is_complete || die "the packages have no /usr/$missing"
