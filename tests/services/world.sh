@@ -19,10 +19,15 @@ for directory in cache lib log; do
 done
 mkdir -p /run/lab/slapd/data /run/nslcd /run/nscd /run/sssd /run/systemd/userdb /etc/sssd/conf.d /var/cache/nscd
 
+# packaged PATH: the file in the tree, or this machine's where the package is installed already
+packaged() {
+    if [ -e "$tree$1" ]; then echo "$tree$1"; else echo "$1"; fi
+}
+
 cat >/run/lab/slapd/conf <<SLAPD
-include $tree/etc/ldap/schema/core.schema
-include $tree/etc/ldap/schema/cosine.schema
-include $tree/etc/ldap/schema/nis.schema
+include $(packaged /etc/ldap/schema/core.schema)
+include $(packaged /etc/ldap/schema/cosine.schema)
+include $(packaged /etc/ldap/schema/nis.schema)
 database ldif
 directory /run/lab/slapd/data
 suffix dc=lab
@@ -76,6 +81,6 @@ enumerate = false
 SSSD
 chmod 600 /etc/sssd/sssd.conf
 printf 'uri ldap://127.0.0.1\nbase dc=lab\n' >/etc/nslcd.conf
-cp "$tree/etc/nscd.conf" /etc/nscd.conf
+[ ! -e "$tree/etc/nscd.conf" ] || cp "$tree/etc/nscd.conf" /etc/nscd.conf
 
 exec "$@"
