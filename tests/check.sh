@@ -47,18 +47,18 @@ suite() {
     what=$1 preset=$2 excluded="^($3)\$"
     shift 3
     name=$(echo "$what" | tr -cs '[:alnum:]\n' -)
-    folder=$top/build/check-$name
+    build=$top/build/check-$name
     log=$logs/$name.log
     begun=$(date +%s)
-    if ! { cmake --preset "$preset" -B "$folder" -DBUILD_TESTING=ON -DVMNET_WERROR=ON "-DVMNET_GUEST_DIR=$top/build/guest" "$@" &&
-        cmake --build "$folder" --parallel "$(nproc)"; } >"$log" 2>&1; then
+    if ! { cmake --preset "$preset" -B "$build" -DBUILD_TESTING=ON -DVMNET_WERROR=ON "-DVMNET_GUEST_DIR=$top/build/guest" "$@" &&
+        cmake --build "$build" --parallel "$(nproc)"; } >"$log" 2>&1; then
         grep -E -A 5 'error|Error' "$log" | tail -n 40
         count 0 1 "$what: the build"
         return 0
     fi
-    list_tests "$folder" >>"$logs/registered"
-    list_tests "$folder" -LE "$excluded" >>"$logs/chosen"
-    ctest --test-dir "$folder" -LE "$excluded" --no-tests=error --output-on-failure --parallel "$(nproc)" >"$log.tests" 2>&1 ||
+    list_tests "$build" >>"$logs/registered"
+    list_tests "$build" -LE "$excluded" >>"$logs/chosen"
+    ctest --test-dir "$build" -LE "$excluded" --no-tests=error --output-on-failure --parallel "$(nproc)" >"$log.tests" 2>&1 ||
         sed -n '/^The following tests FAILED/,$p' "$log.tests"
     bad=$(sed -n 's/^.*tests passed, \([0-9]*\) tests\{0,1\} failed out of [0-9]*$/\1/p' "$log.tests")
     all=$(sed -n 's/^.*tests passed, [0-9]* tests\{0,1\} failed out of \([0-9]*\)$/\1/p' "$log.tests")
