@@ -14,8 +14,8 @@ void privilege_is_there(void);
  * Phase 4: drop to the caller.
  *
  * True when it ends: the real, effective and file system ids are the caller's, the supplementary groups as they were,
- * and the saved ids those of the process that looks up names (VMNET_WORKER_UID and _GID): unless CAP_SETUID or CAP_SETGID
- * was missing, as with a file capability, or the user namespace does not have the one or the other; that one is then the caller's, too.
+ * and the saved ids those of the process that looks up names (VMNET_WORKER_UID and _GID). A saved id is the caller's, too,
+ * if CAP_SETUID or CAP_SETGID was missing, as with a file capability, or if the user namespace lacks that id.
  * CAP_NET_ADMIN is permitted, and no capability is in the effective, inheritable or ambient set; no_new_privs is set; the
  * process is not dumpable. All of that has been read back, and attempts to regain root have failed.
  * It must not: look at an argument or a file.

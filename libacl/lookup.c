@@ -216,7 +216,7 @@ static enum vmnetacl_status take_answers(struct lookup *lookup, const char *byte
     return VMNETACL_OK;
 }
 
-/* The pipes between the worker and us, by the end that we hold. */
+/* The pipes between the worker and us, as pipe2(2) fills them in: we read answers, and hold the lifeline open. */
 struct pipes {
     int answer[2];
     int lifeline[2];

@@ -5,6 +5,8 @@
 #define _GNU_SOURCE
 #include "names.h"
 
+#include "witness.h"
+
 static size_t processes_before; /* the test's own, and the laboratory's */
 
 void names_rules_reset(void **state)
@@ -42,4 +44,25 @@ void names_assert_refused(const struct lab_result *result, int code, const char 
 {
     helper_assert_refused(result, code, words);
     nobody_left_assert();
+}
+
+void names_assert_phases_kept(void)
+{
+    static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS, HELPER_PLAIN};
+
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+        const struct lab_start start = helper_start_complete(
+            &(struct lab_start){.program = programs[i], .caller = i == 3 ? &lab_root : &lab_vmuser});
+        struct witness witness = {.caller = start.caller,
+                                  .socket_number = LAB_SOCKET_NUMBER,
+                                  .may_fork = true,
+                                  .has_file_capability = i == 2};
+        const struct lab_plan plan = {.visit = witness_visit, .visit_data = &witness};
+        struct lab_result *traced = helper_trace(&start, &plan);
+        if (witness.fault[0] != '\0')
+            fail_msg("%s: %s", programs[i], witness.fault);
+        names_assert_granted(traced);
+        assert_int_equal(witness.fork_count, 1);
+        assert_true(witness.dropped && witness.locked && witness.plugged && witness.handed_over);
+    }
 }

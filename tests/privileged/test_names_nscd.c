@@ -227,28 +227,11 @@ static void test_nscd_hangs_is_refused_in_time(void **state)
     assert_int_equal(status.proc_owner, 0);
 }
 
-/* The helper itself does what it always does, and forks once, in between. */
 static void test_nscd_start_keeps_the_phases(void **state)
 {
-    static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS, HELPER_PLAIN};
-
     (void)state;
     nscd_reset(DENIES, "allow all bridge all\ndeny group vmnobody bridge virbr0\n");
-    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
-        const struct lab_start start = helper_start_complete(
-            &(struct lab_start){.program = programs[i], .caller = i == 3 ? &lab_root : &lab_vmuser});
-        struct witness witness = {.caller = start.caller,
-                                  .socket_number = LAB_SOCKET_NUMBER,
-                                  .may_fork = true,
-                                  .has_file_capability = i == 2};
-        const struct lab_plan plan = {.visit = witness_visit, .visit_data = &witness};
-        struct lab_result *traced = helper_trace(&start, &plan);
-        if (witness.fault[0] != '\0')
-            fail_msg("%s: %s", programs[i], witness.fault);
-        names_assert_granted(traced);
-        assert_int_equal(witness.fork_count, 1);
-        assert_true(witness.dropped && witness.locked && witness.plugged && witness.handed_over);
-    }
+    names_assert_phases_kept();
 }
 
 int main(void)

@@ -60,6 +60,20 @@ static void nap(void)
     (void)nanosleep(&pause, NULL); /* as long as it lasts */
 }
 
+/* Wait until a helper has its worker; 0 when it ends before. */
+static pid_t worker_await(pid_t helper)
+{
+    pid_t worker = 0;
+
+    for (const long long deadline = lab_now_ms() + 1000; worker == 0 && lab_now_ms() < deadline;) {
+        siginfo_t info = {0};
+        if (waitid(P_PID, (id_t)helper, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0)
+            break;
+        worker = find_child(helper);
+    }
+    return worker;
+}
+
 /* Does it hang, as vmtest does, ignoring SIGTERM? */
 static bool is_asleep(pid_t worker)
 {
@@ -135,28 +149,11 @@ static void test_worker_has_no_privilege(void **state)
     }
 }
 
-/* The helper itself does what it always does, and forks once, in between. */
 static void test_worker_start_keeps_the_phases(void **state)
 {
-    static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS, HELPER_PLAIN};
-
     (void)state;
     names_rules_write("allow all bridge all\ndeny group vmnobody bridge virbr0\n");
-    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
-        const struct lab_start start = helper_start_complete(
-            &(struct lab_start){.program = programs[i], .caller = i == 3 ? &lab_root : &lab_vmuser});
-        struct witness witness = {.caller = start.caller,
-                                  .socket_number = LAB_SOCKET_NUMBER,
-                                  .may_fork = true,
-                                  .has_file_capability = i == 2};
-        const struct lab_plan plan = {.visit = witness_visit, .visit_data = &witness};
-        struct lab_result *traced = helper_trace(&start, &plan);
-        if (witness.fault[0] != '\0')
-            fail_msg("%s: %s", programs[i], witness.fault);
-        names_assert_granted(traced);
-        assert_int_equal(witness.fork_count, 1);
-        assert_true(witness.dropped && witness.locked && witness.plugged && witness.handed_over);
-    }
+    names_assert_phases_kept();
 }
 
 static void test_worker_attacks_fail(void **state)
@@ -232,14 +229,8 @@ static void test_worker_killed_at_any_moment_never_grants(void **state)
     for (unsigned i = 0; i < 300; i++) {
         const struct lab_start start = helper_start_complete(&(struct lab_start){0});
         struct lab_child child;
-        pid_t worker = 0;
         lab_spawn(&start, &child);
-        for (const long long deadline = lab_now_ms() + 1000; worker == 0 && lab_now_ms() < deadline;) {
-            siginfo_t info = {0};
-            if (waitid(P_PID, (id_t)child.pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0)
-                break;
-            worker = find_child(child.pid);
-        }
+        const pid_t worker = worker_await(child.pid);
         const long long moment = now_us() + i * 8;
         while (now_us() < moment)
             ;
@@ -383,14 +374,9 @@ static void test_worker_stopped_at_once_is_not_left(void **state)
     for (unsigned i = 0; i < 200 || (stopped == 0 && i < 3000); i++) {
         const struct lab_start start = helper_start_complete(&(struct lab_start){0});
         struct lab_child child;
-        pid_t worker = 0, stepper = 0;
+        pid_t stepper = 0;
         lab_spawn(&start, &child);
-        for (const long long deadline = lab_now_ms() + 1000; worker == 0 && lab_now_ms() < deadline;) {
-            siginfo_t info = {0};
-            if (waitid(P_PID, (id_t)child.pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0)
-                break;
-            worker = find_child(child.pid);
-        }
+        const pid_t worker = worker_await(child.pid);
         if (worker > 0 && signal_send(worker, SIGSTOP)) {
             stopped++;
             if (i % 2 == 0)
