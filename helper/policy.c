@@ -53,19 +53,6 @@ static noreturn void die_undecided(enum vmnetacl_status status, const struct vmn
     die_unreadable(status, decision->error);
 }
 
-/* Where a rule would count: in a source that was asked and could be read. */
-struct places {
-    bool in_files, in_qemu;
-};
-
-static void note_source(const struct vmnetacl_event *event, void *data)
-{
-    struct places *places = data;
-
-    if (event->kind == VMNETACL_EVENT_SOURCE && event->was_asked && event->error == NULL)
-        *(strcmp(event->source, "files") == 0 ? &places->in_files : &places->in_qemu) = true;
-}
-
 /* The first file that was read, and how many were. */
 static const char *find_read(const struct vmnetacl_policy *policy, size_t *count)
 {
@@ -79,36 +66,39 @@ static const char *find_read(const struct vmnetacl_policy *policy, size_t *count
     return first;
 }
 
-static noreturn void die_not_allowed(const struct vmnetacl_policy *policy, const struct places *places,
+/* In words, for the administrator: what would make it allowed. */
+static void describe_cure(const struct vmnetacl_advice *advice, char *text, size_t text_size)
+{
+    const char *how = !advice->is_for_everybody && advice->is_new   ? " (mode 644, its directory 755)"
+                      : !advice->is_for_everybody || advice->is_new ? " (mode 644)"
+                                                                    : "";
+
+    if (advice->cure == VMNETACL_CURE_ADD)
+        (void)snprintf(text, text_size, "add to %s%s the line '%s'%s", advice->file, how, advice->rule,
+                       advice->is_for_everybody ? ", which lets every user use the bridge" : "");
+    else if (advice->cure == VMNETACL_CURE_REMOVE)
+        (void)snprintf(text, text_size, "first remove the deny of %s:%u", advice->deny.file, advice->deny.line);
+    else if (advice->cure == VMNETACL_CURE_RENAME)
+        (void)snprintf(text, text_size, "rename the bridge: no rule can be for this name only");
+    else
+        (void)snprintf(text, text_size, "first have the rules fixed that cannot be read");
+}
+
+static noreturn void die_not_allowed(const struct vmnetacl_policy *policy, const struct vmnetacl_advice *advice,
                                      const struct request *request, const struct caller *caller)
 {
-    const char *bridge = request->bridge;
-    unsigned uid = (unsigned)caller->uid;
-    struct vmnetacl_source files = {.name = NULL}, qemu = {.name = NULL}, source;
-    bool is_for_files;
     size_t count;
     const char *first = find_read(policy, &count);
     char read[VMNETACL_PATH_SIZE + 64] = "no file was read"; /* what is written into these always fits */
-    char advice[VMNETACL_PATH_SIZE + 128] = "have the rules mended that cannot be read";
+    char cure[VMNETACL_PATH_SIZE + VMNETACL_ADVICE_RULE_SIZE + 128];
 
-    for (size_t i = 0; vmnetacl_source_at(policy, i, &source); i++)
-        *(strcmp(source.name, "files") == 0 ? &files : &qemu) = source;
-    is_for_files = places->in_files && (files.status == VMNETACL_OK || !places->in_qemu);
     if (count > 1)
         (void)snprintf(read, sizeof read, "read: %s and %zu more", first, count - 1);
     else if (count == 1)
         (void)snprintf(read, sizeof read, "read: %s", first);
-    else if (places->in_qemu && !is_for_files)
-        (void)snprintf(read, sizeof read, "there is no %s", qemu.path);
-    if (is_for_files)
-        (void)snprintf(advice, sizeof advice, "add the line 'allow uid %u bridge %s' to a .rules file in %s", uid,
-                       bridge, files.path);
-    else if (places->in_qemu && qemu.status == VMNETACL_OK)
-        (void)snprintf(advice, sizeof advice, "add the line 'allow %s' to %s", bridge, qemu.path);
-    else if (places->in_qemu)
-        (void)snprintf(advice, sizeof advice, "create that file with the line 'allow %s'", bridge);
+    describe_cure(advice, cure, sizeof cure);
     die(EX_NOPERM, "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (%s); to allow it, %s",
-        caller->name, uid, bridge, read, advice);
+        caller->name, (unsigned)caller->uid, request->bridge, read, cure);
 }
 
 void policy_allows(const struct request *request, struct caller *caller, struct vmnetacl_decision *decision)
@@ -120,7 +110,7 @@ void policy_allows(const struct request *request, struct caller *caller, struct 
     static const struct vmnetacl_grant no_option = {.limit = 0};
     struct vmnetacl_policy *policy;
     struct vmnetacl_names *names = NULL;
-    struct places places = {.in_files = false};
+    struct vmnetacl_advice advice;
     struct vmnetacl_error error;
     enum vmnetacl_status status = vmnetacl_load(&policy, &error);
 
@@ -150,6 +140,6 @@ void policy_allows(const struct request *request, struct caller *caller, struct 
             "access denied by acl file: %s:%u denies bridge '%s' to %s (uid %u); a deny wins over any allow: "
             "to allow it, remove that rule",
             decision->rule.file, decision->rule.line, request->bridge, caller->name, (unsigned)caller->uid);
-    (void)vmnetacl_explain(policy, &asker, names, request->bridge, note_source, &places, NULL); /* same verdict */
-    die_not_allowed(policy, &places, request, caller);
+    (void)vmnetacl_advise(policy, &asker, names, request->bridge, NULL, &advice); /* same verdict */
+    die_not_allowed(policy, &advice, request, caller);
 }

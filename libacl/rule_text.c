@@ -46,7 +46,7 @@ static char *put_subject(char *at, const struct vmnetacl_rule *shown)
 static void write_text(const struct loaded_source *source, const struct vmnetacl_rule *shown, char *at)
 {
     at = put(at, shown->is_deny ? "deny" : "allow");
-    if (source->entry.source == &source_qemu) { /* it knows no subjects and no options */
+    if (!source->entry.source->has_subjects) { /* nor options */
         (void)put(put(at, " "), shown->bridge);
         return;
     }

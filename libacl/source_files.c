@@ -132,4 +132,6 @@ static enum vmnetacl_status files_load(struct loading *loading, const char *path
 const struct source source_files = {.name = "files",
                                     .system_path = "/etc/vmnet/rules.d",
                                     .path = files_path,
+                                    .has_subjects = true,
+                                    .local_file = "/50-local.rules",
                                     .load = files_load};

@@ -376,6 +376,45 @@ vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_c
                    void (*visit)(const char *bridge, const struct vmnetacl_decision *decision, void *data), void *data,
                    struct vmnetacl_error *error);
 
+/* The kind of change that would make a refused request allowed. */
+enum vmnetacl_cure {
+    VMNETACL_CURE_NONE,   /* none is needed; or no rule helps before sources in error are fixed, or memory is short */
+    VMNETACL_CURE_ADD,    /* add a rule */
+    VMNETACL_CURE_REMOVE, /* as long as this deny stands, no rule helps */
+    VMNETACL_CURE_RENAME, /* no rule that can be pasted is about this bridge only: give it another name */
+};
+
+/* The longest: allow user ACCOUNT bridge NAME; with the terminating NUL. */
+#define VMNETACL_ADVICE_RULE_SIZE 320
+
+struct vmnetacl_advice {
+    enum vmnetacl_cure cure;
+    /* ADD */
+    const char *source;    /* "files" or "qemu"; lives for ever */
+    bool is_for_everybody; /* the rule lets every user use the bridge: the source knows no other rules */
+    bool is_new;           /* there is nothing at the source's path: the file, and for "files" its directory, is new */
+    char file[VMNETACL_PATH_SIZE];        /* the bytes of the path, not escaped */
+    char rule[VMNETACL_ADVICE_RULE_SIZE]; /* one line of printable ASCII, without the newline */
+    /* REMOVE */
+    struct vmnetacl_place deny; /* the deny that decides, or would once a rule is added; lives as long as the policy */
+    const void *reserved[4];    /* NULL */
+};
+
+/*
+ * What would make this request allowed? The narrowest rule: for this caller and this bridge only, unless the only source
+ * in which it would count has no such rules, which is_for_everybody tells. It was parsed, and is that rule.
+ *
+ * names:  as for vmnetacl_decide().
+ * login:  the caller's login name, for a rule by name instead of by uid. It must be a name whose uid in the user database
+ *         is the caller's; not used when it cannot stand in a rule. NULL: by uid.
+ * advice: filled in whole whatever the answer. Not NULL.
+ * Returns the verdict, as vmnetacl_decide(); there is a cure for NOTFOUND and DENY only. INVALID also when advice is
+ * NULL.
+ */
+enum vmnetacl_status vmnetacl_advise(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                     const struct vmnetacl_names *names, const char *bridge, const char *login,
+                                     struct vmnetacl_advice *advice);
+
 /* Every rule of the policy, in order: visit is called for each. INVALID when policy or visit is NULL, else OK. */
 enum vmnetacl_status vmnetacl_rules(const struct vmnetacl_policy *policy,
                                     void (*visit)(const struct vmnetacl_rule *rule, void *data), void *data);

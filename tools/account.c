@@ -157,6 +157,18 @@ bool account_may_read(const struct account *account, const struct stat *status)
     return (status->st_mode & S_IROTH) != 0;
 }
 
+const char *account_login(const struct account *account)
+{
+    struct entry entry;
+    bool is_his;
+
+    if (account->name == NULL)
+        return NULL;
+    is_his = entry_find(&entry, account->name, 0) == 0 && entry.passwd.pw_uid == account->caller.uid;
+    free(entry.strings);
+    return is_his ? account->name : NULL;
+}
+
 char *account_describe(const struct account *account)
 {
     char *name;

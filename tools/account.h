@@ -37,5 +37,8 @@ bool account_is_listed_in(const struct account *account, gid_t gid);
 /* By owner, group and mode alone, may he read the file? */
 bool account_may_read(const struct account *account, const struct stat *status);
 
+/* His name, if the user database knows it as that of his uid; else NULL. Lives as long as the account. */
+const char *account_login(const struct account *account);
+
 /* "alice (uid 1000)", escaped. To be freed. */
 char *account_describe(const struct account *account);

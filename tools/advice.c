@@ -4,7 +4,6 @@
 #include "escape.h"
 #include "helper.h"
 #include "memory.h"
-#include "rule.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -20,84 +19,41 @@ static void advise(struct advices *advices, const char *action, char *message, c
         .action = action, .message = message, .file = memory_copy(file), .line = line, .text = memory_copy(text)};
 }
 
-static const struct story_source *source_find(const struct story *story, const char *name)
+/* The rule that the library proposes, which the helper's refusal shows, too. */
+static void advise_rule(struct advices *advices, const struct vmnetacl_advice *advice)
 {
-    for (size_t i = 0; i < story->sources_count; i++)
-        if (strcmp(story->sources[i].name, name) == 0)
-            return &story->sources[i];
-    return NULL;
-}
+    const char *how = !advice->is_for_everybody && advice->is_new   ? " (owner root, mode 644; its directory 755)"
+                      : !advice->is_for_everybody || advice->is_new ? " (owner root, mode 644)"
+                                                                    : "";
+    char *file = escape_copy(advice->file, strlen(advice->file));
 
-/* The line for everybody in bridge.conf. */
-static void advise_qemu_line(struct advices *advices, const struct story *story, const struct story_source *qemu)
-{
-    char *file = escape_copy(qemu->path, strlen(qemu->path));
-    char *text = memory_format("allow %s", story->bridge);
-
-    if (rule_is_about("qemu", text, story->bridge))
-        advise(advices, "add",
-               memory_format(qemu->is_there
-                                 ? "to allow it, add to %s this line, which lets every user use the bridge"
-                                 : "to allow it, create %s, as root and with mode 644, with this line, which "
-                                   "lets every user use the bridge",
-                             file),
-               qemu->path, 0, text);
-    free(text);
+    advise(advices, "add",
+           memory_format("to allow it, add to %s%s this line%s", file, how,
+                         advice->is_for_everybody ? ", which lets every user use the bridge" : ""),
+           advice->file, 0, advice->rule);
     free(file);
 }
 
-/* The line for this user alone, by name if the name can stand in a rule and the helper looks it up. */
-static void advise_files_line(struct advices *advices, const struct story *story, const struct story_source *files)
+static void advise_allow(struct advices *advices, const struct vmnetacl_advice *advice)
 {
-    const struct account *account = story->account;
-    char *path = memory_format("%s/50-local.rules", files->path);
-    char *shown = escape_copy(files->path, strlen(files->path));
-    char *text = NULL;
+    char *file;
 
-    if (account->name != NULL && helper_looks_up_names)
-        text = memory_format("allow user %s bridge %s", account->name, story->bridge);
-    if (text == NULL || !rule_is_about("files", text, story->bridge)) {
-        free(text);
-        text = memory_format("allow uid %u bridge %s", (unsigned)account->caller.uid, story->bridge);
-    }
-    if (rule_is_about("files", text, story->bridge))
-        advise(advices, "add",
-               files->is_there
-                   ? memory_format(
-                         "to allow it, add to %s/50-local.rules, which belongs to root with mode 644, this line", shown)
-                   : memory_format("to allow it, create, as root, the folder %s with mode 755, and in it the file "
-                                   "50-local.rules with mode 644 and this line",
-                                   shown),
-               path, 0, text);
-    free(text);
-    free(shown);
-    free(path);
-}
-
-/* Would a rule count that is added to this source? Not in one that is passed over, or that the search does not reach. */
-static bool is_heard(const struct story_source *source)
-{
-    return source != NULL && source->was_asked && source->error == NULL;
-}
-
-/* The rule that vmnet-helper proposes, too: in rules.d, unless there is no such folder and bridge.conf would do. */
-static void advise_allow(struct advices *advices, const struct story *story)
-{
-    const struct story_source *qemu = source_find(story, "qemu");
-    const struct story_source *files = source_find(story, "files");
-    size_t before = advices->count;
-
-    if (!is_heard(files) && !is_heard(qemu))
-        return; /* first something must be mended */
-    if (is_heard(files) && (files->is_there || !is_heard(qemu)))
-        advise_files_line(advices, story, files);
-    else
-        advise_qemu_line(advices, story, qemu);
-    if (advices->count == before)
+    if (advice->cure == VMNETACL_CURE_ADD)
+        advise_rule(advices, advice);
+    if (advice->cure == VMNETACL_CURE_RENAME)
         advise(advices, "bridge",
-               memory_copy("no rule can name this bridge alone, since its name means something else in a rule; rename "
-                           "the bridge"),
+               memory_copy(
+                   "no rule can be for this bridge only, since its name means something else in a rule or cannot "
+                   "be shown; rename the bridge"),
                NULL, 0, NULL);
+    if (advice->cure != VMNETACL_CURE_REMOVE)
+        return; /* else first something must be fixed */
+    file = escape_copy(advice->deny.file, strlen(advice->deny.file));
+    advise(advices, "mend",
+           memory_format("once a rule allows it, the deny of %s:%u decides; remove that deny first", file,
+                         advice->deny.line),
+           NULL, 0, NULL);
+    free(file);
 }
 
 static void advise_removal(struct advices *advices, const struct story_source *source)
@@ -114,20 +70,6 @@ static void advise_removal(struct advices *advices, const struct story_source *s
                rule->place.file, rule->place.line, rule->text);
         free(file);
     }
-}
-
-/* Is some rule that allows it known? Behind a deny that ended the search there may be more. */
-static bool has_allow(const struct story *story)
-{
-    for (size_t i = 0; i < story->sources_count; i++) {
-        const struct story_source *source = &story->sources[i];
-        if (!source->was_asked)
-            return true;
-        for (size_t j = 0; j < source->rules_count; j++)
-            if (!source->rules[j].is_deny && story_rule_matches(&source->rules[j]))
-                return true;
-    }
-    return false;
 }
 
 /* The gid that a rule for a group means; false when it is about none that exists. */
@@ -191,8 +133,8 @@ static void advise_refused(struct advices *advices, const struct story *story)
         advise_removal(advices, &story->sources[i]);
     for (size_t i = 0; i < story->sources_count; i++)
         advise_login(advices, story, &story->sources[i]);
-    if (story->decision.verdict == VMNETACL_NOTFOUND || !has_allow(story))
-        advise_allow(advices, story);
+    if (story->decision.verdict == VMNETACL_NOTFOUND)
+        advise_allow(advices, &story->advice);
 }
 
 /* Who is meant by a rule could not be found out. */

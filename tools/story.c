@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "story.h"
 
+#include "helper.h"
 #include "memory.h"
 #include "message.h"
 
@@ -120,6 +121,8 @@ void story_find_out(struct story *story, const struct account *account, const ch
         if (vmnetacl_explain(story->policy, &account->caller, names, bridge, story_visit, story, &story->decision) ==
             VMNETACL_INVALID)
             die(EX_SOFTWARE, "the library does not take what it is given; this is a defect");
+        (void)vmnetacl_advise(story->policy, &account->caller, names, bridge,
+                              helper_looks_up_names ? account_login(account) : NULL, &story->advice); /* same verdict */
         if (status == VMNETACL_OK && story->decision.error != NULL)
             story->error = *story->decision.error;
         vmnetacl_names_free(names);

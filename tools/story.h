@@ -40,6 +40,7 @@ struct story {
     bool has_all_rules;
     struct vmnetacl_policy *policy; /* NULL when it could not be loaded */
     struct vmnetacl_decision decision;
+    struct vmnetacl_advice advice;
     bool needs_names;            /* the verdict is due to names that have to be looked up */
     struct vmnetacl_error error; /* for a verdict of UNAVAIL and TRYAGAIN: why */
     struct story_source *sources;

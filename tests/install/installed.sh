@@ -70,6 +70,7 @@ $1/libvmnetacl.so.1
 $1/libvmnetacl.so.1.0.0
 $1/pkgconfig/vmnetacl.pc
 /usr/share/man/man3/vmnetacl.3
+/usr/share/man/man3/vmnetacl_advise.3
 /usr/share/man/man3/vmnetacl_code_name.3
 /usr/share/man/man3/vmnetacl_decide.3
 /usr/share/man/man3/vmnetacl_enumerate.3

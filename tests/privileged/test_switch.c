@@ -219,20 +219,34 @@ static void test_switch_denial_says_what_to_do(void **state)
         const char *line;
         const char *words;
     } rows[] = {
-        {"acl: files qemu\n", "add the line 'allow uid 4242 bridge virbr0' to a .rules file in " FOLDER},
-        {"acl: files\n", "add the line 'allow uid 4242 bridge virbr0' to a .rules file in " FOLDER},
-        {"acl: qemu\n", "(there is no " RULES "); to allow it, create that file with the line 'allow virbr0'"},
+        {"acl: files qemu\n", "add to " FOLDER "/50-local.rules (mode 644) the line 'allow uid 4242 bridge virbr0'"},
+        {"acl: files\n", "add to " FOLDER "/50-local.rules (mode 644) the line 'allow uid 4242 bridge virbr0'"},
+        {"acl: qemu\n", "(no file was read); to allow it, add to " RULES
+                        " (mode 644) the line 'allow virbr0', which lets every user use the bridge"},
         /* where a rule would count, and nowhere else */
         {"acl: files [NOTFOUND=return] qemu\n",
-         "add the line 'allow uid 4242 bridge virbr0' to a .rules file in " FOLDER},
+         "add to " FOLDER "/50-local.rules (mode 644) the line 'allow uid 4242 bridge virbr0'"},
         {"acl: qemu [NOTFOUND=return] files\n",
-         "(there is no " RULES "); to allow it, create that file with the line 'allow virbr0'"},
+         "add to " RULES " (mode 644) the line 'allow virbr0', which lets every"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         switch_write(rows[i].line);
         names_assert_refused(names_run(), EXIT_NOPERM, rows[i].words);
+    }
+}
+
+/* A bridge whose name means something else in a rule gets no rule proposed, which would be for all bridges. */
+static void test_switch_denial_proposes_no_wider_rule(void **state)
+{
+    static const char *const names[] = {"--br=all", "--br=br*", "--br=br\xc3\xa4"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct lab_result *result = helper_run(&lab_vmuser, names[i], NULL);
+        names_assert_refused(result, EXIT_NOPERM, "to allow it, rename the bridge");
+        assert_null(strstr(result->stderr_text, "'allow"));
     }
 }
 
@@ -244,6 +258,7 @@ int main(void)
         cmocka_unit_test_setup(test_rules_of_a_group_by_every_start, names_reset),
         cmocka_unit_test_setup(test_switch_degraded_grant_is_logged, names_reset),
         cmocka_unit_test_setup(test_switch_denial_says_what_to_do, names_reset),
+        cmocka_unit_test_setup(test_switch_denial_proposes_no_wider_rule, names_reset),
     };
 
     return cmocka_run_group_tests_name("switch", tests, names_world_setup, NULL);

@@ -25,7 +25,7 @@ says_not 'cannot enforce'
 # No rule: the line to add, and where.
 run 1 as vmuser "$ctl" explain --bridge nobridge
 says "notfound: vmuser (uid 4242) may not use bridge 'nobridge': no rule lets him"
-says 'add to /etc/vmnet/rules.d/50-local.rules, which belongs to root with mode 644, this line: '
+says 'add to /etc/vmnet/rules.d/50-local.rules (owner root, mode 644) this line: '
 says ':     allow user vmuser bridge nobridge'
 says "there is no interface 'nobridge' now"
 
@@ -40,10 +40,15 @@ rules 50-local.rules "$proposal"
 run 0 as vmuser "$ctl" explain --bridge nobridge
 run 1 as vmother "$ctl" explain --bridge nobridge
 
-# Without a folder for rules, it is bridge.conf; or if there is none, a new one.
+# Without a directory for rules, it is still a rule for this user only, and the directory is new.
 reset
 rmdir /etc/vmnet/rules.d
 bridge_conf 'allow br0'
+run 1 as vmuser "$ctl" explain --bridge virbr0
+says 'add to /etc/vmnet/rules.d/50-local.rules (owner root, mode 644; its directory 755) this line:     allow user vmuser'
+says 'files (/etc/vmnet/rules.d): notfound, there is nothing of this name'
+# Where only bridge.conf is asked, it is a rule for everybody, and that is said.
+switch 'acl: qemu'
 run 1 as vmuser "$ctl" explain --bridge virbr0
 says 'add to /etc/qemu/bridge.conf this line, which lets every user use the bridge:     allow virbr0'
 propose
@@ -51,18 +56,8 @@ bridge_conf 'allow br0' "$proposal"
 run 0 as vmother "$ctl" explain --bridge virbr0
 rm /etc/qemu/bridge.conf
 run 1 as vmuser "$ctl" explain --bridge virbr0
-says 'create /etc/qemu/bridge.conf'
-says 'files (/etc/vmnet/rules.d): notfound, there is nothing of this name'
-# But not when the switch does not ask there.
-switch 'acl: files'
-run 1 as vmuser "$ctl" explain --bridge virbr0
-says 'create, as root, the folder /etc/vmnet/rules.d'
-says 'allow user vmuser bridge virbr0'
-says_not qemu
+says 'add to /etc/qemu/bridge.conf (owner root, mode 644) this line, which lets every user use the bridge'
 mkdir /etc/vmnet/rules.d
-switch 'acl: qemu'
-run 1 as vmuser "$ctl" explain --bridge virbr0
-says 'create /etc/qemu/bridge.conf'
 # Nor where it is passed over, or not asked; and what is proposed does help.
 switch 'acl: files [NOTFOUND=return] qemu'
 run 1 as vmuser "$ctl" explain --bridge virbr0
@@ -74,7 +69,7 @@ run 0 as vmuser "$ctl" explain --bridge virbr0
 rm -r /etc/vmnet/rules.d
 bridge_conf 'allow br0'
 run 1 as vmuser "$ctl" explain --bridge virbr0
-says 'create, as root, the folder /etc/vmnet/rules.d'
+says 'rules.d/50-local.rules (owner root, mode 644; its directory 755)'
 mkdir /etc/vmnet/rules.d
 switch 'acl: qemu [NOTFOUND=return] files'
 run 1 as vmuser "$ctl" explain --bridge virbr0
@@ -92,7 +87,7 @@ bridge_conf 'allow'
 run 1 as vmuser "$ctl" explain --bridge virbr0
 says 'until the source that could not be asked is mended'
 says_not 'to allow it'
-says_not 'no rule can name'
+says_not 'no rule can be'
 rm /etc/vmnet/rules.d/10-wrong.rules /etc/qemu/bridge.conf
 rm /etc/vmnet/switch.conf
 # A user without a name, and one whose name cannot stand in a rule.
@@ -101,9 +96,9 @@ says 'notfound: uid 777 may not use'
 says 'allow uid 777 bridge virbr0'
 # A bridge that no rule can name.
 run 1 "$ctl" explain --bridge all
-says 'no rule can name this bridge alone'
+says 'no rule can be for this bridge only'
 run 1 "$ctl" explain --bridge 'br*'
-says 'no rule can name this bridge alone'
+says 'no rule can be for this bridge only'
 
 # Denied: each rule that is in the way.
 rules 10-deny.rules 'allow user vmuser bridge br0' 'deny group vmgroup bridge br*' 'deny uid 4242 bridge br0'

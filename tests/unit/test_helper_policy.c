@@ -27,14 +27,12 @@ struct row {
     enum vmnetacl_status verdict;
     uint32_t limit;
     size_t files_count;
-    enum vmnetacl_status files_source; /* the status of the source "files"; INVALID: the switch does not have it */
-    bool lacks_qemu;                   /* nor "qemu" */
-    bool first_ends;                   /* the search ends behind the first source */
-    bool needs_names;                  /* the verdict depends on names */
+    bool needs_names; /* the verdict depends on names */
     enum failing failing;
     enum vmnetacl_code code;
     int system_errno;
     unsigned line;
+    struct vmnetacl_advice advice;
 };
 
 static const struct row *row;
@@ -52,12 +50,10 @@ enum vmnetacl_status __wrap_vmnetacl_resolve(const struct vmnetacl_policy *polic
 enum vmnetacl_status __wrap_vmnetacl_decide(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                             const struct vmnetacl_names *names, const char *bridge,
                                             struct vmnetacl_decision *decision);
-enum vmnetacl_status __wrap_vmnetacl_explain(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
-                                             const struct vmnetacl_names *names, const char *bridge,
-                                             void (*visit)(const struct vmnetacl_event *event, void *data), void *data,
-                                             struct vmnetacl_decision *decision);
+enum vmnetacl_status __wrap_vmnetacl_advise(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                            const struct vmnetacl_names *names, const char *bridge, const char *login,
+                                            struct vmnetacl_advice *advice);
 bool __wrap_vmnetacl_file_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_file *file);
-bool __wrap_vmnetacl_source_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_source *source);
 void __wrap_diagnose_user_namespace(void);
 
 /* As if there were none, but for the row that is about one. */
@@ -141,38 +137,13 @@ bool __wrap_vmnetacl_file_at(const struct vmnetacl_policy *policy, size_t index,
     return index <= row->files_count;
 }
 
-bool __wrap_vmnetacl_source_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_source *source)
+enum vmnetacl_status __wrap_vmnetacl_advise(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                            const struct vmnetacl_names *names, const char *bridge, const char *login,
+                                            struct vmnetacl_advice *advice)
 {
-    CHILD_CHECK(policy == POLICY);
-    if (row->files_source == VMNETACL_INVALID)
-        index++;
-    *source = (struct vmnetacl_source){.name = index == 0 ? "files" : "qemu",
-                                       .path = index == 0 ? "/rules.d" : "/rules",
-                                       .status = index == 0              ? row->files_source
-                                                 : row->files_count == 0 ? VMNETACL_NOTFOUND
-                                                                         : VMNETACL_OK};
-    return index < (row->lacks_qemu ? 1 : 2);
-}
-
-/* Each source is asked, and fails in the row that says so. */
-enum vmnetacl_status __wrap_vmnetacl_explain(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
-                                             const struct vmnetacl_names *names, const char *bridge,
-                                             void (*visit)(const struct vmnetacl_event *event, void *data), void *data,
-                                             struct vmnetacl_decision *decision)
-{
-    struct vmnetacl_event event = {.kind = VMNETACL_EVENT_RULE};
-    struct vmnetacl_source source;
-
     check_question(policy, caller, bridge);
-    CHILD_CHECK(names == (row->needs_names ? NAMES : NULL) && decision == NULL);
-    visit(&event, data); /* is not what is looked for */
-    event.kind = VMNETACL_EVENT_SOURCE;
-    for (size_t i = 0; __wrap_vmnetacl_source_at(policy, i, &source); i++) {
-        event.source = source.name;
-        event.was_asked = i == 0 || !row->first_ends;
-        event.error = source.status == VMNETACL_UNAVAIL ? &failure : NULL;
-        visit(&event, data);
-    }
+    CHILD_CHECK(names == (row->needs_names ? NAMES : NULL) && login == NULL);
+    *advice = row->advice;
     return row->verdict;
 }
 
@@ -212,29 +183,36 @@ static void test_policy_allows_anything_else_ends(void **state)
         {"deny, by names", EX_NOPERM, "access denied by acl file: /rules:5 denies bridge 'virbr0' to ", VMNETACL_DENY,
          .files_count = 1, .needs_names = true},
         {"not found", EX_NOPERM,
-         "use bridge 'virbr0' (read: /rules); to allow it, add the line 'allow virbr0' to /rules", VMNETACL_NOTFOUND,
-         .files_count = 1, .files_source = VMNETACL_NOTFOUND},
-        {"not found in three", EX_NOPERM, "(read: /rules and 2 more)", VMNETACL_NOTFOUND, .files_count = 3,
-         .files_source = VMNETACL_INVALID},
-        {"no file", EX_NOPERM, "(there is no /rules); to allow it, create", VMNETACL_NOTFOUND,
-         .files_source = VMNETACL_NOTFOUND},
-        {"not found, with a folder", EX_NOPERM,
-         "(read: /rules); to allow it, add the line 'allow uid 1000 bridge virbr0' to a .rules file in /rules.d",
-         VMNETACL_NOTFOUND, .files_count = 1, .files_source = VMNETACL_OK},
-        {"not found, no other source", EX_NOPERM,
-         "(no file was read); to allow it, add the line 'allow uid 1000 bridge virbr0' to a .rules file in "
-         "/rules.d",
-         VMNETACL_NOTFOUND, .files_source = VMNETACL_NOTFOUND, .lacks_qemu = true},
-        {"not found, and the first source ends the search", EX_NOPERM,
-         "(no file was read); to allow it, add the line 'allow uid 1000 bridge virbr0' to a .rules file in "
-         "/rules.d",
-         VMNETACL_NOTFOUND, .files_source = VMNETACL_NOTFOUND, .first_ends = true},
-        {"not found, and the first source is passed over", EX_NOPERM,
-         "(read: /rules); to allow it, add the line 'allow virbr0' to /rules", VMNETACL_NOTFOUND, .files_count = 1,
-         .files_source = VMNETACL_UNAVAIL},
-        {"not found, and the only source is passed over", EX_NOPERM,
-         "(no file was read); to allow it, have the rules mended that cannot be read", VMNETACL_NOTFOUND,
-         .files_source = VMNETACL_UNAVAIL, .lacks_qemu = true},
+         "use bridge 'virbr0' (read: /rules); to allow it, add to /rules.d/own (mode 644) the line 'allow uid 1000 bridge virbr0'",
+         VMNETACL_NOTFOUND, .files_count = 1,
+         .advice = {.cure = VMNETACL_CURE_ADD, .file = "/rules.d/own", .rule = "allow uid 1000 bridge virbr0"}},
+        {"not found, for everybody", EX_NOPERM,
+         "(read: /rules); to allow it, add to /rules the line 'allow virbr0', which lets every user use the bridge",
+         VMNETACL_NOTFOUND, .files_count = 1,
+         .advice = {.cure = VMNETACL_CURE_ADD, .file = "/rules", .rule = "allow virbr0", .is_for_everybody = true}},
+        {"not found in three", EX_NOPERM, "(read: /rules and 2 more)", VMNETACL_NOTFOUND, .files_count = 3},
+        {"no file", EX_NOPERM,
+         "(no file was read); to allow it, add to /rules.d/own (mode 644, its directory 755) the line 'allow "
+         "uid 1000 bridge virbr0'",
+         VMNETACL_NOTFOUND,
+         .advice = {.cure = VMNETACL_CURE_ADD,
+                    .is_new = true,
+                    .file = "/rules.d/own",
+                    .rule = "allow uid 1000 bridge virbr0"}},
+        {"no file, for everybody", EX_NOPERM,
+         "(no file was read); to allow it, add to /rules (mode 644) the line 'allow virbr0', which lets every user",
+         VMNETACL_NOTFOUND,
+         .advice = {.cure = VMNETACL_CURE_ADD,
+                    .is_new = true,
+                    .is_for_everybody = true,
+                    .file = "/rules",
+                    .rule = "allow virbr0"}},
+        {"a deny is in the way", EX_NOPERM, "to allow it, first remove the deny of /rules:5", VMNETACL_NOTFOUND,
+         .files_count = 1, .advice = {.cure = VMNETACL_CURE_REMOVE, .deny = {.file = "/rules", .line = 5}}},
+        {"no rule can be for it", EX_NOPERM, "to allow it, rename the bridge: no rule can be for this name only",
+         VMNETACL_NOTFOUND, .files_count = 1, .advice = {.cure = VMNETACL_CURE_RENAME}},
+        {"no source counts", EX_NOPERM, "to allow it, first have the rules fixed that cannot be read",
+         VMNETACL_NOTFOUND, .files_count = 1},
         {"a limit that nobody keeps", EX_CONFIG, "cannot enforce the option of /rules:5", VMNETACL_ALLOW, .limit = 1,
          .files_count = 1},
         {"a verdict that is none", EX_NOPERM, "access denied by acl file", VMNETACL_OK, .files_count = 1},

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* What would make a refused request allowed: the narrowest rule that does, and where it belongs. */
+#include "question.h"
+#include "rule_text.h"
+
+#include <assert.h>
+
+static void set_place(struct vmnetacl_place *place, const struct loaded_source *source, const struct answer *answer)
+{
+    *place = (struct vmnetacl_place){.source = source->entry.source->name,
+                                     .file = answer->file->path,
+                                     .line = answer->rule.place.line,
+                                     .column = answer->rule.place.column};
+}
+
+/*
+ * Would an allow in the source at this index decide? After it the search goes on where it ended before, and a deny or
+ * an error may stand there. *deny is that deny.
+ */
+static bool allow_would_decide(const struct question *question, size_t index, struct vmnetacl_place *deny)
+{
+    const struct vmnetacl_policy *policy = question->policy;
+    bool has_ended = policy->sources[index].entry.returns_on_allow;
+
+    while (!has_ended && ++index < policy->sources_count) {
+        const struct loaded_source *source = &policy->sources[index];
+        struct answer answer;
+        question_ask(question, source, &answer);
+        has_ended = question_ends(source, &answer);
+        if (answer.status == VMNETACL_DENY)
+            set_place(deny, source, &answer);
+        if (answer_is_open(&answer) ||
+            (has_ended && answer.status != VMNETACL_ALLOW && answer.status != VMNETACL_NOTFOUND))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * The source in which one more allow would decide: it is asked, and was read in full. Sources whose rules name their
+ * subject come first, since there the rule can be for this caller only. NULL when there is none, because of *deny if that
+ * is set.
+ */
+static const struct loaded_source *find_source(const struct question *question, struct vmnetacl_place *deny)
+{
+    const struct loaded_source *found = NULL;
+
+    for (size_t i = 0; i < question->policy->sources_count; i++) {
+        const struct loaded_source *source = &question->policy->sources[i];
+        struct answer answer;
+        question_ask(question, source, &answer);
+        if (answer.status == VMNETACL_NOTFOUND && (found == NULL || source->entry.source->has_subjects) &&
+            allow_would_decide(question, i, deny))
+            found = source;
+        if (question_ends(source, &answer))
+            break;
+    }
+    return found;
+}
+
+/* A proposed line, and what was read of it. */
+struct proposal {
+    const char *text;
+    size_t rules_count;
+    bool is_as_meant; /* one bridge, and what the line says when it is put together again from its parts is the line */
+};
+
+static void compare(const struct vmnetacl_rule *rule, void *data)
+{
+    struct proposal *proposal = data;
+
+    proposal->rules_count++;
+    proposal->is_as_meant = !rule->is_pattern && strcmp(rule->text, proposal->text) == 0;
+}
+
+/* OK when the line is one rule, read as it is meant, and can be shown and pasted; else NOTFOUND; TRYAGAIN. */
+static enum vmnetacl_status check_rule(const struct source *source, const char *line)
+{
+    const struct vmnetacl_buffer buffer = {.source = source->name,
+                                           .path = "/proposed",
+                                           .text = line,
+                                           .text_len = strlen(line)};
+    const struct vmnetacl_origin origin = {.buffers = &buffer, .buffers_count = 1};
+    struct proposal proposal = {.text = line};
+    struct vmnetacl_policy *policy;
+
+    for (const char *at = line; *at != '\0'; at++)
+        if ((unsigned char)*at < 0x20 || (unsigned char)*at > 0x7e)
+            return VMNETACL_NOTFOUND;
+    if (vmnetacl_load_from(&origin, &policy, NULL) != VMNETACL_OK)
+        return VMNETACL_TRYAGAIN;
+    (void)vmnetacl_rules(policy, compare, &proposal); /* a source in error has no rules */
+    vmnetacl_free(policy);
+    return proposal.rules_count == 1 && proposal.is_as_meant ? VMNETACL_OK : VMNETACL_NOTFOUND;
+}
+
+static_assert(VMNETACL_ADVICE_RULE_SIZE > sizeof "allow user  bridge " + VMNETACL_ACCOUNT_MAX + VMNETACL_NAME_MAX,
+              "each rule fits");
+
+/* Write the rule that lets the caller use the bridge. login: NULL: by uid. As check_rule(). */
+static enum vmnetacl_status write_rule(const struct question *question, const struct loaded_source *source,
+                                       const char *login, struct vmnetacl_advice *advice)
+{
+    static const struct rule_file no_file = {.path = NULL};
+    struct rule rule = {.name = question->bridge, .name_len = question->bridge_len};
+    struct vmnetacl_rule shown;
+    struct rule_text text;
+
+    if (source->entry.source->has_subjects) {
+        rule.subject = login != NULL ? VMNETACL_SUBJECT_USER : VMNETACL_SUBJECT_UID;
+        rule.id = login != NULL ? 0 : question->caller->uid;
+        rule.account = login;
+        rule.account_len = login != NULL ? strlen(login) : 0;
+    }
+    if (rule.account_len > VMNETACL_ACCOUNT_MAX)
+        return VMNETACL_NOTFOUND;
+    rule_show(source, &no_file, &rule, &text, &shown);
+    memcpy(advice->rule, text.text, strlen(text.text) + 1);
+    return check_rule(source->entry.source, advice->rule);
+}
+
+/* Write where it belongs; false when the path is too long to be one. */
+static bool write_file(const struct loaded_source *source, struct vmnetacl_advice *advice)
+{
+    const char *below = source->entry.source->local_file != NULL ? source->entry.source->local_file : "";
+    size_t path_len = strlen(source->path);
+
+    if (path_len + strlen(below) >= sizeof advice->file)
+        return false;
+    memcpy(advice->file, source->path, path_len);
+    memcpy(advice->file + path_len, below, strlen(below) + 1);
+    return true;
+}
+
+static void advise_rule(const struct question *question, const char *login, struct vmnetacl_advice *advice)
+{
+    struct vmnetacl_place deny = {.file = NULL};
+    const struct loaded_source *source = find_source(question, &deny);
+    struct vmnetacl_advice made = {.cure = VMNETACL_CURE_ADD};
+    enum vmnetacl_status status = VMNETACL_NOTFOUND;
+
+    if (source == NULL) {
+        advice->cure = deny.file != NULL ? VMNETACL_CURE_REMOVE : VMNETACL_CURE_NONE;
+        advice->deny = deny;
+        return;
+    }
+    if (login != NULL)
+        status = write_rule(question, source, login, &made);
+    if (status == VMNETACL_NOTFOUND)
+        status = write_rule(question, source, NULL, &made);
+    if (status == VMNETACL_NOTFOUND)
+        advice->cure = VMNETACL_CURE_RENAME;
+    if (status != VMNETACL_OK || !write_file(source, &made))
+        return;
+    made.source = source->entry.source->name;
+    made.is_for_everybody = !source->entry.source->has_subjects;
+    made.is_new = source->status == VMNETACL_NOTFOUND;
+    *advice = made;
+}
+
+enum vmnetacl_status vmnetacl_advise(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                     const struct vmnetacl_names *names, const char *bridge, const char *login,
+                                     struct vmnetacl_advice *advice)
+{
+    struct vmnetacl_decision decision = {.verdict = VMNETACL_INVALID};
+    struct question question;
+
+    if (advice == NULL)
+        return VMNETACL_INVALID;
+    *advice = (struct vmnetacl_advice){.cure = VMNETACL_CURE_NONE};
+    if (bridge == NULL || !question_start(&question, policy, caller, names, bridge))
+        return VMNETACL_INVALID;
+    (void)question_decide(&question, &decision); /* in decision.verdict, too */
+    if (decision.verdict == VMNETACL_NOTFOUND)
+        advise_rule(&question, login, advice);
+    if (decision.verdict == VMNETACL_DENY) {
+        advice->cure = VMNETACL_CURE_REMOVE;
+        advice->deny = decision.rule;
+    }
+    return decision.verdict;
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/* What would make a refused request allowed. That the rules do only that is shown in test_worlds.c. */
+#include "texts.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LOCAL "/etc/vmnet/rules.d/50-local.rules"
+
+static const struct vmnetacl_caller caller = {.uid = 1000, .gid = 100};
+
+static void test_advise_of_each_world(void **state)
+{
+    static const struct {
+        const char *name;
+        struct texts input;
+        const char *bridge;
+        const char *login;
+        enum vmnetacl_status verdict;
+        enum vmnetacl_cure cure;
+        const char *file;
+        const char *rule;
+        bool is_for_everybody;
+        bool is_new;
+    } rows[] = {
+        {"allowed",
+         {.files = "allow all bridge a\n"},
+         "a",
+         NULL,
+         VMNETACL_ALLOW,
+         VMNETACL_CURE_NONE,
+         "",
+         "",
+         false,
+         false},
+        {"by uid",
+         {.files = "allow all bridge b\n"},
+         "a",
+         NULL,
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         LOCAL,
+         "allow uid 1000 bridge a",
+         false,
+         false},
+        {"by name",
+         {.files = "allow all bridge b\n"},
+         "a",
+         "alice",
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         LOCAL,
+         "allow user alice bridge a",
+         false,
+         false},
+        {"nothing is there",
+         {.qemu = NULL},
+         "a",
+         NULL,
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         LOCAL,
+         "allow uid 1000 bridge a",
+         false,
+         true},
+        {"the narrower comes first",
+         {.switch_text = "acl: qemu files\n", .qemu = "allow b\n"},
+         "a",
+         NULL,
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         LOCAL,
+         "allow uid 1000 bridge a",
+         false,
+         true},
+        {"there is no narrower",
+         {.switch_text = "acl: qemu\n", .qemu = "allow b\n"},
+         "a",
+         "alice",
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         TEXTS_QEMU,
+         "allow a",
+         true,
+         false},
+        {"the narrower is not asked",
+         {.switch_text = "acl: qemu [NOTFOUND=return] files\n", .qemu = "\n"},
+         "a",
+         NULL,
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         TEXTS_QEMU,
+         "allow a",
+         true,
+         false},
+        {"the narrower is skipped",
+         {.switch_text = "acl: files [UNAVAIL=continue] qemu\n", .files = "x\n", .qemu = "\n"},
+         "a",
+         NULL,
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         TEXTS_QEMU,
+         "allow a",
+         true,
+         false},
+        {"all are skipped",
+         {.switch_text = "acl: files [UNAVAIL=continue]\n", .files = "x\n"},
+         "a",
+         NULL,
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_NONE,
+         "",
+         "",
+         false,
+         false},
+        {"in error", {.files = "x\n"}, "a", NULL, VMNETACL_UNAVAIL, VMNETACL_CURE_NONE, "", "", false, false},
+        {"denied",
+         {.files = "\ndeny all bridge a\n"},
+         "a",
+         NULL,
+         VMNETACL_DENY,
+         VMNETACL_CURE_REMOVE,
+         "",
+         "",
+         false,
+         false},
+        {"a deny behind the only source that is asked",
+         {.switch_text = "acl: qemu [NOTFOUND=return] files\n", .qemu = "\n", .files = "\ndeny all bridge a\n"},
+         "a",
+         NULL,
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_REMOVE,
+         "",
+         "",
+         false,
+         false},
+        {"such a deny, which an allow does not reach",
+         {.switch_text = "acl: qemu [NOTFOUND=return ALLOW=return] files\n",
+          .qemu = "\n",
+          .files = "\ndeny all bridge a\n"},
+         "a",
+         NULL,
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         TEXTS_QEMU,
+         "allow a",
+         true,
+         false},
+        {"an error behind it",
+         {.switch_text = "acl: qemu [NOTFOUND=return] files\n", .qemu = "\n", .files = "x\n"},
+         "a",
+         NULL,
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_NONE,
+         "",
+         "",
+         false,
+         false},
+        {"a name behind it",
+         {.switch_text = "acl: qemu [NOTFOUND=return] files\n", .qemu = "\n", .files = "deny user u bridge a\n"},
+         "a",
+         NULL,
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_NONE,
+         "",
+         "",
+         false,
+         false},
+        /* names that would mean something else, or that cannot be shown or pasted */
+        {"all", {.files = "\n"}, "all", NULL, VMNETACL_NOTFOUND, VMNETACL_CURE_RENAME, "", "", false, false},
+        {"a pattern", {.files = "\n"}, "br*", NULL, VMNETACL_NOTFOUND, VMNETACL_CURE_RENAME, "", "", false, false},
+        {"a comment",
+         {.files = "\n"},
+         "a#b",
+         NULL,
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         LOCAL,
+         "allow uid 1000 bridge a#b",
+         false,
+         false},
+        {"not ASCII",
+         {.files = "\n"},
+         "br\xc3\xa4",
+         NULL,
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_RENAME,
+         "",
+         "",
+         false,
+         false},
+        {"all, for everybody",
+         {.switch_text = "acl: qemu\n", .qemu = "\n"},
+         "all",
+         NULL,
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_RENAME,
+         "",
+         "",
+         false,
+         false},
+        {"a login with a blank",
+         {.files = "\n"},
+         "a",
+         "x bridge b",
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         LOCAL,
+         "allow uid 1000 bridge a",
+         false,
+         false},
+        {"a login with a blank at its end",
+         {.files = "\n"},
+         "a",
+         "x ",
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         LOCAL,
+         "allow uid 1000 bridge a",
+         false,
+         false},
+        {"a login with a comment",
+         {.files = "\n"},
+         "a",
+         "x bridge b #",
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         LOCAL,
+         "allow uid 1000 bridge a",
+         false,
+         false},
+        {"a login of two rules",
+         {.files = "\n"},
+         "a",
+         "x bridge a\nallow user y",
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         LOCAL,
+         "allow uid 1000 bridge a",
+         false,
+         false},
+        {"a login that is not ASCII",
+         {.files = "\n"},
+         "a",
+         "\xc3\xa4",
+         VMNETACL_NOTFOUND,
+         VMNETACL_CURE_ADD,
+         LOCAL,
+         "allow uid 1000 bridge a",
+         false,
+         false},
+    };
+
+    (void)state; /* cmocka's signature, here and below */
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct vmnetacl_policy *policy = texts_policy(&rows[i].input);
+        struct vmnetacl_advice advice;
+        const enum vmnetacl_status verdict =
+            vmnetacl_advise(policy, &caller, NULL, rows[i].bridge, rows[i].login, &advice);
+        if (verdict != rows[i].verdict || advice.cure != rows[i].cure || strcmp(advice.file, rows[i].file) != 0 ||
+            strcmp(advice.rule, rows[i].rule) != 0 || advice.is_for_everybody != rows[i].is_for_everybody ||
+            advice.is_new != rows[i].is_new)
+            fail_msg("%s: %s, cure %d, '%s' in '%s'%s%s", rows[i].name, vmnetacl_status_name(verdict), advice.cure,
+                     advice.rule, advice.file, advice.is_for_everybody ? ", for everybody" : "",
+                     advice.is_new ? ", new" : "");
+        assert_int_equal(advice.source != NULL, advice.cure == VMNETACL_CURE_ADD);
+        assert_int_equal(advice.deny.line, advice.cure == VMNETACL_CURE_REMOVE ? 2 : 0);
+        vmnetacl_free(policy);
+    }
+}
+
+/* A login name that leaves no room, and a path that does not. */
+static void test_advise_too_long_is_left_out(void **state)
+{
+    static char login[VMNETACL_ADVICE_RULE_SIZE + 1], path[VMNETACL_PATH_SIZE];
+    const struct vmnetacl_buffer buffer = {.source = "files", .path = "/a", .text = "\n", .text_len = 1};
+    struct vmnetacl_origin origin = {.buffers = &buffer, .buffers_count = 1, .files_path = path};
+    static const size_t cuts[] = {0, 1, 14, 15, 40}; /* "/50-local.rules" has 15 bytes */
+
+    (void)state;
+    memset(login, 'x', sizeof login - 1);
+    memset(path, '/', sizeof path - 1);
+    for (size_t i = 0; i < COUNT_OF(cuts); i++) {
+        struct vmnetacl_policy *policy;
+        struct vmnetacl_advice advice;
+        path[sizeof path - 1 - cuts[i]] = '\0';
+        assert_int_equal(vmnetacl_load_from(&origin, &policy, NULL), VMNETACL_OK);
+        assert_int_equal(vmnetacl_advise(policy, &caller, NULL, "a", login + i * 10, &advice), VMNETACL_NOTFOUND);
+        assert_int_equal(advice.cure, cuts[i] < 15 ? VMNETACL_CURE_NONE : VMNETACL_CURE_ADD);
+        assert_string_equal(advice.rule, cuts[i] < 15 ? "" : "allow uid 1000 bridge a");
+        vmnetacl_free(policy);
+    }
+}
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+static bool calloc_fails;
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return calloc_fails ? NULL : __real_calloc(count, size);
+}
+
+/* What could not be checked is not proposed. */
+static void test_advise_out_of_memory_proposes_no_rule(void **state)
+{
+    struct vmnetacl_policy *policy = texts_policy(&(const struct texts){.files = "\n"});
+    struct vmnetacl_advice advice;
+
+    (void)state;
+    calloc_fails = true;
+    const enum vmnetacl_status verdict = vmnetacl_advise(policy, &caller, NULL, "a", NULL, &advice);
+    calloc_fails = false;
+    assert_int_equal(verdict, VMNETACL_NOTFOUND);
+    assert_int_equal(advice.cure, VMNETACL_CURE_NONE);
+    assert_string_equal(advice.rule, "");
+    vmnetacl_free(policy);
+}
+
+static void test_advise_bad_arguments_invalid(void **state)
+{
+    struct vmnetacl_policy *policy = texts_policy(&(const struct texts){.files = "\n"});
+    struct vmnetacl_advice advice;
+
+    (void)state;
+    assert_int_equal(vmnetacl_advise(policy, &caller, NULL, "a", NULL, NULL), VMNETACL_INVALID);
+    assert_int_equal(vmnetacl_advise(policy, &caller, NULL, NULL, NULL, &advice), VMNETACL_INVALID);
+    assert_int_equal(vmnetacl_advise(policy, &caller, NULL, "a/b", NULL, &advice), VMNETACL_INVALID);
+    assert_int_equal(vmnetacl_advise(policy, NULL, NULL, "a", NULL, &advice), VMNETACL_INVALID);
+    assert_int_equal(vmnetacl_advise(NULL, &caller, NULL, "a", NULL, &advice), VMNETACL_INVALID);
+    assert_int_equal(advice.cure, VMNETACL_CURE_NONE);
+    vmnetacl_free(policy);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_advise_of_each_world),
+        cmocka_unit_test(test_advise_too_long_is_left_out),
+        cmocka_unit_test(test_advise_out_of_memory_proposes_no_rule),
+        cmocka_unit_test(test_advise_bad_arguments_invalid),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
