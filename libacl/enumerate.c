@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The bridges that a caller may use. */
 #include "array.h"
+#include "bridge_index.h"
 #include "error.h"
 #include "question.h"
 
@@ -17,7 +18,7 @@ struct candidates {
     size_t capacity;
 };
 
-/* False for want of memory. */
+/* False when memory runs out. */
 static bool add(struct candidates *candidates, const char *name, size_t name_len)
 {
     struct candidate *list =
@@ -62,6 +63,16 @@ static int compare(const void *a, const void *b)
     return strcmp(((const struct candidate *)a)->name, ((const struct candidate *)b)->name);
 }
 
+/* False when memory runs out. */
+static bool make_indexes(struct bridge_index *indexes, struct question *question)
+{
+    question->indexes = indexes;
+    for (size_t i = 0; i < question->policy->sources_count; i++)
+        if (!bridge_index_make(&indexes[i], question, &question->policy->sources[i]))
+            return false;
+    return true;
+}
+
 static enum vmnetacl_status visit_all(struct question *question, const struct candidates *candidates,
                                       void (*visit)(const char *, const struct vmnetacl_decision *, void *), void *data,
                                       struct vmnetacl_error *error)
@@ -75,7 +86,7 @@ static enum vmnetacl_status visit_all(struct question *question, const struct ca
             continue;
         question->bridge = name;
         question->bridge_len = strlen(name);
-        (void)question_decide(question, &decision); /* in decision.verdict, too */
+        (void)question_decide_by(question, bridge_index_ask, &decision); /* in decision.verdict, too */
         if (decision.verdict == VMNETACL_ALLOW) {
             visit(name, &decision, data);
         } else if (decision.verdict != VMNETACL_DENY && decision.verdict != VMNETACL_NOTFOUND &&
@@ -94,6 +105,7 @@ vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_c
                    struct vmnetacl_error *error)
 {
     struct candidates candidates = {.count = 0};
+    struct bridge_index indexes[SWITCH_ENTRIES_MAX] = {{.count = 0}};
     struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE};
     enum vmnetacl_status status = VMNETACL_INVALID;
     struct question question;
@@ -102,7 +114,7 @@ vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_c
         (existing == NULL && existing_count > 0)) {
         error_start(&found, VMNETACL_CODE_ARGUMENT, NULL, 0, 0);
         error_add(&found, "an argument is missing, or the names are another policy's or caller's");
-    } else if (!collect(&candidates, policy, existing, existing_count)) {
+    } else if (!collect(&candidates, policy, existing, existing_count) || !make_indexes(indexes, &question)) {
         error_system(&found, ENOMEM, NULL, "get memory for the bridges' names");
         status = error_status(&found);
     } else {
@@ -110,6 +122,8 @@ vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_c
             qsort(candidates.list, candidates.count, sizeof *candidates.list, compare);
         status = visit_all(&question, &candidates, visit, data, &found);
     }
+    for (size_t i = 0; i < SWITCH_ENTRIES_MAX; i++)
+        bridge_index_free(&indexes[i]);
     free(candidates.list);
     if (status != VMNETACL_OK && error != NULL)
         *error = found;

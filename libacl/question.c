@@ -100,12 +100,14 @@ static bool stays_open(const struct question *question, const struct answer *ans
     return answer->may_allow && (question->names == NULL || answer->may_allow_options || question_has_options(rule));
 }
 
-/* True when nothing after the rule can change the answer: it is a deny. */
-static bool weigh(const struct question *question, const struct rule_file *file, const struct rule *rule,
-                  struct answer *answer)
+bool question_weigh(const struct question *question, const struct rule_file *file, const struct rule *rule,
+                    struct answer *answer)
 {
-    enum vmnetacl_match match = question_match_subject(question, rule);
+    enum vmnetacl_match match;
 
+    if (!rule->is_deny && answer->status == VMNETACL_ALLOW)
+        return false;
+    match = question_match_subject(question, rule);
     /* An allow that cannot be looked up does not match; but what it restricts is not to be had without it. */
     if (match == VMNETACL_MATCH_FAILED && !question_has_options(rule))
         answer->has_failed = true;
@@ -124,28 +126,34 @@ static bool weigh(const struct question *question, const struct rule_file *file,
     return rule->is_deny;
 }
 
+bool answer_begin(const struct loaded_source *source, struct answer *answer)
+{
+    *answer = (struct answer){.status = source->status == VMNETACL_OK ? VMNETACL_NOTFOUND : source->status};
+    return source->status == VMNETACL_OK;
+}
+
+void answer_end(const struct loaded_source *source, struct answer *answer)
+{
+    /* Where the search goes on from here depends on what could not be looked up. */
+    if (answer->has_failed && (source->entry.returns_on_allow || source->entry.returns_on_notfound))
+        answer->may_allow = true;
+}
+
 /* The first allow that matches counts, and any deny. */
 void question_ask(const struct question *question, const struct loaded_source *source, struct answer *answer)
 {
-    *answer = (struct answer){.status = VMNETACL_NOTFOUND};
-    if (source->status != VMNETACL_OK) {
-        answer->status = source->status;
+    if (!answer_begin(source, answer))
         return;
-    }
     for (size_t i = 0; i < source->ruleset.files_count; i++) {
         const struct rule_file *file = &source->ruleset.files[i];
         struct rule rule = {.name = NULL};
         for (size_t offset = 0; offset < file->rules_len;) {
             ruleset_take_rule(file, &offset, &rule);
-            if ((!rule.is_deny && answer->status == VMNETACL_ALLOW) || !question_match_bridge(question, &rule))
-                continue;
-            if (weigh(question, file, &rule, answer))
+            if (question_match_bridge(question, &rule) && question_weigh(question, file, &rule, answer))
                 return;
         }
     }
-    /* Where the search goes on from here depends on what could not be looked up. */
-    if (answer->has_failed && (source->entry.returns_on_allow || source->entry.returns_on_notfound))
-        answer->may_allow = true;
+    answer_end(source, answer);
 }
 
 /*
@@ -208,7 +216,10 @@ const struct vmnetacl_error *question_open_error(const struct question *question
                                                                                           : &names_missing;
 }
 
-enum vmnetacl_status question_decide(const struct question *question, struct vmnetacl_decision *decision)
+enum vmnetacl_status question_decide_by(const struct question *question,
+                                        void (*ask)(const struct question *question, const struct loaded_source *source,
+                                                    struct answer *answer),
+                                        struct vmnetacl_decision *decision)
 {
     bool is_open = false;
     bool has_failed = false;
@@ -218,7 +229,7 @@ enum vmnetacl_status question_decide(const struct question *question, struct vmn
     for (size_t i = 0; i < question->policy->sources_count; i++) {
         const struct loaded_source *source = &question->policy->sources[i];
         struct answer answer;
-        question_ask(question, source, &answer);
+        ask(question, source, &answer);
         has_failed = has_failed || answer.has_failed;
         if (answer_is_open(&answer)) {
             /* After an ALLOW it does not matter whether this is another. */
@@ -243,6 +254,11 @@ enum vmnetacl_status question_decide(const struct question *question, struct vmn
         *decision = (struct vmnetacl_decision){.verdict = error_status(error), .error = error};
     }
     return decision->verdict;
+}
+
+enum vmnetacl_status question_decide(const struct question *question, struct vmnetacl_decision *decision)
+{
+    return question_decide_by(question, question_ask, decision);
 }
 
 enum vmnetacl_status vmnetacl_decide(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,

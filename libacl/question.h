@@ -18,6 +18,7 @@ struct question {
     bool groups_are_sorted;             /* the caller's, ascending: as the kernel gives them */
     const char *bridge;                 /* NULL: every bridge is meant */
     size_t bridge_len;
+    const struct bridge_index *indexes; /* of the policy's sources, for bridge_index_ask(); else NULL */
 };
 
 /* What one source says. */
@@ -64,6 +65,19 @@ static inline bool question_match_bridge(const struct question *question, const 
     return memcmp(rule->name, question->bridge, rule->name_len) == 0;
 }
 
+/* The answer before any rule was weighed. False when the source could not be read: that is the answer. */
+bool answer_begin(const struct loaded_source *source, struct answer *answer);
+
+/*
+ * Let a rule about the bridge, the next in the source's order, change the answer. True when nothing after it can: it is
+ * a deny.
+ */
+bool question_weigh(const struct question *question, const struct rule_file *file, const struct rule *rule,
+                    struct answer *answer);
+
+/* The answer after all rules about the bridge were weighed, and none was a deny that matches. */
+void answer_end(const struct loaded_source *source, struct answer *answer);
+
 /* Ask one source. */
 void question_ask(const struct question *question, const struct loaded_source *source, struct answer *answer);
 
@@ -75,5 +89,11 @@ bool question_ends(const struct loaded_source *source, const struct answer *answ
  * NAMES_MISSING when it depends on names that were not looked up.
  */
 enum vmnetacl_status question_decide(const struct question *question, struct vmnetacl_decision *decision);
+
+/* The same with another way to ask a source, which must give the answers of question_ask(). */
+enum vmnetacl_status question_decide_by(const struct question *question,
+                                        void (*ask)(const struct question *question, const struct loaded_source *source,
+                                                    struct answer *answer),
+                                        struct vmnetacl_decision *decision);
 
 #endif

@@ -66,6 +66,12 @@ static void answer(const struct vmnetacl_caller *caller, struct lookup_item *ite
         item->answer.is_caller = true;
 }
 
+static bool is_skipped(const struct lookup_item *item)
+{
+    return fake_names.skipped_name != NULL && item->kind != ACCOUNT_GID &&
+           strcmp(item->name, fake_names.skipped_name) == 0;
+}
+
 static bool is_failing(const struct lookup_item *item)
 {
     return fake_names.failing_name != NULL && !item->is_denied && strcmp(item->name, fake_names.failing_name) == 0;
@@ -91,7 +97,7 @@ enum vmnetacl_status __wrap_lookup_run(struct lookup *lookup, unsigned timeout_m
     }
     for (size_t i = 0; i < lookup->count; i++) {
         answer(lookup->caller, &lookup->items[i]);
-        if (fake_names.skipped_name != NULL && strcmp(lookup->items[i].name, fake_names.skipped_name) == 0)
+        if (is_skipped(&lookup->items[i]))
             lookup->items[i].answer.state = ACCOUNT_SKIPPED;
         if (!is_failing(&lookup->items[i]))
             continue;

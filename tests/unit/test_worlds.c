@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random rules of both sources, switches, callers and name services against the slow model. The seed is printed;
- * VMNET_TEST_SEED sets another.
+ * Random rules of both sources, switches, callers and name services: the verdicts against the slow model, and the list
+ * of bridges against the verdicts. The seed is printed; VMNET_TEST_SEED sets another.
  */
+#include "fake_names.h"
+#include "listing.h"
 #include "random.h"
 #include "unit.h"
 #include "world.h"
@@ -168,6 +170,69 @@ static void test_decide_line_added_refusal_stays(void **state)
     }
 }
 
+/* Names that were not looked up, and those that were, for which the lookup of one has failed or one was left out. */
+static struct vmnetacl_names *random_names(const struct world *world, const struct vmnetacl_policy *policy)
+{
+    static const char *const names[] = {"u", "v", "g", "h"};
+    struct vmnetacl_names *resolved = NULL;
+    const char *bridge = random_below(4) == 0 ? PICK(world_bridges) : NULL;
+
+    fake_names_start(world->accounts, COUNT_OF(world->accounts));
+    if (random_below(2) == 0)
+        fake_names.failing_name = PICK(names);
+    if (random_below(4) == 0)
+        fake_names.skipped_name = PICK(names);
+    if (random_below(4) != 0)
+        assert_int_equal(vmnetacl_resolve(policy, &world->caller, bridge, 0, &resolved, NULL), VMNETACL_OK);
+    return resolved;
+}
+
+static void test_enumerate_random_worlds_as_decided(void **state)
+{
+    static const char *const all[] = {"12345678901234",
+                                      "12345678901234*",
+                                      "123456789012345",
+                                      "12345678901234x",
+                                      "a",
+                                      "ab",
+                                      "b",
+                                      "b*",
+                                      "br",
+                                      "br0",
+                                      "br1",
+                                      "c"};
+    static struct world world;
+    struct listing_seen seen = {.degraded = 0};
+
+    (void)state;
+    for (size_t i = 0; i < WORLDS_COUNT; i++) {
+        struct listing listing = {.caller = &world.caller, .bridges = all, .bridges_count = COUNT_OF(all)};
+        struct vmnetacl_origin origin = {.buffers = world.buffers};
+        struct vmnetacl_policy *policy;
+        world_make(&world, true);
+        origin.buffers_count = world.buffers_count;
+        if (vmnetacl_load_from(&origin, &policy, NULL) != VMNETACL_OK)
+            continue;
+        listing.policy = policy;
+        for (size_t j = 0; j < 4; j++) {
+            struct vmnetacl_names *names = random_names(&world, policy);
+            const char *wrong;
+            listing.names = names;
+            wrong = listing_compare(&listing, &seen);
+            if (wrong != NULL) {
+                world_print(&world);
+                fail_msg("the list does not agree with the verdicts: %s", wrong);
+            }
+            vmnetacl_names_free(names);
+        }
+        vmnetacl_free(policy);
+    }
+    assert_true(seen.verdicts[VMNETACL_ALLOW] > WORLDS_COUNT && seen.verdicts[VMNETACL_DENY] > WORLDS_COUNT &&
+                seen.verdicts[VMNETACL_NOTFOUND] > WORLDS_COUNT && seen.verdicts[VMNETACL_UNAVAIL] > WORLDS_COUNT);
+    assert_true(seen.degraded > 100 && seen.may_allow > WORLDS_COUNT && seen.may_allow_with_allow > 100 &&
+                seen.may_deny > WORLDS_COUNT && seen.has_failed > 100);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -181,6 +246,7 @@ int main(void)
         cmocka_unit_test_setup(test_decide_random_worlds_as_model, setup),
         cmocka_unit_test_setup(test_decide_anything_moved_same_verdict, setup),
         cmocka_unit_test_setup(test_decide_line_added_refusal_stays, setup),
+        cmocka_unit_test_setup(test_enumerate_random_worlds_as_decided, setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
