@@ -17,7 +17,7 @@ my $gcov = open_text($output);
 while (my $row = <$gcov>) {
     if ($row =~ /^ +-: +0:Source:(.*)$/) {
         $source = $1;
-        $source = $source =~ m{(?:^|/)libacl/([^/]+)$} ? $1 : undef;
+        $source = $source =~ m{(?:^|/)libacl/(?:[a-z]+/)?([^/]+)$} ? $1 : undef;
     } elsif (!defined $source) {
         next;
     } elsif ($row =~ /^ *(-|#####|=====|\d+\*?): *(\d+):(.*)$/) {
@@ -70,7 +70,7 @@ for my $file (sort keys %ran) {
     $sum[$_] += $all[$_] for 0 .. 3;
 }
 printf "%-18s %7d of %4d %7d of %4d\n", 'all', @sum;
-for my $path (glob "$top/libacl/*.c") {
+for my $path (glob "$top/libacl/*/*.c") {
     my ($file) = $path =~ m{([^/]+)$};
     push @missing, "libacl/$file: no test runs it\n" if !$ran{$file};
 }
