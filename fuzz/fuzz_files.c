@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The input is a file of rules.d. Each line is taken once, each place that is told lies in its line, each rule is one. */
-#include "files_parse.h"
 #include "fuzz.h"
+#include "rule_parse.h"
 
 #include <string.h>
 
@@ -47,7 +47,7 @@ static void check_alone(const char *line, size_t line_len, bool was_rule, const 
     HOLDS(copy != NULL);
     memcpy(copy, line, line_len);
     lines_start(&lines, "/f", copy, line_len);
-    HOLDS(files_parse_line(&lines, &is_rule, &rule, &error) == VMNETACL_OK && lines_at_end(&lines));
+    HOLDS(rule_parse_line(&lines, &is_rule, &rule, &error) == VMNETACL_OK && lines_at_end(&lines));
     HOLDS(is_rule == was_rule);
     HOLDS(!is_rule ||
           (rule.is_deny == want->is_deny && rule.subject == want->subject && rule.id == want->id &&
@@ -78,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct rule rule;
         struct vmnetacl_error error;
         bool is_rule = false;
-        enum vmnetacl_status status = files_parse_line(&lines, &is_rule, &rule, &error);
+        enum vmnetacl_status status = rule_parse_line(&lines, &is_rule, &rule, &error);
         HOLDS(status == VMNETACL_OK || status == VMNETACL_UNAVAIL);
         HOLDS(lines.next == expected + line_len + (newline != NULL) && lines.line == number);
         if (status == VMNETACL_OK && is_rule) {

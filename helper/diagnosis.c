@@ -52,14 +52,14 @@ static bool is_traced(void)
     return tracer != NULL && strncmp(tracer, "\nTracerPid:\t0\n", 14) != 0;
 }
 
-void diagnose_user_namespace(void)
+void user_namespace_require_initial(void)
 {
     if (in_user_namespace())
         die(EX_NOPERM, "no privilege: this is inside a user namespace, where a setuid program of the host gains "
                        "nothing; start it outside of the container or sandbox");
 }
 
-noreturn void diagnose_no_privilege(void)
+noreturn void die_no_privilege(void)
 {
     struct stat file = {.st_mode = 0};
     struct statvfs file_system = {.f_flag = 0};
@@ -75,7 +75,7 @@ noreturn void diagnose_no_privilege(void)
     if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
         die(EX_NOPERM, "no privilege: no_new_privs is set, so a setuid program gains nothing; start it without "
                        "'-sandbox on', systemd's NoNewPrivileges=, flatpak or a container");
-    diagnose_user_namespace();
+    user_namespace_require_initial();
     if (is_known && (file_system.f_flag & ST_NOSUID) != 0)
         die(EX_NOPERM, "no privilege: the file system that the program is on is mounted nosuid; install it on another, "
                        "or mount that one suid");

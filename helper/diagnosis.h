@@ -7,7 +7,7 @@
  * The process has no privilege: find out which of the many reasons it is, say it, and exit with EX_NOPERM.
  * Reads /proc; changes nothing.
  */
-noreturn void diagnose_no_privilege(void);
+noreturn void die_no_privilege(void);
 
 /* Returns in the initial user namespace; inside another, says so and exits with EX_NOPERM. */
-void diagnose_user_namespace(void);
+void user_namespace_require_initial(void);

@@ -31,7 +31,7 @@ int main(int argc, char *argv[])
 
     /* 1. A sane process, with a privilege to speak of. */
     process_make_sane(argc);
-    privilege_is_there();
+    privilege_require();
 
     /* 2. The device, which only root may open on some hosts. */
     tap_open(&tap);
@@ -40,7 +40,7 @@ int main(int argc, char *argv[])
     caller_capture(&caller);
 
     /* 4. From here on we are the caller, with one capability that is not in effect. */
-    privilege_is_only_permitted(&caller);
+    privilege_drop_to_caller(&caller);
 
     /* 5. What is asked for. */
     request_read(&request, argc, argv, tap.fd);
@@ -48,7 +48,7 @@ int main(int argc, char *argv[])
         caller_find_name(&caller);
 
     /* 6. Is it allowed? */
-    policy_allows(&request, &caller, &decision);
+    policy_require(&request, &caller, &decision);
 
     /* 7. Where it goes. */
     bridge_find(&bridge, request.bridge);
@@ -58,9 +58,9 @@ int main(int argc, char *argv[])
     filter_install();
 
     /* 9. The deed, and the end of all privilege. */
-    privilege_is_effective();
+    privilege_raise();
     tap_plug(&tap, &bridge);
-    privilege_is_gone();
+    privilege_drop_all();
     message_granted(tap.name, decision.rule.file, decision.rule.line);
 
     /* 10. The last act. */

@@ -16,7 +16,7 @@ static noreturn void die_unreadable(enum vmnetacl_status status, const struct vm
 {
     /* There root's files seem to be nobody's. */
     if (error->code == VMNETACL_CODE_FOLDER_OWNER || error->code == VMNETACL_CODE_FILE_OWNER)
-        diagnose_user_namespace();
+        user_namespace_require_initial();
     errno = error->system_errno;
     if (error->code == VMNETACL_CODE_FILE_DENIED)
         die(EX_CONFIG, "cannot read acl file: %s: %s: %m; join the group that may read it, or have it made readable",
@@ -101,7 +101,7 @@ static noreturn void die_not_allowed(const struct vmnetacl_policy *policy, const
         caller->name, (unsigned)caller->uid, request->bridge, read, cure);
 }
 
-void policy_allows(const struct request *request, struct caller *caller, struct vmnetacl_decision *decision)
+void policy_require(const struct request *request, struct caller *caller, struct vmnetacl_decision *decision)
 {
     const struct vmnetacl_caller asker = {.uid = caller->uid,
                                           .gid = caller->gid,

@@ -12,4 +12,4 @@ struct request;
  * True when it ends: a rule that the caller may read allows him this bridge, and none denies it; decision says which.
  * It must not: look whether the bridge exists, or let a denied caller find out in any other way.
  */
-void policy_allows(const struct request *request, struct caller *caller, struct vmnetacl_decision *decision);
+void policy_require(const struct request *request, struct caller *caller, struct vmnetacl_decision *decision);

@@ -45,14 +45,14 @@ static bool has_capability(cap_value_t capability, cap_flag_t flag)
     return value == CAP_SET;
 }
 
-void privilege_is_there(void)
+void privilege_require(void)
 {
     permitted_set = make_set(CAP_SET, CAP_CLEAR);
     effective_set = make_set(CAP_SET, CAP_SET);
     empty_set = make_set(CAP_CLEAR, CAP_CLEAR);
     current_set = make_set(CAP_CLEAR, CAP_CLEAR);
     if (!has_capability(CAP_NET_ADMIN, CAP_PERMITTED))
-        diagnose_no_privilege();
+        die_no_privilege();
 }
 
 /* The ids that are saved while all others are the caller's. */
@@ -93,7 +93,7 @@ static void take_ids(const struct caller *caller, const struct saved_ids *saved)
         return;
     error = errno;
     if (error == EINVAL) /* an id that is not mapped there */
-        diagnose_user_namespace();
+        user_namespace_require_initial();
     errno = error;
     die(EX_OSERR, "cannot drop to user %u and group %u: %m", (unsigned)caller->uid, (unsigned)caller->gid);
 }
@@ -148,7 +148,7 @@ static void check_no_way_back(void)
  * already, to root's uid as well (cap_bprm_creds_from_file() in security/commoncap.c). So the bounding set and the
  * securebits stay as the caller's session has them.
  */
-void privilege_is_only_permitted(const struct caller *caller)
+void privilege_drop_to_caller(const struct caller *caller)
 {
     struct saved_ids saved = save_worker_ids(caller);
 
@@ -170,13 +170,13 @@ void privilege_is_only_permitted(const struct caller *caller)
     check_no_way_back();
 }
 
-void privilege_is_effective(void)
+void privilege_raise(void)
 {
     if (cap_set_proc(effective_set) != 0)
         die(EX_OSERR, "cannot raise CAP_NET_ADMIN: %m");
 }
 
-void privilege_is_gone(void)
+void privilege_drop_all(void)
 {
     if (cap_set_proc(empty_set) != 0)
         die(EX_OSERR, "cannot drop CAP_NET_ADMIN: %m");

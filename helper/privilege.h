@@ -8,7 +8,7 @@
 struct caller;
 
 /* Returns when CAP_NET_ADMIN is in the permitted set; else says why it is not and exits. Changes nothing. */
-void privilege_is_there(void);
+void privilege_require(void);
 
 /*
  * Phase 4: drop to the caller.
@@ -20,10 +20,10 @@ void privilege_is_there(void);
  * process is not dumpable. All of that has been read back, and attempts to regain root have failed.
  * It must not: look at an argument or a file.
  */
-void privilege_is_only_permitted(const struct caller *caller);
+void privilege_drop_to_caller(const struct caller *caller);
 
 /* Phase 9 begins: CAP_NET_ADMIN is effective, alone. */
-void privilege_is_effective(void);
+void privilege_raise(void);
 
 /* Phase 9 ends: no capability is in any set, for good. */
-void privilege_is_gone(void);
+void privilege_drop_all(void);

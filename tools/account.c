@@ -107,7 +107,7 @@ void account_of_user(struct account *account, const char *name)
     free(entry.strings);
 }
 
-bool account_is_becoming(struct account *account)
+bool account_become(struct account *account)
 {
     if (geteuid() != 0 || account->is_self)
         return false;

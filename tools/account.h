@@ -26,7 +26,7 @@ void account_of_user(struct account *account, const char *name);
  * If this process is root's and may, it becomes this user for good: what it reads from now on, he could read. Returns
  * whether it did.
  */
-bool account_is_becoming(struct account *account);
+bool account_become(struct account *account);
 
 void account_free(struct account *account);
 

@@ -56,12 +56,12 @@ static void advise_allow(struct advices *advices, const struct vmnetacl_advice *
     free(file);
 }
 
-static void advise_removal(struct advices *advices, const struct story_source *source)
+static void advise_removal(struct advices *advices, const struct explanation_source *source)
 {
     for (size_t i = 0; i < source->rules_count; i++) {
-        const struct story_rule *rule = &source->rules[i];
+        const struct explanation_rule *rule = &source->rules[i];
         char *file;
-        if (!rule->is_deny || !story_rule_matches(rule))
+        if (!rule->is_deny || !explanation_rule_matches(rule))
             continue;
         file = escape_copy(rule->place.file, strlen(rule->place.file));
         advise(advices, "remove",
@@ -73,7 +73,7 @@ static void advise_removal(struct advices *advices, const struct story_source *s
 }
 
 /* The gid that a rule for a group means; false when it is about none that exists. */
-static bool group_of(const struct story_rule *rule, gid_t *gid)
+static bool group_of(const struct explanation_rule *rule, gid_t *gid)
 {
     char *strings = NULL;
     size_t size = 4096;
@@ -98,19 +98,20 @@ static bool group_of(const struct story_rule *rule, gid_t *gid)
 }
 
 /* Membership of a group is what the process was given when its session began. */
-static void advise_login(struct advices *advices, const struct story *story, const struct story_source *source)
+static void advise_login(struct advices *advices, const struct explanation *explanation,
+                         const struct explanation_source *source)
 {
-    char *who = account_describe(story->account);
+    char *who = account_describe(explanation->account);
 
     for (size_t i = 0; i < source->rules_count; i++) {
-        const struct story_rule *rule = &source->rules[i];
+        const struct explanation_rule *rule = &source->rules[i];
         char *file;
         gid_t gid;
         if (rule->is_deny || rule->bridge_match != VMNETACL_MATCH_YES || rule->subject_match == VMNETACL_MATCH_YES ||
             !group_of(rule, &gid))
             continue;
         file = escape_copy(rule->place.file, strlen(rule->place.file));
-        if (account_is_listed_in(story->account, gid) && !account_has_group(story->account, gid))
+        if (account_is_listed_in(explanation->account, gid) && !account_has_group(explanation->account, gid))
             advise(advices, "login",
                    memory_format("the user database has %s in the group of %s:%u, but this session began before or "
                                  "left it: log out and in again, and the rule matches",
@@ -127,14 +128,14 @@ static void advise_login(struct advices *advices, const struct story *story, con
     free(who);
 }
 
-static void advise_refused(struct advices *advices, const struct story *story)
+static void advise_refused(struct advices *advices, const struct explanation *explanation)
 {
-    for (size_t i = 0; i < story->sources_count; i++)
-        advise_removal(advices, &story->sources[i]);
-    for (size_t i = 0; i < story->sources_count; i++)
-        advise_login(advices, story, &story->sources[i]);
-    if (story->decision.verdict == VMNETACL_NOTFOUND)
-        advise_allow(advices, &story->advice);
+    for (size_t i = 0; i < explanation->sources_count; i++)
+        advise_removal(advices, &explanation->sources[i]);
+    for (size_t i = 0; i < explanation->sources_count; i++)
+        advise_login(advices, explanation, &explanation->sources[i]);
+    if (explanation->decision.verdict == VMNETACL_NOTFOUND)
+        advise_allow(advices, &explanation->advice);
 }
 
 /* Who is meant by a rule could not be found out. */
@@ -168,9 +169,9 @@ static void advise_error(struct advices *advices, const struct vmnetacl_error *e
                NULL, 0, NULL);
 }
 
-static void advise_bridge(struct advices *advices, const struct story *story)
+static void advise_bridge(struct advices *advices, const struct explanation *explanation)
 {
-    const struct bridge *bridge = &story->interface;
+    const struct bridge *bridge = &explanation->interface;
 
     if (!bridge->is_known)
         advise(advices, "bridge", memory_copy("whether the bridge exists cannot be told: there is no /sys/class/net"),
@@ -178,46 +179,46 @@ static void advise_bridge(struct advices *advices, const struct story *story)
     else if (!bridge->exists)
         advise(advices, "bridge",
                memory_format("there is no interface '%s' now; until there is, a request that the rules allow fails",
-                             story->bridge),
+                             explanation->bridge),
                NULL, 0, NULL);
     else if (!bridge->is_bridge)
         advise(advices, "bridge",
                memory_format("'%s' is no bridge, and vmnet-helper takes nothing else; give the name of a bridge",
-                             story->bridge),
+                             explanation->bridge),
                NULL, 0, NULL);
     else if (!bridge->is_up)
         advise(advices, "bridge",
                memory_format("the bridge is down: no frame passes; 'ip link set dev %s up', as root, brings it up",
-                             story->bridge),
+                             explanation->bridge),
                NULL, 0, NULL);
 }
 
-void advices_find(struct advices *advices, const struct story *story)
+void advices_find(struct advices *advices, const struct explanation *explanation)
 {
-    enum vmnetacl_status verdict = story->decision.verdict;
+    enum vmnetacl_status verdict = explanation->decision.verdict;
 
     if (verdict == VMNETACL_DENY || verdict == VMNETACL_NOTFOUND)
-        advise_refused(advices, story);
+        advise_refused(advices, explanation);
     if (verdict == VMNETACL_UNAVAIL || verdict == VMNETACL_TRYAGAIN)
-        advise_error(advices, &story->error, verdict);
-    if (story->decision.degraded)
+        advise_error(advices, &explanation->error, verdict);
+    if (explanation->decision.degraded)
         advise(advices, "mend",
                memory_copy(
                    "until the source that could not be asked is mended, none of its rules counts, and no deny of "
                    "them; 'vmnetctl check' looks for all that is wrong"),
                NULL, 0, NULL);
-    if (verdict == VMNETACL_ALLOW && story->decision.grant.limit != 0)
+    if (verdict == VMNETACL_ALLOW && explanation->decision.grant.limit != 0)
         advise(advices, "option",
                memory_copy(
                    "this version of vmnet-helper cannot enforce the option 'limit', and refuses the request for "
                    "that; remove the option from the rule"),
                NULL, 0, NULL);
-    if (story->needs_names && !helper_looks_up_names)
+    if (explanation->needs_names && !helper_looks_up_names)
         advise(advices, "mend",
                memory_copy("the vmnet-helper of this build looks up no names and refuses this; write uid, or gid in an "
                            "allow"),
                NULL, 0, NULL);
-    advise_bridge(advices, story);
+    advise_bridge(advices, explanation);
 }
 
 void advices_free(struct advices *advices)

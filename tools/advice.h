@@ -2,7 +2,7 @@
 /* What can be done about a verdict, and what stands in the way of using a bridge in spite of it. */
 #pragma once
 
-#include "story.h"
+#include "explanation.h"
 
 struct advice {
     const char *action; /* "add", "remove", "login", "mend", "retry", "option" or "bridge" */
@@ -18,6 +18,6 @@ struct advices {
     size_t count;
 };
 
-void advices_find(struct advices *advices, const struct story *story);
+void advices_find(struct advices *advices, const struct explanation *explanation);
 
 void advices_free(struct advices *advices);

@@ -4,7 +4,7 @@
 #include "bridges.h"
 #include "escape.h"
 #include "memory.h"
-#include "seen.h"
+#include "string_set.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +12,8 @@
 /* The bridges that were looked at: a warning about one stands at the first rule that names it. */
 struct view {
     struct findings *findings;
-    struct seen named;
-    struct seen allowed;
+    struct string_set named;
+    struct string_set allowed;
 };
 
 static void warn(struct view *view, const struct vmnetacl_rule *rule, const char *code, const char *what)
@@ -34,14 +34,14 @@ static void look_at_rule(const struct vmnetacl_rule *rule, void *data)
     bridge_look(&bridge, rule->bridge);
     if (!bridge.is_known)
         return;
-    if (seen_add(&view->named, rule->bridge) && !bridge.is_bridge) {
+    if (string_set_add(&view->named, rule->bridge) && !bridge.is_bridge) {
         if (bridge.exists)
             warn(view, rule, "bridge-kind",
                  "is an interface of another kind, and no bridge; look for a slip in the name");
         else
             warn(view, rule, "bridge-absent", "does not exist now; look for a slip in the name, or create the bridge");
     }
-    if (!rule->is_deny && bridge.is_bridge && !bridge.has_fixed_mac && seen_add(&view->allowed, rule->bridge))
+    if (!rule->is_deny && bridge.is_bridge && !bridge.has_fixed_mac && string_set_add(&view->allowed, rule->bridge))
         warn(view, rule, "bridge-mac",
              "has no fixed MAC address: it takes the lowest of its ports', so guests that come and go can change it; "
              "then ARP entries go stale and DHCP may give another address. Set one where the bridge is configured, as "
@@ -56,7 +56,7 @@ void check_bridges(struct findings *findings)
     if (vmnetacl_load(&policy, NULL) != VMNETACL_OK)
         return;
     (void)vmnetacl_rules(policy, look_at_rule, &view); /* never INVALID: the arguments are there */
-    seen_free(&view.named);
-    seen_free(&view.allowed);
+    string_set_free(&view.named);
+    string_set_free(&view.allowed);
     vmnetacl_free(policy);
 }

@@ -8,7 +8,7 @@
 #include "memory.h"
 #include "rule.h"
 #include "rules_out.h"
-#include "seen.h"
+#include "string_set.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,17 +88,18 @@ static const char *line_convert(const char *line, struct fields *fields, char **
 }
 
 /* Could another line before this one have matched the same user and bridge? Remembers this one. */
-static bool seen_before(struct seen *seen, const struct fields *fields)
+static bool seen_before(struct string_set *seen, const struct fields *fields)
 {
     bool is_group = fields->who[0] == '@';
     char *exact = memory_format("%s %s", fields->who, fields->bridge);
     char *any = memory_format("- %s", fields->bridge);
     char *group = memory_format("@ %s", fields->bridge);
-    bool was_seen = !seen_add(seen, exact) || seen_has(seen, group) || (is_group && seen_has(seen, any));
+    bool was_seen =
+        !string_set_add(seen, exact) || string_set_has(seen, group) || (is_group && string_set_has(seen, any));
 
-    (void)seen_add(seen, any); /* whether it was there has been asked */
+    (void)string_set_add(seen, any); /* whether it was there has been asked */
     if (is_group)
-        (void)seen_add(seen, group); /* as above */
+        (void)string_set_add(seen, group); /* as above */
     free(exact);
     free(any);
     free(group);
@@ -106,7 +107,7 @@ static bool seen_before(struct seen *seen, const struct fields *fields)
 }
 
 /* Returns whether the line has an equivalent. */
-static bool convert_line(struct seen *seen, unsigned number, const char *line)
+static bool convert_line(struct string_set *seen, unsigned number, const char *line)
 {
     const char *begin = line + strspn(line, " \t");
     size_t len = strlen(line);
@@ -137,7 +138,7 @@ bool convert_lxc(const struct text *text, const char *path)
                                  " cannot enforce a limit, and refuses what such a "
                                  "rule allows: to do without, take 'limit N' away.";
     struct text_line place = {.number = 1};
-    struct seen seen = {.tree = NULL};
+    struct string_set seen = {.tree = NULL};
     bool is_whole = true;
 
     rules_out_head(path);
@@ -153,6 +154,6 @@ bool convert_lxc(const struct text *text, const char *path)
             is_whole = false;
         free(line);
     }
-    seen_free(&seen);
+    string_set_free(&seen);
     return is_whole;
 }

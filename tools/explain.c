@@ -4,9 +4,9 @@
 #include "account.h"
 #include "explain_json.h"
 #include "explain_text.h"
+#include "explanation.h"
 #include "helper.h"
 #include "message.h"
-#include "story.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -18,10 +18,10 @@ enum {
 };
 
 /* What the helper would do: it refuses an option that it cannot enforce, and perhaps what depends on a name. */
-static int status_of(const struct story *story)
+static int status_of(const struct explanation *explanation)
 {
-    enum vmnetacl_status verdict = story->decision.verdict;
-    bool is_refused = story->decision.grant.limit != 0 || (story->needs_names && !helper_looks_up_names);
+    enum vmnetacl_status verdict = explanation->decision.verdict;
+    bool is_refused = explanation->decision.grant.limit != 0 || (explanation->needs_names && !helper_looks_up_names);
 
     if (verdict == VMNETACL_ALLOW)
         return is_refused ? EXPLAIN_NOT_ALLOWED : EXPLAIN_ALLOWED;
@@ -31,9 +31,9 @@ static int status_of(const struct story *story)
 static int explain_run(const struct options *options)
 {
     struct account account;
-    struct story story;
+    struct explanation explanation;
     struct advices advices = {.items = NULL};
-    struct unknowns unknowns = {.items = NULL};
+    struct caveats caveats = {.items = NULL};
     int status;
 
     if (options->bridge == NULL)
@@ -44,18 +44,18 @@ static int explain_run(const struct options *options)
         account_of_user(&account, options->user);
     else
         account_of_process(&account);
-    (void)account_is_becoming(&account); /* unknowns_find() says what it means if not */
-    story_find_out(&story, &account, options->bridge, options->all);
-    advices_find(&advices, &story);
-    unknowns_find(&unknowns, &story);
+    (void)account_become(&account); /* caveats_find() says what it means if not */
+    explanation_make(&explanation, &account, options->bridge, options->all);
+    advices_find(&advices, &explanation);
+    caveats_find(&caveats, &explanation);
     if (options->json)
-        explain_print_json(&story, &advices, &unknowns);
+        explain_print_json(&explanation, &advices, &caveats);
     else
-        explain_print_text(&story, &advices, &unknowns);
-    status = status_of(&story);
-    unknowns_free(&unknowns);
+        explain_print_text(&explanation, &advices, &caveats);
+    status = status_of(&explanation);
+    caveats_free(&caveats);
     advices_free(&advices);
-    story_free(&story);
+    explanation_free(&explanation);
     account_free(&account);
     return status;
 }

@@ -3,7 +3,7 @@
 
 #include "json.h"
 
-static json_t *json_subject(const struct story_rule *rule)
+static json_t *json_subject(const struct explanation_rule *rule)
 {
     static const char *const words[] = {
         [VMNETACL_SUBJECT_ALL] = "all",     [VMNETACL_SUBJECT_USER] = "user", [VMNETACL_SUBJECT_UID] = "uid",
@@ -24,7 +24,7 @@ static json_t *json_match(enum vmnetacl_match match)
     return json_string(words[match]);
 }
 
-static json_t *json_rule(const struct story_rule *rule)
+static json_t *json_rule(const struct explanation_rule *rule)
 {
     json_t *object = json_object();
 
@@ -37,7 +37,7 @@ static json_t *json_rule(const struct story_rule *rule)
     return object;
 }
 
-static json_t *json_source(const struct story_source *source)
+static json_t *json_source(const struct explanation_source *source)
 {
     json_t *object = json_object();
     json_t *rules = json_array();
@@ -99,29 +99,30 @@ static json_t *json_advices(const struct advices *advices)
     return array;
 }
 
-void explain_print_json(const struct story *story, const struct advices *advices, const struct unknowns *unknowns)
+void explain_print_json(const struct explanation *explanation, const struct advices *advices,
+                        const struct caveats *caveats)
 {
-    const struct vmnetacl_decision *decision = &story->decision;
+    const struct vmnetacl_decision *decision = &explanation->decision;
     bool is_error = decision->verdict == VMNETACL_UNAVAIL || decision->verdict == VMNETACL_TRYAGAIN;
     json_t *answer = json_answer("explain");
     json_t *sources = json_array();
     json_t *sentences = json_array();
 
-    json_put(answer, "bridge", json_escaped(story->bridge));
-    json_put(answer, "user", json_account(story->account));
+    json_put(answer, "bridge", json_escaped(explanation->bridge));
+    json_put(answer, "user", json_account(explanation->account));
     json_put(answer, "verdict", json_string(vmnetacl_status_name(decision->verdict)));
     json_put(answer, "rule", json_place(&decision->rule));
     json_put(answer, "options", json_grant(&decision->grant));
     json_put(answer, "degraded", json_boolean(decision->degraded));
-    json_put(answer, "error", is_error || decision->degraded ? json_error(&story->error) : json_null());
+    json_put(answer, "error", is_error || decision->degraded ? json_error(&explanation->error) : json_null());
     json_put(answer, "sources", sources);
-    for (size_t i = 0; i < story->sources_count; i++)
-        json_push(sources, json_source(&story->sources[i]));
-    json_put(answer, "files", json_files(story->policy));
-    json_put(answer, "interface", json_interface(&story->interface));
+    for (size_t i = 0; i < explanation->sources_count; i++)
+        json_push(sources, json_source(&explanation->sources[i]));
+    json_put(answer, "files", json_files(explanation->policy));
+    json_put(answer, "interface", json_interface(&explanation->interface));
     json_put(answer, "advice", json_advices(advices));
     json_put(answer, "unknowns", sentences);
-    for (size_t i = 0; i < unknowns->count; i++)
-        json_push(sentences, json_escaped(unknowns->items[i]));
+    for (size_t i = 0; i < caveats->count; i++)
+        json_push(sentences, json_escaped(caveats->items[i]));
     json_print(answer);
 }

@@ -20,10 +20,10 @@ static void print_escaped(const char *text)
     escape_print(stdout, text, strlen(text));
 }
 
-static void print_verdict(const struct story *story)
+static void print_verdict(const struct explanation *explanation)
 {
-    enum vmnetacl_status verdict = story->decision.verdict;
-    char *who = account_describe(story->account);
+    enum vmnetacl_status verdict = explanation->decision.verdict;
+    char *who = account_describe(explanation->account);
 
     (void)printf("%s%s%s: ", terminal_style(verdict == VMNETACL_ALLOW ? STYLE_GOOD : STYLE_BAD),
                  vmnetacl_status_name(verdict), terminal_style(STYLE_PLAIN));
@@ -33,17 +33,18 @@ static void print_verdict(const struct story *story)
         (void)printf("%s may not use bridge '", who);
     else
         (void)printf("the rules give no answer for %s and bridge '", who);
-    print_escaped(story->bridge);
+    print_escaped(explanation->bridge);
     (void)fputs("': ", stdout);
     if (verdict == VMNETACL_NOTFOUND)
         (void)fputs("no rule lets him", stdout);
-    else if (story->decision.rule.file != NULL)
-        problem_print_place(stdout, story->decision.rule.file, story->decision.rule.line, story->decision.rule.column);
+    else if (explanation->decision.rule.file != NULL)
+        problem_print_place(stdout, explanation->decision.rule.file, explanation->decision.rule.line,
+                            explanation->decision.rule.column);
     else
-        problem_print(stdout, &story->error);
-    if (verdict == VMNETACL_ALLOW && story->decision.grant.limit != 0)
+        problem_print(stdout, &explanation->error);
+    if (verdict == VMNETACL_ALLOW && explanation->decision.grant.limit != 0)
         (void)fputs(", with an option for which vmnet-helper refuses it", stdout);
-    else if (verdict == VMNETACL_ALLOW && story->needs_names && !helper_looks_up_names)
+    else if (verdict == VMNETACL_ALLOW && explanation->needs_names && !helper_looks_up_names)
         (void)fputs(", by a name, for which vmnet-helper refuses it", stdout);
     (void)fputs("\n", stdout);
     free(who);
@@ -61,7 +62,7 @@ static void print_excerpt(const struct vmnetacl_error *error)
     excerpt_free(&excerpt);
 }
 
-static const char *subject_words(const struct story_rule *rule)
+static const char *subject_words(const struct explanation_rule *rule)
 {
     bool is_group = rule->subject == VMNETACL_SUBJECT_GROUP || rule->subject == VMNETACL_SUBJECT_GID;
 
@@ -80,10 +81,10 @@ static const char *subject_words(const struct story_rule *rule)
     return "";
 }
 
-static void print_rule(const struct story_rule *rule)
+static void print_rule(const struct explanation_rule *rule)
 {
     const char *subject = subject_words(rule);
-    bool is_match = story_rule_matches(rule);
+    bool is_match = explanation_rule_matches(rule);
     enum style style = !is_match ? STYLE_FAINT : rule->is_deny ? STYLE_BAD : STYLE_GOOD;
 
     (void)fputs("    ", stdout);
@@ -99,13 +100,13 @@ static void print_rule(const struct story_rule *rule)
     (void)printf(")%s\n", terminal_style(STYLE_PLAIN));
 }
 
-static void print_rules(const struct story_source *source, bool has_all)
+static void print_rules(const struct explanation_source *source, bool has_all)
 {
     size_t almost_count = 0;
     size_t left_out = source->rules_left_out;
 
     for (size_t i = 0; i < source->rules_count; i++) {
-        if (has_all || story_rule_matches(&source->rules[i]) || almost_count++ < ALMOST_MAX)
+        if (has_all || explanation_rule_matches(&source->rules[i]) || almost_count++ < ALMOST_MAX)
             print_rule(&source->rules[i]);
         else
             left_out++;
@@ -115,7 +116,7 @@ static void print_rules(const struct story_source *source, bool has_all)
                      left_out == 1 ? "rule" : "rules");
 }
 
-static void print_source(const struct story_source *source, bool has_all)
+static void print_source(const struct explanation_source *source, bool has_all)
 {
     (void)printf("  %s%s%s (", terminal_style(STYLE_STRONG), source->name, terminal_style(STYLE_PLAIN));
     print_escaped(source->path == NULL ? "" : source->path);
@@ -135,15 +136,16 @@ static void print_source(const struct story_source *source, bool has_all)
 }
 
 /* Files that do not count, but for those whose absence has been told with their source. */
-static void print_passed_over(const struct story *story)
+static void print_passed_over(const struct explanation *explanation)
 {
     struct vmnetacl_file file;
     bool is_first = true;
 
-    for (size_t i = 0; story->policy != NULL && vmnetacl_file_at(story->policy, i, &file); i++) {
+    for (size_t i = 0; explanation->policy != NULL && vmnetacl_file_at(explanation->policy, i, &file); i++) {
         bool is_told = file.found;
-        for (size_t j = 0; j < story->sources_count; j++)
-            is_told = is_told || (story->sources[j].path != NULL && strcmp(story->sources[j].path, file.path) == 0);
+        for (size_t j = 0; j < explanation->sources_count; j++)
+            is_told = is_told ||
+                      (explanation->sources[j].path != NULL && strcmp(explanation->sources[j].path, file.path) == 0);
         if (is_told)
             continue;
         (void)fputs(is_first ? "Passed over:\n  " : "  ", stdout);
@@ -181,26 +183,27 @@ static void print_advices(const struct advices *advices)
     }
 }
 
-void explain_print_text(const struct story *story, const struct advices *advices, const struct unknowns *unknowns)
+void explain_print_text(const struct explanation *explanation, const struct advices *advices,
+                        const struct caveats *caveats)
 {
-    print_verdict(story);
-    if (story->decision.verdict == VMNETACL_UNAVAIL)
-        print_excerpt(&story->error);
-    if (story->decision.degraded) {
+    print_verdict(explanation);
+    if (explanation->decision.verdict == VMNETACL_UNAVAIL)
+        print_excerpt(&explanation->error);
+    if (explanation->decision.degraded) {
         (void)fputs("degraded: a source could not be asked, and the switch goes on without it: ", stdout);
-        problem_print(stdout, &story->error);
+        problem_print(stdout, &explanation->error);
         (void)fputs("\n", stdout);
     }
-    if (story->sources_count > 0)
+    if (explanation->sources_count > 0)
         (void)fputs("Asked, in this order:\n", stdout);
-    for (size_t i = 0; i < story->sources_count; i++)
-        print_source(&story->sources[i], story->has_all_rules);
-    print_passed_over(story);
-    if (story->decision.verdict == VMNETACL_ALLOW)
-        print_options(&story->decision);
+    for (size_t i = 0; i < explanation->sources_count; i++)
+        print_source(&explanation->sources[i], explanation->has_all_rules);
+    print_passed_over(explanation);
+    if (explanation->decision.verdict == VMNETACL_ALLOW)
+        print_options(&explanation->decision);
     print_advices(advices);
-    if (unknowns->count > 0)
+    if (caveats->count > 0)
         (void)fputs("What this answer cannot know:\n", stdout);
-    for (size_t i = 0; i < unknowns->count; i++)
-        (void)printf("- %s\n", unknowns->items[i]);
+    for (size_t i = 0; i < caveats->count; i++)
+        (void)printf("- %s\n", caveats->items[i]);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A story for people. */
+/* A explanation for people. */
 #pragma once
 
 #include "advice.h"
-#include "story.h"
-#include "unknowns.h"
+#include "caveats.h"
+#include "explanation.h"
 
-void explain_print_text(const struct story *story, const struct advices *advices, const struct unknowns *unknowns);
+void explain_print_text(const struct explanation *explanation, const struct advices *advices,
+                        const struct caveats *caveats);

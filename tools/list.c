@@ -165,7 +165,7 @@ static int list_run(const struct options *options)
         account_of_user(&account, options->user);
     else
         account_of_process(&account);
-    (void)account_is_becoming(&account); /* explain tells what else cannot be known */
+    (void)account_become(&account); /* explain tells what else cannot be known */
     is_whole = entries_collect(&entries, &policy, &account, &error);
     if (options->json)
         print_json(&entries, &account, is_whole ? NULL : &error);

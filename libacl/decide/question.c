@@ -160,7 +160,7 @@ void question_ask(const struct question *question, const struct loaded_source *s
  * May the switch go on without this source? A file that the caller may not read is not passed over: he can have brought
  * that about, by leaving a group for that of a setgid program.
  */
-static bool is_passed_over(const struct loaded_source *source)
+static bool is_skipped(const struct loaded_source *source)
 {
     return source->entry.continues_on_unavail && source->status == VMNETACL_UNAVAIL &&
            source->error.code != VMNETACL_CODE_FILE_DENIED;
@@ -175,7 +175,7 @@ bool question_ends(const struct loaded_source *source, const struct answer *answ
     if (answer->status == VMNETACL_NOTFOUND)
         return source->entry.returns_on_notfound;
     if (answer->status == VMNETACL_UNAVAIL)
-        return !is_passed_over(source);
+        return !is_skipped(source);
     return true; /* DENY, TRYAGAIN */
 }
 
@@ -239,7 +239,7 @@ enum vmnetacl_status question_decide_by(const struct question *question,
             take_allow(decision, source, &answer);
         } else if (answer.status != VMNETACL_ALLOW && answer.status != VMNETACL_NOTFOUND && may_have_ended) {
             is_open = true;
-        } else if (is_passed_over(source)) {
+        } else if (is_skipped(source)) {
             decision->degraded = true;
             decision->error = decision->error == NULL ? &source->error : decision->error;
         } else if (answer.status != VMNETACL_ALLOW && answer.status != VMNETACL_NOTFOUND) {

@@ -13,7 +13,7 @@ struct needs {
     struct accounts accounts;
     struct need {
         const char *file;
-        struct place place;
+        struct position place;
         bool is_allowed;
         bool is_denied;
     } * list; /* under the accounts' indices */

@@ -220,7 +220,7 @@ static bool become_harmless(struct worker_ends ends, unsigned timeout_ms)
  * reserved, by uid and until they are deleted or the process ends, and compares the count with RLIMIT_SIGPENDING
  * (timer_create(2): EAGAIN). A worker with its caller's uid takes no place: it could use up only what is his.
  */
-static bool take_place(void)
+static bool take_slot(void)
 {
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL};
     struct rlimit limit;
@@ -260,7 +260,7 @@ _Noreturn void worker_run(const struct lookup *lookup, struct worker_ends ends, 
         _exit(EXIT_FAILURE);
     if (!has_room)
         answer_failure(lookup, WORKER_LIMITS, &failure);
-    if (!take_place())
+    if (!take_slot())
         answer_failure(lookup, WORKER_BUSY, &failure);
     answers = calloc(lookup->count, sizeof *answers);
     if (answers == NULL)

@@ -47,8 +47,8 @@ enum vmnetacl_status file_open(struct file *file, const char *path, const struct
                                struct vmnetacl_error *error)
 {
     struct file opened = {.path = path};
-    struct place_found found;
-    enum vmnetacl_status status = walk_open(path, trust, O_RDONLY, &found, error);
+    struct resolved_path found;
+    enum vmnetacl_status status = path_open(path, trust, O_RDONLY, &found, error);
 
     if (status != VMNETACL_OK)
         return status;

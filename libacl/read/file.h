@@ -3,7 +3,7 @@
 #ifndef VMNETACL_FILE_H
 #define VMNETACL_FILE_H
 
-#include "walk.h"
+#include "path.h"
 
 #include <sys/stat.h>
 
@@ -26,7 +26,7 @@ struct file {
 
 /*
  * Open the file at an absolute path, checking what was opened, not what a name says: a file that is read is the one
- * that was checked; see walk_open(), also for the errors.
+ * that was checked; see path_open(), also for the errors.
  *
  * OK: file is open, and the caller's to close. Else error is filled in and nothing is open.
  */

@@ -5,7 +5,7 @@
 
 #include "ruleset.h"
 #include "source.h"
-#include "switch.h"
+#include "switch_conf.h"
 
 struct loaded_source {
     struct switch_entry entry;

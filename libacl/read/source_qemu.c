@@ -41,14 +41,14 @@ static bool is_open(const struct ruleset *ruleset, const struct stat *stat)
 /* Where an include stands. */
 struct include {
     size_t from; /* index of the file */
-    struct place at;
+    struct position at;
     unsigned depth; /* how many includes led to what it names */
 };
 
 static enum vmnetacl_status load_file(struct loading *loading, const char *path, const struct include *include);
 
 /* A file that only some users may read, or that need not exist, is how rules for one user are written. */
-static bool is_passed_over(const struct vmnetacl_error *error)
+static bool is_skipped(const struct vmnetacl_error *error)
 {
     return error->code == VMNETACL_CODE_FILE_MISSING || error->code == VMNETACL_CODE_FILE_DANGLING ||
            error->code == VMNETACL_CODE_FILE_DENIED;
@@ -72,7 +72,7 @@ static enum vmnetacl_status load_include(struct loading *loading, const char *fr
         error_start(error, VMNETACL_CODE_INCLUDE_LOOP, from, include->at.line, include->at.column);
         error_add(error, "this file is included by itself, here or further up; remove one of the includes");
     }
-    if (!is_passed_over(error))
+    if (!is_skipped(error))
         return status;
     return ruleset_add_skipped(loading->ruleset, path, error->code, include->from, include->at)
                ? VMNETACL_OK

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Everything that is wrong with rules, and what only looks wrong. */
 #include "array.h"
-#include "cover.h"
+#include "directory.h"
 #include "error.h"
-#include "folder.h"
 #include "lookup.h"
 #include "policy.h"
+#include "redundancy.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +36,7 @@ static void tell_error(const struct loading *loading, void *data)
 
 /* A warning about a place, made of a message, and of another rule's place when there is one. */
 static void warn(const struct lint *lint, const char *source, enum vmnetacl_code code, const char *file,
-                 struct place place, const char *message)
+                 struct position place, const char *message)
 {
     struct vmnetacl_error error;
 
@@ -75,8 +75,8 @@ static bool is_read_with(const struct ruled *other, const struct ruled *allow)
 
 static void check_allow(const struct lint *lint, const struct ruled *sorted, size_t count, const struct ruled *allow)
 {
-    const struct ruled *deny = cover_find_deny(sorted, count, allow);
-    const struct ruled *other = cover_find_allow(sorted, count, allow);
+    const struct ruled *deny = redundancy_find_deny(sorted, count, allow);
+    const struct ruled *other = redundancy_find_allow(sorted, count, allow);
 
     if (is_read_with(deny, allow))
         warn_covered(lint, allow, VMNETACL_CODE_RULE_DENIED, "never takes effect: ", deny,
@@ -90,7 +90,7 @@ static void check_allow(const struct lint *lint, const struct ruled *sorted, siz
 static bool check_rules(const struct lint *lint)
 {
     size_t count;
-    struct ruled *sorted = cover_sort(lint->policy, &count);
+    struct ruled *sorted = redundancy_sort(lint->policy, &count);
     const struct ruled **ordered = calloc(count > 0 ? count : 1, sizeof *ordered);
     bool is_done = (sorted != NULL || count == 0) && ordered != NULL;
 
@@ -121,7 +121,7 @@ static bool has_deny(const struct rule_file *file)
 
 static void warn_private(const struct lint *lint, const char *source, const char *path)
 {
-    warn(lint, source, VMNETACL_CODE_FILE_PRIVATE, path, (struct place){.line = 0},
+    warn(lint, source, VMNETACL_CODE_FILE_PRIVATE, path, (struct position){.line = 0},
          "not everybody may read it, and every request of who may not fails; chmod it a+r, and its folders a+rx");
 }
 
@@ -141,7 +141,7 @@ static void check_file(const struct lint *lint, const struct loaded_source *sour
     if (source->entry.source == &source_files && !file->everybody_may_read)
         warn_private(lint, name, file->path);
     if (file->group_writable_folder)
-        warn(lint, name, VMNETACL_CODE_FOLDER_GROUP, file->path, (struct place){.line = 0},
+        warn(lint, name, VMNETACL_CODE_FOLDER_GROUP, file->path, (struct position){.line = 0},
              "a folder on the way to it is writable by its group, who can replace the rules; chmod it g-w");
 }
 
@@ -153,11 +153,11 @@ static void check_private(const struct lint *lint, const char *source, const cha
 {
     const struct trust trust = loading_trust(lint->origin, 0, true);
     struct vmnetacl_error error;
-    struct place_found found;
+    struct resolved_path found;
     struct stat st = {.st_mode = S_IRWXO};
     mode_t wanted;
 
-    if (walk_open(path, &trust, O_RDONLY, &found, &error) != VMNETACL_OK) {
+    if (path_open(path, &trust, O_RDONLY, &found, &error) != VMNETACL_OK) {
         if (error.code == VMNETACL_CODE_FILE_MISSING && !found.everybody_may_enter)
             warn_private(lint, source, path);
         return;
@@ -198,7 +198,7 @@ static void check_ignored(const struct lint *lint, const struct folder *folder)
         memcpy(path, folder->path, folder_len);
         path[folder_len] = '/';
         memcpy(path + folder_len + 1, folder->ignored[i], name_len + 1);
-        warn(lint, source_files.name, VMNETACL_CODE_FILE_IGNORED, path, (struct place){.line = 0},
+        warn(lint, source_files.name, VMNETACL_CODE_FILE_IGNORED, path, (struct position){.line = 0},
              "the file is ignored, since its name does not end with .rules or begins with a dot; rename or move it");
     }
 }

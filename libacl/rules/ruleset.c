@@ -35,7 +35,7 @@ bool ruleset_add_file(struct ruleset *ruleset, char *path, const struct stat *st
 }
 
 bool ruleset_add_skipped(struct ruleset *ruleset, const char *path, enum vmnetacl_code skipped, size_t from,
-                         struct place at)
+                         struct position at)
 {
     struct rule_file *file = add_file(ruleset);
     char *copy = file != NULL ? strndup(path, strlen(path)) : NULL;

@@ -6,7 +6,7 @@
  * what it has of these, and the bridge:
  *
  *     [RULE_DENY] | [RULE_PLACE] | [RULE_MORE] | name_len      (name_len 0: all)
- *     [ struct place ]             unless it is in column 1 of the line behind the last rule's
+ *     [ struct position ]             unless it is in column 1 of the line behind the last rule's
  *     [ more byte: subject | [MORE_PATTERN] | [MORE_LIMIT] ]   unless it is for all, with a plain name and no option
  *     [ uint32_t: the number | a byte and the account's name ] for a uid or gid | a user or group
  *     [ uint32_t: the limit ]
@@ -36,7 +36,7 @@ static_assert(VMNETACL_NAME_MAX <= RULE_NAME_LEN, "the length of a name fits its
 static_assert(VMNETACL_ACCOUNT_MAX <= UCHAR_MAX, "the length of an account's name fits its byte");
 static_assert(VMNETACL_SUBJECT_GID <= MORE_SUBJECT, "the subject fits its bits");
 
-struct place {
+struct position {
     unsigned line;
     unsigned column;
 };
@@ -50,7 +50,7 @@ struct rule {
     const char *account; /* of USER and GROUP, not terminated; else NULL */
     size_t account_len;
     uint32_t limit; /* 0: none */
-    struct place place;
+    struct position place;
     const char *name; /* not terminated */
     size_t name_len;  /* 0: all */
 };
@@ -64,10 +64,10 @@ struct rule_file {
     bool group_writable_folder;
     dev_t device;
     ino_t inode;
-    size_t from;       /* index of the file that includes it; its own for one that none includes */
-    struct place at;   /* of that include */
-    struct place last; /* of the last rule */
-    char *rules;       /* as above */
+    size_t from;          /* index of the file that includes it; its own for one that none includes */
+    struct position at;   /* of that include */
+    struct position last; /* of the last rule */
+    char *rules;          /* as above */
     size_t rules_len;
     size_t rules_capacity;
 };
@@ -86,12 +86,13 @@ bool ruleset_add_file(struct ruleset *ruleset, char *path, const struct stat *st
 
 /* Note a file that was passed over; path is copied. */
 bool ruleset_add_skipped(struct ruleset *ruleset, const char *path, enum vmnetacl_code skipped, size_t from,
-                         struct place at);
+                         struct position at);
 
 void ruleset_free(struct ruleset *ruleset);
 
 /* More than any rule takes. */
-#define RULE_SIZE_MAX (1 + sizeof(struct place) + 1 + 1 + VMNETACL_ACCOUNT_MAX + sizeof(uint32_t) + VMNETACL_NAME_MAX)
+#define RULE_SIZE_MAX                                                                                                  \
+    (1 + sizeof(struct position) + 1 + 1 + VMNETACL_ACCOUNT_MAX + sizeof(uint32_t) + VMNETACL_NAME_MAX)
 
 static inline char *ruleset_put(char *to, const void *bytes, size_t len)
 {

@@ -50,7 +50,7 @@ expect_without "not in DIAGNOSTICS of any page: ']' is missing" conf/vmnet-switc
 expect_without "not in DIAGNOSTICS of any page: nobody to tell" libacl/vmnetacl.3 'It nobody to tell'
 expect_without "conf/vmnet-bridge.conf.5: nothing in libacl/ says: not a regular file" libacl/read/file.c 'not a regular file'
 expect_without "conf/vmnet-rules.5: nothing in libacl/ says: a number is missing" libacl/text/token.c 'a number is missing'
-expect_without "conf/vmnet-switch.conf.5: nothing in libacl/ says: a second line" libacl/read/switch.c 'a second line'
+expect_without "conf/vmnet-switch.conf.5: nothing in libacl/ says: a second line" libacl/read/switch_conf.c 'a second line'
 expect_without "libacl/vmnetacl.3: nothing in libacl/ says: a path must be absolute" libacl/read/policy.c 'a path must be absolute'
 expect_without "no die() says: the bridge has as many ports as it can have" helper/tap.c 'the bridge has as many ports as it can have'
 expect_without "EX_NOPERM is not in EXIT STATUS" helper/vmnet-helper.8 'Dv EX_NOPERM'

@@ -54,10 +54,10 @@ enum vmnetacl_status __wrap_vmnetacl_advise(const struct vmnetacl_policy *policy
                                             const struct vmnetacl_names *names, const char *bridge, const char *login,
                                             struct vmnetacl_advice *advice);
 bool __wrap_vmnetacl_file_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_file *file);
-void __wrap_diagnose_user_namespace(void);
+void __wrap_user_namespace_require_initial(void);
 
 /* As if there were none, but for the row that is about one. */
-void __wrap_diagnose_user_namespace(void)
+void __wrap_user_namespace_require_initial(void)
 {
     CHILD_CHECK(row->code == VMNETACL_CODE_FILE_OWNER || row->code == VMNETACL_CODE_FOLDER_OWNER);
     if (row->line == 99)
@@ -154,12 +154,12 @@ static int ask(const void *argument)
     struct vmnetacl_decision decision;
 
     row = argument;
-    policy_allows(&request, &caller, &decision);
+    policy_require(&request, &caller, &decision);
     CHILD_CHECK(decision.verdict == VMNETACL_ALLOW && decision.rule.line == 5);
     return 0;
 }
 
-static void test_policy_allows_allow_goes_on(void **state)
+static void test_policy_require_allow_goes_on(void **state)
 {
     static const struct row rows[] = {
         {.verdict = VMNETACL_ALLOW, .files_count = 1},
@@ -175,7 +175,7 @@ static void test_policy_allows_allow_goes_on(void **state)
     }
 }
 
-static void test_policy_allows_anything_else_ends(void **state)
+static void test_policy_require_anything_else_ends(void **state)
 {
     static const struct row rows[] = {
         {"deny", EX_NOPERM, "access denied by acl file: /rules:5 denies bridge 'virbr0' to ", VMNETACL_DENY,
@@ -255,8 +255,8 @@ static void test_policy_allows_anything_else_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_policy_allows_allow_goes_on),
-        cmocka_unit_test(test_policy_allows_anything_else_ends),
+        cmocka_unit_test(test_policy_require_allow_goes_on),
+        cmocka_unit_test(test_policy_require_anything_else_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

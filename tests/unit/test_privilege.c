@@ -32,10 +32,10 @@ void *__wrap_calloc(size_t count, size_t size)
 static int use_privilege(const void *unused)
 {
     (void)unused;
-    privilege_is_there();
+    privilege_require();
     is_locked = true;
-    privilege_is_effective();
-    privilege_is_gone();
+    privilege_raise();
+    privilege_drop_all();
     is_locked = false;
     return 0;
 }

@@ -127,7 +127,7 @@ static void test_ruleset_add_files_grow(void **state)
             assert_int_equal(index, i);
         } else {
             assert_true(ruleset_add_skipped(&ruleset, "/none", VMNETACL_CODE_FILE_DENIED, i - 1,
-                                            (struct place){.line = 7, .column = 8}));
+                                            (struct position){.line = 7, .column = 8}));
         }
     }
     assert_int_equal(ruleset.files_count, 100);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "files_parse.h"
+#include "rule_parse.h"
 
 #include "ifname.h"
 #include "token.h"
@@ -162,8 +162,8 @@ static enum vmnetacl_status parse_options(struct parser *parser)
     return VMNETACL_OK;
 }
 
-enum vmnetacl_status files_parse_line(struct lines *lines, bool *is_rule, struct rule *rule,
-                                      struct vmnetacl_error *error)
+enum vmnetacl_status rule_parse_line(struct lines *lines, bool *is_rule, struct rule *rule,
+                                     struct vmnetacl_error *error)
 {
     struct parser parser = {.lines = lines, .rule = rule, .error = error};
     enum vmnetacl_status status = lines_next(lines, &parser.line, error);

@@ -13,8 +13,8 @@
  *
  * As in vmnet-rules(5). An account, a name and a number go on to the next blank.
  */
-#ifndef VMNETACL_FILES_PARSE_H
-#define VMNETACL_FILES_PARSE_H
+#ifndef VMNETACL_RULE_PARSE_H
+#define VMNETACL_RULE_PARSE_H
 
 #include "lines.h"
 #include "ruleset.h"
@@ -23,7 +23,7 @@
  * Parse the next line. OK: *is_rule tells whether it holds a rule, which rule is then, with its strings in the text that
  * was parsed. UNAVAIL: error is filled in, and rule is worthless.
  */
-enum vmnetacl_status files_parse_line(struct lines *lines, bool *is_rule, struct rule *rule,
-                                      struct vmnetacl_error *error);
+enum vmnetacl_status rule_parse_line(struct lines *lines, bool *is_rule, struct rule *rule,
+                                     struct vmnetacl_error *error);
 
 #endif

@@ -5,13 +5,13 @@
 #include <stdbool.h>
 
 /* All zero to begin with. */
-struct seen {
+struct string_set {
     void *tree; /* of tsearch(3) */
 };
 
 /* Add a copy of the string. Returns whether it was not there. */
-bool seen_add(struct seen *seen, const char *text);
+bool string_set_add(struct string_set *seen, const char *text);
 
-bool seen_has(const struct seen *seen, const char *text);
+bool string_set_has(const struct string_set *seen, const char *text);
 
-void seen_free(struct seen *seen);
+void string_set_free(struct string_set *seen);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "seen.h"
+#include "string_set.h"
 
 #include "memory.h"
 #include "message.h"
@@ -14,7 +14,7 @@ static int compare(const void *left, const void *right)
     return strcmp(left, right);
 }
 
-bool seen_add(struct seen *seen, const char *text)
+bool string_set_add(struct string_set *seen, const char *text)
 {
     char *copy = memory_copy(text);
     char *const *found = tsearch(copy, &seen->tree, compare);
@@ -27,12 +27,12 @@ bool seen_add(struct seen *seen, const char *text)
     return false;
 }
 
-bool seen_has(const struct seen *seen, const char *text)
+bool string_set_has(const struct string_set *seen, const char *text)
 {
     return tfind(text, &seen->tree, compare) != NULL;
 }
 
-void seen_free(struct seen *seen)
+void string_set_free(struct string_set *seen)
 {
     tdestroy(seen->tree, free);
     seen->tree = NULL;

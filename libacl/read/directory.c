@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "folder.h"
+#include "directory.h"
 
 #include "error.h"
 
@@ -96,17 +96,17 @@ static enum vmnetacl_status check_folder(struct folder *folder, int fd, const st
 {
     if (fstat(fd, &folder->stat) != 0)
         return fail_system(folder, errno, "examine the folder", error);
-    return walk_trust_folder(folder->path, folder->path, trust, folder->stat.st_uid, folder->stat.st_mode, error);
+    return path_trust_directory(folder->path, folder->path, trust, folder->stat.st_uid, folder->stat.st_mode, error);
 }
 
 enum vmnetacl_status folder_open(struct folder *folder, const char *path, const struct trust *trust,
                                  struct vmnetacl_error *error)
 {
-    struct place_found found;
+    struct resolved_path found;
     enum vmnetacl_status status;
 
     *folder = (struct folder){.path = path};
-    status = walk_open(path, trust, O_RDONLY | O_DIRECTORY, &found, error);
+    status = path_open(path, trust, O_RDONLY | O_DIRECTORY, &found, error);
     if (status != VMNETACL_OK && error->code == VMNETACL_CODE_SYSTEM && error->system_errno == ENOTDIR)
         return fail(folder, VMNETACL_CODE_FOLDER_KIND, "not a folder; make one, with rule files in it", error);
     if (status != VMNETACL_OK)

@@ -3,7 +3,7 @@
  * Which rule files are found in a folder, in which order, and which folders are obeyed; the same for whole origins below
  * another root. As root in the laboratory.
  */
-#include "folder.h"
+#include "directory.h"
 #include "scratch.h"
 #include "unit.h"
 

@@ -2,14 +2,14 @@
 /* What an answer about another user cannot know. */
 #pragma once
 
-#include "story.h"
+#include "explanation.h"
 
 /* Sentences, escaped. All zero to begin with. */
-struct unknowns {
+struct caveats {
     char **items;
     size_t count;
 };
 
-void unknowns_find(struct unknowns *unknowns, const struct story *story);
+void caveats_find(struct caveats *caveats, const struct explanation *explanation);
 
-void unknowns_free(struct unknowns *unknowns);
+void caveats_free(struct caveats *caveats);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The grammar of the files in rules.d, line by line. */
-#include "files_parse.h"
+#include "rule_parse.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static enum vmnetacl_status parse(const char *line, bool *is_rule, struct rule *
     memcpy(text, line, len);
     lines_start(&lines, "/f", text, len);
     memset(rule, 'x', sizeof *rule);
-    return files_parse_line(&lines, is_rule, rule, error);
+    return rule_parse_line(&lines, is_rule, rule, error);
 }
 
 static bool is_text(const char *bytes, size_t len, const char *want)
@@ -258,15 +258,15 @@ static void test_parse_line_several_places_right(void **state)
     (void)state;
     lines_start(&lines, "/f", file, sizeof file - 2);
     while (!lines_at_end(&lines)) {
-        assert_int_equal(files_parse_line(&lines, &is_rule, &rule, &error), VMNETACL_OK);
+        assert_int_equal(rule_parse_line(&lines, &is_rule, &rule, &error), VMNETACL_OK);
         if (is_rule)
             assert_int_equal(rule.place.line, rule_lines[found++]);
     }
     assert_int_equal(found, COUNT_OF(rule_lines));
     lines_start(&lines, "/f", file, sizeof file - 1); /* with the NUL */
     for (int i = 0; i < 5; i++)
-        assert_int_equal(files_parse_line(&lines, &is_rule, &rule, &error), VMNETACL_OK);
-    assert_int_equal(files_parse_line(&lines, &is_rule, &rule, &error), VMNETACL_UNAVAIL);
+        assert_int_equal(rule_parse_line(&lines, &is_rule, &rule, &error), VMNETACL_OK);
+    assert_int_equal(rule_parse_line(&lines, &is_rule, &rule, &error), VMNETACL_UNAVAIL);
     assert_int_equal(error.code, VMNETACL_CODE_LINE_NUL);
     assert_int_equal(error.line, 6);
     assert_int_equal(error.column, 19);

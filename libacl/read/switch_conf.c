@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "switch.h"
+#include "switch_conf.h"
 
 #include "error.h"
 #include "token.h"

@@ -3,7 +3,7 @@
 #ifndef VMNETACL_FOLDER_H
 #define VMNETACL_FOLDER_H
 
-#include "walk.h"
+#include "path.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -22,7 +22,7 @@ struct folder {
  * Open the folder at an absolute path and read the names in it. A rule file's name ends with ".rules" and does not
  * begin with a dot.
  *
- * OK: folder is the caller's to close. Else error is filled in and nothing is open: as walk_open(); UNAVAIL with
+ * OK: folder is the caller's to close. Else error is filled in and nothing is open: as path_open(); UNAVAIL with
  * FOLDER_KIND when it is no folder, FOLDER_OWNER or FOLDER_MODE when it is not trusted, FOLDER_LARGE with more than
  * VMNETACL_FILES_MAX rule files; TRYAGAIN for want of memory.
  */

@@ -4,7 +4,7 @@
  * effect. The path is walked folder by folder, each held open by a descriptor, so every check is on the very object
  * that the next step starts from.
  */
-#include "walk.h"
+#include "path.h"
 
 #include "error.h"
 
@@ -15,12 +15,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct walk {
+struct path_walk {
     const char *path; /* as it was asked for: errors name it */
     const struct trust *trust;
     struct vmnetacl_error *error;
-    int flags;                /* of open(2), for the object at the end */
-    struct place_found found; /* found.fd is -1 as long as the walk has not come to its end */
+    int flags;                  /* of open(2), for the object at the end */
+    struct resolved_path found; /* found.fd is -1 as long as the walk has not come to its end */
     int folder_fd;
     struct stat root; /* the folder that stands for "/" */
     unsigned links_count;
@@ -39,8 +39,8 @@ static enum vmnetacl_status fail_folder(const char *path, const char *folder, en
     return VMNETACL_UNAVAIL;
 }
 
-enum vmnetacl_status walk_trust_folder(const char *path, const char *folder, const struct trust *trust, uid_t owner,
-                                       mode_t mode, struct vmnetacl_error *error)
+enum vmnetacl_status path_trust_directory(const char *path, const char *folder, const struct trust *trust, uid_t owner,
+                                          mode_t mode, struct vmnetacl_error *error)
 {
     if (owner != trust->owner)
         return fail_folder(path, folder, VMNETACL_CODE_FOLDER_OWNER,
@@ -55,16 +55,16 @@ enum vmnetacl_status walk_trust_folder(const char *path, const char *folder, con
     return VMNETACL_OK;
 }
 
-static enum vmnetacl_status walk_fail_system(struct walk *walk, const char *what)
+static enum vmnetacl_status path_fail_system(struct path_walk *walk, const char *what)
 {
     error_system(walk->error, errno, walk->path, what);
     return error_status(walk->error);
 }
 
 /* Only here does an errno mean that there is no file or that it is not for us: from any other call it is a fault. */
-static enum vmnetacl_status walk_fail_open(struct walk *walk, const char *what)
+static enum vmnetacl_status path_fail_open(struct path_walk *walk, const char *what)
 {
-    enum vmnetacl_status status = walk_fail_system(walk, what);
+    enum vmnetacl_status status = path_fail_system(walk, what);
 
     if (walk->error->system_errno == EACCES) {
         walk->error->code = VMNETACL_CODE_FILE_DENIED;
@@ -78,47 +78,47 @@ static enum vmnetacl_status walk_fail_open(struct walk *walk, const char *what)
     return status;
 }
 
-static enum vmnetacl_status walk_fail_long(struct walk *walk)
+static enum vmnetacl_status path_fail_long(struct path_walk *walk)
 {
     errno = ENAMETOOLONG;
-    return walk_fail_system(walk, "walk the path to the file");
+    return path_fail_system(walk, "walk the path to the file");
 }
 
 /* Is the folder that the walk is in one that only root can have filled? */
-static enum vmnetacl_status walk_check_folder(struct walk *walk)
+static enum vmnetacl_status path_check_directory(struct path_walk *walk)
 {
     struct stat st;
 
     if (fstat(walk->folder_fd, &st) != 0)
-        return walk_fail_system(walk, "examine a folder on the way to the file");
+        return path_fail_system(walk, "examine a folder on the way to the file");
     if (walk->folder[1] == '\0') /* "/" */
         walk->root = st;
     walk->found.everybody_may_enter = walk->found.everybody_may_enter && (st.st_mode & S_IXOTH) != 0;
     walk->found.group_may_write = walk->found.group_may_write || (st.st_mode & S_IWGRP) != 0;
-    return walk_trust_folder(walk->path, walk->folder, walk->trust, st.st_uid, st.st_mode, walk->error);
+    return path_trust_directory(walk->path, walk->folder, walk->trust, st.st_uid, st.st_mode, walk->error);
 }
 
 /* Nothing is above the folder that stands for "/": there, ".." is that folder itself. */
-static enum vmnetacl_status walk_stay_below_root(struct walk *walk, char *name)
+static enum vmnetacl_status path_stay_below_root(struct path_walk *walk, char *name)
 {
     struct stat st;
 
     if (walk->trust->root == NULL || strcmp(name, "..") != 0)
         return VMNETACL_OK;
     if (fstat(walk->folder_fd, &st) != 0)
-        return walk_fail_system(walk, "examine a folder on the way to the file");
+        return path_fail_system(walk, "examine a folder on the way to the file");
     if (st.st_dev == walk->root.st_dev && st.st_ino == walk->root.st_ino)
         name[1] = '\0';
     return VMNETACL_OK;
 }
 
-static enum vmnetacl_status walk_link(struct walk *walk, const char *name);
+static enum vmnetacl_status path_follow_link(struct path_walk *walk, const char *name);
 
 /*
  * Step into the folder called name: "/", or one in the folder that the walk is in. O_DIRECTORY has automounts mounted:
  * without it we would be in the empty folder below, where no file denies anything.
  */
-static enum vmnetacl_status walk_enter(struct walk *walk, const char *name)
+static enum vmnetacl_status path_enter(struct path_walk *walk, const char *name)
 {
     bool is_root = name[0] == '/';
     size_t used = is_root ? 0 : strlen(walk->folder);
@@ -130,35 +130,35 @@ static enum vmnetacl_status walk_enter(struct walk *walk, const char *name)
     else
         fd = openat(walk->folder_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
-        return errno == ENOTDIR && !is_root ? walk_link(walk, name)
-                                            : walk_fail_open(walk, "open a folder on the way to the file");
+        return errno == ENOTDIR && !is_root ? path_follow_link(walk, name)
+                                            : path_fail_open(walk, "open a folder on the way to the file");
     if (walk->folder_fd >= 0)
         (void)close(walk->folder_fd); /* O_PATH: nothing to fail */
     walk->folder_fd = fd;
     if (used + 1 + name_len >= sizeof walk->folder)
-        return walk_fail_long(walk);
+        return path_fail_long(walk);
     if (used > 1)
         walk->folder[used++] = '/';
     memcpy(walk->folder + used, name, name_len + 1);
-    return walk_check_folder(walk);
+    return path_check_directory(walk);
 }
 
 /* Put a path in front of what is left to walk. An absolute one starts again at the root. */
-static enum vmnetacl_status walk_prepend(struct walk *walk, const char *path, size_t path_len)
+static enum vmnetacl_status path_prepend(struct path_walk *walk, const char *path, size_t path_len)
 {
     size_t rest_len = strlen(walk->rest);
     size_t rest_size = rest_len > 0 ? 1 + rest_len + 1 : 1; /* with a '/' in front and a NUL behind */
 
     if (path_len + rest_size > sizeof walk->rest)
-        return walk_fail_long(walk);
+        return path_fail_long(walk);
     memmove(walk->rest + path_len + rest_size - 1 - rest_len, walk->rest, rest_len + 1);
     memcpy(walk->rest, path, path_len);
     if (rest_len > 0)
         walk->rest[path_len] = '/';
-    return path[0] == '/' ? walk_enter(walk, "/") : VMNETACL_OK;
+    return path[0] == '/' ? path_enter(walk, "/") : VMNETACL_OK;
 }
 
-static enum vmnetacl_status walk_link(struct walk *walk, const char *name)
+static enum vmnetacl_status path_follow_link(struct path_walk *walk, const char *name)
 {
     char target[VMNETACL_PATH_SIZE];
     ssize_t len = readlinkat(walk->folder_fd, name, target, sizeof target);
@@ -166,9 +166,9 @@ static enum vmnetacl_status walk_link(struct walk *walk, const char *name)
     if (len < 0 && errno == EINVAL) /* readlink(2): not a symbolic link */
         errno = ENOTDIR;
     if (len < 0)
-        return walk_fail_system(walk, "walk the path to the file");
+        return path_fail_system(walk, "walk the path to the file");
     if ((size_t)len == sizeof target)
-        return walk_fail_long(walk);
+        return path_fail_long(walk);
     if (++walk->links_count > VMNETACL_SYMLINK_MAX) {
         error_start(walk->error, VMNETACL_CODE_FILE_LINKS, walk->path, 0, 0);
         error_add(walk->error, "more than 16 symbolic links on the way to the file; use a direct path");
@@ -176,11 +176,11 @@ static enum vmnetacl_status walk_link(struct walk *walk, const char *name)
     }
     if (strlen(walk->rest) < walk->linked_rest)
         walk->linked_rest = strlen(walk->rest);
-    return walk_prepend(walk, target, (size_t)len);
+    return path_prepend(walk, target, (size_t)len);
 }
 
 /* Take the next name off the path. False when none is left. */
-static bool walk_take_name(struct walk *walk, char name[static NAME_MAX + 2], bool *is_last)
+static bool path_take_name(struct path_walk *walk, char name[static NAME_MAX + 2], bool *is_last)
 {
     const char *start = walk->rest + strspn(walk->rest, "/");
     size_t len = strcspn(start, "/");
@@ -201,43 +201,43 @@ static bool walk_take_name(struct walk *walk, char name[static NAME_MAX + 2], bo
  * Open what the next name stands for. O_NONBLOCK: a FIFO in the file's place must not hang us. O_NOCTTY: nor a terminal
  * become ours. A link is reported as ELOOP, and with O_DIRECTORY as ENOTDIR.
  */
-static enum vmnetacl_status walk_step(struct walk *walk)
+static enum vmnetacl_status path_step(struct path_walk *walk)
 {
     char name[NAME_MAX + 2] = "."; /* when none is left, as behind a '/' at the end: the folder that the walk is in */
     bool is_last = true;
     enum vmnetacl_status status;
 
-    if (!walk_take_name(walk, name, &is_last) && (walk->flags & O_DIRECTORY) == 0) {
+    if (!path_take_name(walk, name, &is_last) && (walk->flags & O_DIRECTORY) == 0) {
         errno = EISDIR;
-        return walk_fail_system(walk, "open the file");
+        return path_fail_system(walk, "open the file");
     }
-    status = walk_stay_below_root(walk, name);
+    status = path_stay_below_root(walk, name);
     if (status != VMNETACL_OK)
         return status;
     if (!is_last)
-        return walk_enter(walk, name);
+        return path_enter(walk, name);
     walk->found.fd = openat(walk->folder_fd, name, walk->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (walk->found.fd >= 0)
         return VMNETACL_OK;
     if (errno == ELOOP || (errno == ENOTDIR && (walk->flags & O_DIRECTORY) != 0))
-        return walk_link(walk, name);
-    return walk_fail_open(walk, (walk->flags & O_DIRECTORY) != 0 ? "open the folder" : "open the file");
+        return path_follow_link(walk, name);
+    return path_fail_open(walk, (walk->flags & O_DIRECTORY) != 0 ? "open the folder" : "open the file");
 }
 
-enum vmnetacl_status walk_open(const char *path, const struct trust *trust, int flags, struct place_found *found,
+enum vmnetacl_status path_open(const char *path, const struct trust *trust, int flags, struct resolved_path *found,
                                struct vmnetacl_error *error)
 {
-    struct walk walk = {.path = path,
-                        .trust = trust,
-                        .error = error,
-                        .flags = flags,
-                        .found = {.fd = -1, .everybody_may_enter = true},
-                        .folder_fd = -1,
-                        .linked_rest = SIZE_MAX};
-    enum vmnetacl_status status = walk_prepend(&walk, path, strlen(path));
+    struct path_walk walk = {.path = path,
+                             .trust = trust,
+                             .error = error,
+                             .flags = flags,
+                             .found = {.fd = -1, .everybody_may_enter = true},
+                             .folder_fd = -1,
+                             .linked_rest = SIZE_MAX};
+    enum vmnetacl_status status = path_prepend(&walk, path, strlen(path));
 
     while (status == VMNETACL_OK && walk.found.fd < 0)
-        status = walk_step(&walk);
+        status = path_step(&walk);
     if (walk.folder_fd >= 0)
         (void)close(walk.folder_fd); /* O_PATH: nothing to fail */
     *found = walk.found;

@@ -6,9 +6,9 @@
  */
 #include "source.h"
 
+#include "directory.h"
 #include "error.h"
-#include "files_parse.h"
-#include "folder.h"
+#include "rule_parse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static enum vmnetacl_status load_lines(struct loading *loading, struct rule_file
     while (status == VMNETACL_OK && !lines_at_end(lines)) {
         struct rule rule;
         bool is_rule;
-        status = files_parse_line(lines, &is_rule, &rule, loading->error);
+        status = rule_parse_line(lines, &is_rule, &rule, loading->error);
         if (status == VMNETACL_OK && is_rule && !ruleset_add_rule(rule_file, &rule))
             status = loading_fail_memory(loading, rule_file->path);
         if (status != VMNETACL_OK)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 /* A rule that was looked at. */
-struct story_rule {
+struct explanation_rule {
     struct vmnetacl_place place; /* its strings live as long as the policy */
     bool is_deny;
     enum vmnetacl_subject subject;
@@ -21,20 +21,20 @@ struct story_rule {
     enum vmnetacl_match bridge_match;
 };
 
-struct story_source {
+struct explanation_source {
     const char *name; /* this and path live as long as the policy */
     const char *path;
     bool is_there; /* there is something at path */
     bool was_asked;
     bool ends_search;
     enum vmnetacl_status status;
-    struct vmnetacl_error *error; /* NULL when there is none */
-    struct story_rule *rules;     /* those that matched, or almost; all, if that was asked for */
+    struct vmnetacl_error *error;   /* NULL when there is none */
+    struct explanation_rule *rules; /* those that matched, or almost; all, if that was asked for */
     size_t rules_count;
     size_t rules_left_out;
 };
 
-struct story {
+struct explanation {
     const struct account *account;
     const char *bridge;
     bool has_all_rules;
@@ -43,17 +43,18 @@ struct story {
     struct vmnetacl_advice advice;
     bool needs_names;            /* the verdict is due to names that have to be looked up */
     struct vmnetacl_error error; /* for a verdict of UNAVAIL and TRYAGAIN: why */
-    struct story_source *sources;
+    struct explanation_source *sources;
     size_t sources_count;
-    struct story_source open; /* the one whose rules are being told */
-    struct bridge interface;  /* what bears the bridge's name */
+    struct explanation_source open; /* the one whose rules are being told */
+    struct bridge interface;        /* what bears the bridge's name */
 };
 
 /* The rule means both the caller and the bridge; or one of them, in a way that is worth telling. */
-bool story_rule_matches(const struct story_rule *rule);
-bool story_rule_almost_matches(const struct story_rule *rule);
+bool explanation_rule_matches(const struct explanation_rule *rule);
+bool explanation_rule_almost_matches(const struct explanation_rule *rule);
 
-/* Find out whether this account may use this bridge. Both must outlive the story. */
-void story_find_out(struct story *story, const struct account *account, const char *bridge, bool with_all_rules);
+/* Find out whether this account may use this bridge. Both must outlive the explanation. */
+void explanation_make(struct explanation *explanation, const struct account *account, const char *bridge,
+                      bool with_all_rules);
 
-void story_free(struct story *story);
+void explanation_free(struct explanation *explanation);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The way to a file or a folder, through folders that only root can have filled. */
-#ifndef VMNETACL_WALK_H
-#define VMNETACL_WALK_H
+#ifndef VMNETACL_PATH_H
+#define VMNETACL_PATH_H
 
 #include "vmnetacl.h"
 
@@ -14,7 +14,7 @@ struct trust {
 };
 
 /* Where a walk has come to. */
-struct place_found {
+struct resolved_path {
     int fd;                   /* the caller's to close */
     bool everybody_may_enter; /* all folders on the way let others pass */
     bool group_may_write;     /* to one of the folders on the way */
@@ -27,11 +27,11 @@ struct place_found {
  * OK: found is filled in. Else error is filled in and nothing is open: error->code is FILE_MISSING when a folder or the
  * object does not exist, FILE_DANGLING when a symbolic link leads to nothing, FILE_DENIED when a permission is missing.
  */
-enum vmnetacl_status walk_open(const char *path, const struct trust *trust, int flags, struct place_found *found,
+enum vmnetacl_status path_open(const char *path, const struct trust *trust, int flags, struct resolved_path *found,
                                struct vmnetacl_error *error);
 
 /* May a folder with this status be obeyed? OK, or UNAVAIL with error filled in; path is what error names. */
-enum vmnetacl_status walk_trust_folder(const char *path, const char *folder, const struct trust *trust, uid_t owner,
-                                       mode_t mode, struct vmnetacl_error *error);
+enum vmnetacl_status path_trust_directory(const char *path, const char *folder, const struct trust *trust, uid_t owner,
+                                          mode_t mode, struct vmnetacl_error *error);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cover.h"
+#include "redundancy.h"
 
 #include <stdlib.h>
 
@@ -55,7 +55,7 @@ static int compare(const void *a, const void *b)
     return order != 0 ? order : compare_numbers(left->order, right->order);
 }
 
-struct ruled *cover_sort(const struct vmnetacl_policy *policy, size_t *count)
+struct ruled *redundancy_sort(const struct vmnetacl_policy *policy, size_t *count)
 {
     struct ruled *sorted;
 
@@ -127,7 +127,7 @@ static bool is_reached_from(const struct loaded_source *later, const struct load
     return true;
 }
 
-const struct ruled *cover_find_deny(const struct ruled *sorted, size_t count, const struct ruled *allow)
+const struct ruled *redundancy_find_deny(const struct ruled *sorted, size_t count, const struct ruled *allow)
 {
     struct rule wanted = allow->rule;
     const struct ruled *deny;
@@ -137,7 +137,7 @@ const struct ruled *cover_find_deny(const struct ruled *sorted, size_t count, co
     return deny != NULL && is_reached_from(deny->source, allow->source) ? deny : NULL;
 }
 
-const struct ruled *cover_find_allow(const struct ruled *sorted, size_t count, const struct ruled *allow)
+const struct ruled *redundancy_find_allow(const struct ruled *sorted, size_t count, const struct ruled *allow)
 {
     const struct ruled *first = find_wider(sorted, count, allow->rule);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* switch.conf: its grammar, and what an entry of its table means. */
-#include "switch.h"
+#include "switch_conf.h"
 #include "texts.h"
 #include "unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which sources are asked, in which order, and what follows from what they say: vmnet-switch.conf(5). */
-#ifndef VMNETACL_SWITCH_H
-#define VMNETACL_SWITCH_H
+#ifndef VMNETACL_SWITCH_CONF_H
+#define VMNETACL_SWITCH_CONF_H
 
 #include "lines.h"
 #include "source.h"

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "caveats.h"
+
+#include "escape.h"
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static void caveats_add(struct caveats *caveats, char *sentence)
+{
+    caveats->items = memory_grow(caveats->items, caveats->count, sizeof *caveats->items);
+    caveats->items[caveats->count++] = sentence;
+}
+
+/* The helper reads the files as the user who asks; we have read this one, or not, as ourselves. */
+static void compare_reading(struct caveats *caveats, const struct explanation *explanation,
+                            const struct vmnetacl_file *file)
+{
+    struct stat status;
+    char *who = account_describe(explanation->account);
+    char *path = escape_copy(file->path, strlen(file->path));
+
+    if (!file->found && file->code == VMNETACL_CODE_FILE_DENIED)
+        caveats_add(caveats, memory_format("%s is not yours to read, so its rules are not part of this answer; if %s "
+                                           "may read it, they count for him",
+                                           path, who));
+    if (file->found && stat(file->path, &status) == 0 && !account_may_read(explanation->account, &status))
+        caveats_add(caveats, memory_format("%s is yours to read, but by its mode not to be read by %s: what it says "
+                                           "is part of this answer, and does not count for him",
+                                           path, who));
+    free(path);
+    free(who);
+}
+
+void caveats_find(struct caveats *caveats, const struct explanation *explanation)
+{
+    struct vmnetacl_file file;
+
+    if (explanation->account->database == NULL || explanation->account->caller.groups != explanation->account->database)
+        return; /* it is this process, of which everything is known */
+    caveats_add(caveats, memory_copy("the groups are those that the user database gives now; a session that began "
+                                     "before may hold others"));
+    if (explanation->account->is_self)
+        return; /* by now it is */
+    caveats_add(caveats, memory_copy("the files were read as you, and vmnet-helper reads them as the user who asks; as "
+                                     "root, vmnetctl reads them as he would"));
+    for (size_t i = 0; explanation->policy != NULL && vmnetacl_file_at(explanation->policy, i, &file); i++)
+        compare_reading(caveats, explanation, &file);
+}
+
+void caveats_free(struct caveats *caveats)
+{
+    for (size_t i = 0; i < caveats->count; i++)
+        free(caveats->items[i]);
+    free(caveats->items);
+    *caveats = (struct caveats){.items = NULL};
+}
