@@ -5,17 +5,17 @@ if(NOT VMNET_INSTALL_GROUP MATCHES "^[A-Za-z0-9_][A-Za-z0-9_.-]*$")
   message(FATAL_ERROR "VMNET_INSTALL_GROUP is '${VMNET_INSTALL_GROUP}'; it must be the name or the number of a group")
 endif()
 
-# A umask of 002 must not make folders in which a group could put something in the place of the helper.
+# A umask of 002 must not make directories in which a group could put something in the place of the helper.
 if(NOT DEFINED CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS)
   set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
     OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 endif()
 
-# CMAKE_INSTALL_LIBEXECDIR is a folder below the prefix, or a full path. The helper comes without privilege, and gets
+# CMAKE_INSTALL_LIBEXECDIR is a directory below the prefix, or a full path. The helper comes without privilege, and gets
 # it when it is complete: strip(1) and a change of the owner would take it away again.
 install(TARGETS vmnet-helper RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR})
 install(CODE "
-set(folder \"${CMAKE_INSTALL_LIBEXECDIR}\")
+set(directory \"${CMAKE_INSTALL_LIBEXECDIR}\")
 set(mode \"${VMNET_INSTALL_MODE}\")
 set(group \"${VMNET_INSTALL_GROUP}\")
 include(\"${CMAKE_CURRENT_LIST_DIR}/install_privilege.cmake\")
@@ -35,13 +35,13 @@ set(pages
   libacl/vmnetacl_resolve.3
 )
 
-# Debian's zsh looks below /usr for what packages bring in a folder of its own, and not in site-functions.
+# Debian's zsh looks below /usr for what packages bring in a directory of its own, and not in site-functions.
 if(CMAKE_INSTALL_PREFIX STREQUAL "/usr" AND EXISTS "/etc/debian_version")
   set(zsh_dir "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions")
 else()
   set(zsh_dir "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
 endif()
-set(VMNET_ZSH_DIR "${zsh_dir}" CACHE STRING "Where zsh looks for completions: a folder below the prefix, or a full path")
+set(VMNET_ZSH_DIR "${zsh_dir}" CACHE STRING "Where zsh looks for completions: a directory below the prefix, or a full path")
 
 if(VMNET_TOOLS)
   list(APPEND pages tools/vmnetctl.1)
@@ -54,19 +54,19 @@ if(VMNET_TOOLS)
 endif()
 
 # The library, for programs that are built elsewhere.
-set(cmake_folder ${CMAKE_INSTALL_LIBDIR}/cmake/vmnetacl)
+set(cmake_directory ${CMAKE_INSTALL_LIBDIR}/cmake/vmnetacl)
 install(TARGETS vmnetacl_shared vmnetacl_static EXPORT vmnetacl-targets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES libacl/vmnetacl.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT vmnetacl-targets NAMESPACE vmnetacl:: DESTINATION ${cmake_folder})
+install(EXPORT vmnetacl-targets NAMESPACE vmnetacl:: DESTINATION ${cmake_directory})
 include(CMakePackageConfigHelpers)
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/vmnetacl-config-version.cmake
   VERSION ${VMNETACL_VERSION} COMPATIBILITY SameMajorVersion)
 install(FILES libacl/vmnetacl-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/vmnetacl-config-version.cmake
-  DESTINATION ${cmake_folder})
+  DESTINATION ${cmake_directory})
 install(CODE "
 set(template \"${CMAKE_CURRENT_SOURCE_DIR}/libacl/vmnetacl.pc.in\")
-set(build_folder \"${CMAKE_CURRENT_BINARY_DIR}\")
+set(build_directory \"${CMAKE_CURRENT_BINARY_DIR}\")
 set(libdir \"${CMAKE_INSTALL_LIBDIR}\")
 set(includedir \"${CMAKE_INSTALL_INCLUDEDIR}\")
 set(version \"${VMNETACL_VERSION}\")
@@ -81,16 +81,16 @@ foreach(page IN LISTS pages)
   string(REPLACE "/etc/qemu/bridge.conf" "${VMNET_QEMU_CONF}" text "${text}")
   get_filename_component(name ${page} NAME)
   string(REGEX MATCH "[0-9]$" section ${name})
-  set(folder ${CMAKE_CURRENT_BINARY_DIR}/man/man${section})
-  file(WRITE ${folder}/${name} "${text}")
-  install(FILES ${folder}/${name} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+  set(directory ${CMAKE_CURRENT_BINARY_DIR}/man/man${section})
+  file(WRITE ${directory}/${name} "${text}")
+  install(FILES ${directory}/${name} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
   string(REGEX MATCHALL "\n\\.Nm vmnetacl_[a-z_]+" aliases "${text}")
   string(REGEX REPLACE "\n\\.Nm " "" aliases "${aliases}")
   list(REMOVE_DUPLICATES aliases)
   foreach(alias IN LISTS aliases)
     if(NOT "${alias}.3" STREQUAL name)
-      file(WRITE ${folder}/${alias}.3 ".\\\" SPDX-License-Identifier: MIT\n.so man3/${name}\n")
-      install(FILES ${folder}/${alias}.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3)
+      file(WRITE ${directory}/${alias}.3 ".\\\" SPDX-License-Identifier: MIT\n.so man3/${name}\n")
+      install(FILES ${directory}/${alias}.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3)
     endif()
   endforeach()
 endforeach()

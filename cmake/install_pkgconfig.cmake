@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 # Runs when the library is being installed: writes vmnetacl.pc, for the prefix that it is being installed to.
 #
-# template, build_folder: where it comes from and is made; libdir, includedir: below the prefix or absolute; version.
+# template, build_directory: where it comes from and is made; libdir, includedir: below the prefix or absolute; version.
 
 cmake_minimum_required(VERSION 3.22)
 set(prefix "${CMAKE_INSTALL_PREFIX}")
-cmake_path(ABSOLUTE_PATH libdir BASE_DIRECTORY "${prefix}" OUTPUT_VARIABLE folder)
+cmake_path(ABSOLUTE_PATH libdir BASE_DIRECTORY "${prefix}" OUTPUT_VARIABLE directory)
 foreach(variable IN ITEMS libdir includedir)
   if(NOT IS_ABSOLUTE "${${variable}}")
     set(${variable} "\${prefix}/${${variable}}")
   endif()
 endforeach()
-configure_file("${template}" "${build_folder}/vmnetacl.pc" @ONLY)
-file(INSTALL "${build_folder}/vmnetacl.pc" DESTINATION "${folder}/pkgconfig")
+configure_file("${template}" "${build_directory}/vmnetacl.pc" @ONLY)
+file(INSTALL "${build_directory}/vmnetacl.pc" DESTINATION "${directory}/pkgconfig")

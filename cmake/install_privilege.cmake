@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Runs when the helper is being installed, after it was copied: gives it the privilege that it needs.
 #
-# folder: of the helper, below the prefix or absolute; mode: setuid, group, fscaps or none; group: for mode group.
+# directory: of the helper, below the prefix or absolute; mode: setuid, group, fscaps or none; group: for mode group.
 # Into DESTDIR, what cannot be done here is said, and is left for the package to do. Without DESTDIR it is an error.
 
 cmake_minimum_required(VERSION 3.22)
-cmake_path(ABSOLUTE_PATH folder BASE_DIRECTORY "${CMAKE_INSTALL_PREFIX}")
-set(helper "$ENV{DESTDIR}${folder}/vmnet-helper")
+cmake_path(ABSOLUTE_PATH directory BASE_DIRECTORY "${CMAKE_INSTALL_PREFIX}")
+set(helper "$ENV{DESTDIR}${directory}/vmnet-helper")
 set(is_staged FALSE)
 if(NOT "$ENV{DESTDIR}" STREQUAL "")
   set(is_staged TRUE)
@@ -45,16 +45,16 @@ endmacro()
 
 set(owner 0:0)
 set(bits 0755)
-set(package_job "chown root:root, chmod 0755 ${folder}/vmnet-helper")
+set(package_job "chown root:root, chmod 0755 ${directory}/vmnet-helper")
 if(mode STREQUAL "setuid")
   set(bits 4755)
-  set(package_job "chown root:root, chmod 4755 ${folder}/vmnet-helper")
+  set(package_job "chown root:root, chmod 4755 ${directory}/vmnet-helper")
 elseif(mode STREQUAL "group")
   set(owner 0:${group})
   set(bits 4750)
-  set(package_job "chown root:${group}, chmod 4750 ${folder}/vmnet-helper")
+  set(package_job "chown root:${group}, chmod 4750 ${directory}/vmnet-helper")
 elseif(mode STREQUAL "fscaps")
-  set(package_job "chown root:root, chmod 0755, setcap cap_net_admin=ep ${folder}/vmnet-helper")
+  set(package_job "chown root:root, chmod 0755, setcap cap_net_admin=ep ${directory}/vmnet-helper")
 endif()
 
 # The owner first: a change of the owner takes set-user-ID bits and capabilities away, also those of an earlier install.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The input is a bridge's name, then up to six texts, each behind a byte that says of which source it is: 0x1e "qemu",
+ * The input is a bridge's name, then up to six texts, each after a byte that says of which source it is: 0x1e "qemu",
  * 0x1d "files", 0x1c "switch". They are called "/0", "/1" and so on. The library must say what the model says, in
  * whatever way it is asked, also with two lines exchanged; and a line more must not turn a deny or an error into a
  * permission.
@@ -36,7 +36,7 @@ static void decide(const struct vmnetacl_buffer files[], size_t files_count, con
     HOLDS(wrong == NULL);
 }
 
-/* The first line of a file moved behind its last. */
+/* The first line of a file moved after its last. */
 static void check_moved(struct vmnetacl_buffer files[], size_t files_count, size_t moved, const char *bridge,
                         const struct model_answer *before)
 {

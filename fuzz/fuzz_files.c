@@ -89,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         if (status == VMNETACL_OK && line_len > 0)
             check_alone(expected, line_len, is_rule, &rule);
-        expected = lines.next; /* behind an error, too: vmnetacl_lint() goes on there */
+        expected = lines.next; /* after an error, too: vmnetacl_lint() goes on there */
     }
     HOLDS(expected == text + size);
     return 0;

@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         HOLDS(lines.next == expected + line_len + (newline != NULL) && lines.line == number);
         if (status != VMNETACL_OK) {
             check_error(&error, number, line_len);
-            return 0; /* nothing behind an error is read */
+            return 0; /* nothing after an error is read */
         }
         HOLDS(statement.line == number);
         check_statement(expected, line_len, &statement);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The input is the arguments behind the program's name, with a NUL behind each. die() comes back here; the descriptors
+ * The input is the arguments after the program's name, with a NUL after each. die() comes back here; the descriptors
  * are the target's own, and stay open.
  */
 #include "fuzz.h"

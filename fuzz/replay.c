@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs a fuzz target on each file of a folder: in builds without libFuzzer, and with any compiler. */
+/* Runs a fuzz target on each file of a directory: in builds without libFuzzer, and with any compiler. */
 #include "fuzz.h"
 
 #include <dirent.h>
 #include <string.h>
 
-static void replay(const char *folder, const char *name)
+static void replay(const char *directory, const char *name)
 {
     char path[4096];
     FILE *file;
@@ -13,7 +13,7 @@ static void replay(const char *folder, const char *name)
     size_t size = 0;
     size_t count;
 
-    HOLDS(snprintf(path, sizeof path, "%s/%s", folder, name) < (int)sizeof path);
+    HOLDS(snprintf(path, sizeof path, "%s/%s", directory, name) < (int)sizeof path);
     file = fopen(path, "rb");
     HOLDS(file != NULL);
     do {
@@ -24,7 +24,7 @@ static void replay(const char *folder, const char *name)
         size += count;
     } while (count > 0);
     HOLDS(!ferror(file) && fclose(file) == 0);
-    /* Exactly as long as its bytes, so that a sanitizer sees a read behind them. */
+    /* Exactly as long as its bytes, so that a sanitizer sees a read after them. */
     data = realloc(data, size > 0 ? size : 1);
     HOLDS(data != NULL);
     printf("%s\n", path);
@@ -38,13 +38,13 @@ int main(int argc, char *argv[])
     size_t count = 0;
 
     for (int i = 1; i < argc; i++) {
-        DIR *folder = opendir(argv[i]);
-        HOLDS(folder != NULL);
-        for (struct dirent *entry; (entry = readdir(folder)) != NULL; count++)
+        DIR *directory = opendir(argv[i]);
+        HOLDS(directory != NULL);
+        for (struct dirent *entry; (entry = readdir(directory)) != NULL; count++)
             if (entry->d_name[0] != '.')
                 replay(argv[i], entry->d_name);
-        HOLDS(closedir(folder) == 0);
+        HOLDS(closedir(directory) == 0);
     }
-    HOLDS(count > 2); /* more than "." and "..": a folder that is empty replays nothing */
+    HOLDS(count > 2); /* more than "." and "..": a directory that is empty replays nothing */
     return EXIT_SUCCESS;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who asks: the one place that knows. Nothing behind it asks the kernel again. */
+/* Who asks: the one place that knows. Nothing after it asks the kernel again. */
 #pragma once
 
 #include <stddef.h>

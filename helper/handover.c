@@ -28,6 +28,6 @@ void handover_send(int socket_fd, int tap_fd)
     memcpy(CMSG_DATA(&control.header), &tap_fd, sizeof tap_fd);
     if (sendmsg(socket_fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof byte)
         die(EX_OSERR, "cannot hand the tap over to QEMU: %m; QEMU may have ended");
-    (void)close(tap_fd); /* a failure behind the message would make QEMU refuse what it has just been given */
+    (void)close(tap_fd); /* a failure after the message would make QEMU refuse what it has just been given */
     (void)close(socket_fd);
 }

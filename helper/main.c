@@ -5,7 +5,7 @@
  * Ten phases, one after the other, none of which goes back. What is true when a phase ends, and what it must not do,
  * stands above its declaration. Any failure ends the process with a line on stderr and a code from <sysexits.h>; a tap
  * that it had created goes with it. The caller controls the arguments, environment, descriptors, limits, signals,
- * working folder and timing.
+ * working directory and timing.
  */
 #include "bridge.h"
 #include "caller.h"

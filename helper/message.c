@@ -26,7 +26,7 @@ static struct {
     int pid;
     const struct caller *caller;
     const struct request *request;
-    const char *degraded; /* a file that was passed over, and should not have had to be; NULL: none */
+    const char *degraded; /* a file that was skipped, and should not have had to be; NULL: none */
 } journal = {.fd = -1};
 
 /* Copy text, escaping all but printable ASCII. */

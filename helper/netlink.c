@@ -84,7 +84,7 @@ uint32_t netlink_wait(struct netlink *netlink)
     struct msghdr message = {.msg_name = &sender, .msg_namelen = sizeof sender, .msg_iov = &part, .msg_iovlen = 1};
     ssize_t len;
 
-    /* There is nothing to wait for: the kernel answers before sendmsg() returns. Behind the number it quotes us. */
+    /* There is nothing to wait for: the kernel answers before sendmsg() returns. After the number it quotes us. */
     do {
         message.msg_namelen = sizeof sender;
         len = recvmsg(netlink->fd, &message, MSG_DONTWAIT);

@@ -15,7 +15,7 @@
 static noreturn void die_unreadable(enum vmnetacl_status status, const struct vmnetacl_error *error)
 {
     /* There root's files seem to be nobody's. */
-    if (error->code == VMNETACL_CODE_FOLDER_OWNER || error->code == VMNETACL_CODE_FILE_OWNER)
+    if (error->code == VMNETACL_CODE_DIRECTORY_OWNER || error->code == VMNETACL_CODE_FILE_OWNER)
         user_namespace_require_initial();
     errno = error->system_errno;
     if (error->code == VMNETACL_CODE_FILE_DENIED)

@@ -57,7 +57,7 @@ void process_make_sane(int argc)
     if (prctl(PR_SET_DUMPABLE, 0) != 0)
         die(EX_OSERR, "cannot make the process not dumpable: %m");
     if (chdir("/") != 0)
-        die(EX_OSERR, "cannot change the working folder to /: %m");
+        die(EX_OSERR, "cannot change the working directory to /: %m");
 }
 
 void process_close_all_but(int fd, int other_fd)

@@ -6,7 +6,7 @@
  *
  * True when it ends: there was an argument 0; descriptors 0, 1 and 2 are open; the environment is empty; the umask is
  * 077; no signal is blocked, and of the standard ones none is ignored but SIGPIPE; no core file is written; the process
- * is not dumpable; the working folder is "/".
+ * is not dumpable; the working directory is "/".
  * It must not: look at the arguments, open anything but /dev/null, change an identity or a capability.
  */
 void process_make_sane(int argc);

@@ -65,7 +65,7 @@ enum vmnetacl_status {
     VMNETACL_DENY,     /* a rule denies it */
     VMNETACL_NOTFOUND, /* all rules were read, and none speaks of it */
     VMNETACL_UNAVAIL,  /* the rules could not be read in full: no verdict, so nothing is permitted */
-    VMNETACL_TRYAGAIN, /* as UNAVAIL, for want of memory or descriptors, or a file was being written: try later */
+    VMNETACL_TRYAGAIN, /* as UNAVAIL, when out of memory or descriptors, or a file was being written: try later */
     VMNETACL_INVALID,  /* the arguments are not what the function takes */
 };
 
@@ -114,10 +114,10 @@ enum vmnetacl_code {
     VMNETACL_CODE_FILE_LARGE,
     VMNETACL_CODE_FILE_CHANGED,
     VMNETACL_CODE_FILE_LINKS,
-    VMNETACL_CODE_FOLDER_KIND,
-    VMNETACL_CODE_FOLDER_OWNER,
-    VMNETACL_CODE_FOLDER_MODE,
-    VMNETACL_CODE_FOLDER_LARGE,
+    VMNETACL_CODE_DIRECTORY_KIND,
+    VMNETACL_CODE_DIRECTORY_OWNER,
+    VMNETACL_CODE_DIRECTORY_MODE,
+    VMNETACL_CODE_DIRECTORY_LARGE,
     /* Of the system, and of names. */
     VMNETACL_CODE_SYSTEM, /* a system call failed: see system_errno */
     VMNETACL_CODE_MEMORY,
@@ -134,10 +134,10 @@ enum vmnetacl_code {
     VMNETACL_CODE_RULE_DENIED,   /* an allow is taken back in full by a deny */
     VMNETACL_CODE_ACCOUNT_UNKNOWN,
     VMNETACL_CODE_FILE_IGNORED,
-    VMNETACL_CODE_FOLDER_GROUP,
+    VMNETACL_CODE_DIRECTORY_GROUP,
     VMNETACL_CODE_INCLUDE_HIDES,   /* a deny in an included file that not everybody may read */
     VMNETACL_CODE_INCLUDE_SKIPPED, /* an included file that does not exist, or that is not ours to read */
-    VMNETACL_CODE_FILE_PRIVATE, /* a file or folder without which there is no verdict, and not everybody may read it */
+    VMNETACL_CODE_FILE_PRIVATE, /* a file or directory without which there is no verdict, and not everybody may read it */
 };
 
 /*
@@ -191,7 +191,7 @@ struct vmnetacl_decision {
 struct vmnetacl_file {
     const char *source; /* both strings live as long as the policy */
     const char *path;
-    bool found;              /* false: it was passed over, for the reason in code */
+    bool found;              /* false: it was skipped, for the reason in code */
     enum vmnetacl_code code; /* NONE; or FILE_MISSING, FILE_DANGLING, FILE_DENIED */
     const void *reserved[2]; /* NULL */
 };
@@ -199,7 +199,7 @@ struct vmnetacl_file {
 /* A source of the switch, in the order in which they are asked. */
 struct vmnetacl_source {
     const char *name;                   /* "files" or "qemu"; lives for ever */
-    const char *path;                   /* of its file or folder; lives as long as the policy */
+    const char *path;                   /* of its file or directory; lives as long as the policy */
     enum vmnetacl_status status;        /* OK; NOTFOUND: there is nothing at path; UNAVAIL, TRYAGAIN: see error */
     const struct vmnetacl_error *error; /* NULL for OK and NOTFOUND; lives as long as the policy */
     const void *reserved[2];            /* NULL */
@@ -213,7 +213,7 @@ struct vmnetacl_names;
  *
  * policy: where the new policy goes, to be freed with vmnetacl_free(); set to NULL on failure. Not NULL.
  * error:  filled in on failure; may be NULL.
- * Returns OK; UNAVAIL when switch.conf is not trusted, not readable or wrong in any line; TRYAGAIN for want of memory
+ * Returns OK; UNAVAIL when switch.conf is not trusted, not readable or wrong in any line; TRYAGAIN when out of memory
  * or of file descriptors, or when it changed while it was read; INVALID when policy is NULL.
  *
  * A source that cannot be read is no failure here: its part of the policy is an error, which vmnetacl_decide() answers
@@ -232,11 +232,11 @@ struct vmnetacl_buffer {
 
 /* Where rules come from, if not from this system's usual place. All zero is that place. */
 struct vmnetacl_origin {
-    const char *root; /* the folder that stands for "/", absolute links and includes inside included; NULL: "/" */
+    const char *root; /* the directory that stands for "/", absolute links and includes inside included; NULL: "/" */
     const char *switch_path; /* absolute paths, below root; NULL: the usual one */
     const char *files_path;
     const char *qemu_path;
-    uid_t owner; /* who must own every file and folder; 0: root */
+    uid_t owner; /* who must own every file and directory; 0: root */
     /* When not NULL, the rules are these and no file is looked at. The first of source "qemu" is bridge.conf; those of
        source "files" are taken in this order. No two of one source have the same path. */
     const struct vmnetacl_buffer *buffers;
@@ -351,7 +351,7 @@ struct vmnetacl_event {
 
 /*
  * As vmnetacl_decide(), telling how it comes to its verdict: visit is called for each rule of each source that is
- * asked, in their order, and for each source behind its rules. event and all in it live until visit returns.
+ * asked, in their order, and for each source after its rules. event and all in it live until visit returns.
  * visit: not NULL; data is handed on to it. Returns as vmnetacl_decide(); INVALID without a call of visit.
  */
 enum vmnetacl_status vmnetacl_explain(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
@@ -428,11 +428,11 @@ struct vmnetacl_finding {
 
 /*
  * Look for all that is wrong with rules, not only for the first: visit is called for each error, then for each
- * warning: rules that can never take effect, names that nobody has, files and folders that look like a mistake.
+ * warning: rules that can never take effect, names that nobody has, files and directories that look like a mistake.
  *
  * origin: as for vmnetacl_load_from(), also refused in the same cases; NULL: the system's rules.
  * timeout_ms: as for vmnetacl_resolve().
- * Returns OK when it could look, whatever it found; TRYAGAIN for want of memory; INVALID. error: filled in on failure,
+ * Returns OK when it could look, whatever it found; TRYAGAIN when out of memory; INVALID. error: filled in on failure,
  * may be NULL.
  */
 enum vmnetacl_status vmnetacl_lint(const struct vmnetacl_origin *origin, unsigned timeout_ms,
@@ -440,9 +440,9 @@ enum vmnetacl_status vmnetacl_lint(const struct vmnetacl_origin *origin, unsigne
                                    struct vmnetacl_error *error);
 
 /*
- * The files that the policy was made from, in the order in which they were looked for, and those that were passed over
- * in silence: an include that does not exist or may not be read, the first file or the folder of a source if there is
- * none.
+ * The files that the policy was made from, in the order in which they were looked for, and those that were skipped
+ * in silence: an include that does not exist or may not be read, the first file or the directory of a source if there
+ * is none.
  *
  * index: from 0. file: filled in when there is such a file. Not NULL.
  * Returns false when there are no more.

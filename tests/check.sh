@@ -67,7 +67,7 @@ suite() {
     count "$((all - bad))" "$bad" "$what"
 }
 
-# list_tests BUILD_FOLDER [OPTION...]: the names of its tests, one a line
+# list_tests BUILD_DIRECTORY [OPTION...]: the names of its tests, one a line
 list_tests() {
     ctest --test-dir "$@" -N | sed -n 's/^ *Test *#[0-9]*: //p'
 }

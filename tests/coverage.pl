@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# coverage.pl SOURCE_FOLDER GCOV_OUTPUT EXCEPTIONS: see coverage.sh.
+# coverage.pl SOURCE_DIRECTORY GCOV_OUTPUT EXCEPTIONS: see coverage.sh.
 use strict;
 use warnings;
 

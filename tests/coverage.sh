@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# coverage.sh [BUILD_FOLDER], as root: build the library and its unit tests with gcc's coverage (preset "coverage"), run
-# them, and print for each file of libacl/ how many lines ran and how many branches were taken. Fails below all of them.
+# coverage.sh [BUILD_DIRECTORY], as root: build the library and its unit tests with gcc's coverage (preset "coverage"),
+# run them, and print for each file of libacl/ how many lines ran and how many branches were taken. Fails below all of
+# them.
 #
 # The rule: without optimisation each branch that gcov counts is one that the source has: a condition, or a part of one
 # that && or || joins, one way or the other. Branches that want of memory takes count like all others, since the tests

@@ -4,8 +4,8 @@
 # sudo sh tests/demo.sh: from a bare Debian 12 to two QEMU guests on one bridge, started by a user without privilege.
 #
 # It installs the packages that are missing, builds the release preset, and does the rest in namespaces of its own (see
-# tests/lab/lab.sh): no bridge, tap, process, user or setuid file is ever seen outside. What stays is the folder build/.
-# The second run needs no network. VMNET_GUEST_DIR may name another folder for the guests' kernel.
+# tests/lab/lab.sh): no bridge, tap, process, user or setuid file is ever seen outside. What stays is the directory
+# build/. The second run needs no network. VMNET_GUEST_DIR may name another directory for the guests' kernel.
 set -eu
 
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
@@ -95,7 +95,7 @@ outside() {
     cd "$top"
     mkdir -p build
     : >"$log"
-    # sudo makes us root: what we leave belongs to the owner of the folder, as everything else there.
+    # sudo makes us root: what we leave belongs to the owner of the directory, as everything else there.
     trap 'chown -R --reference="$top" "$top/build"' EXIT
     trap 'exit 130' INT TERM
 

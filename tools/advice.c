@@ -164,7 +164,7 @@ static void advise_error(struct advices *advices, const struct vmnetacl_error *e
                NULL, 0, NULL);
     else
         advise(advices, "mend",
-               memory_copy("vmnet-helper refuses every request until this is mended; 'vmnetctl check' looks for all "
+               memory_copy("vmnet-helper refuses every request until this is fixed; 'vmnetctl check' looks for all "
                            "that is wrong"),
                NULL, 0, NULL);
 }
@@ -204,7 +204,7 @@ void advices_find(struct advices *advices, const struct explanation *explanation
     if (explanation->decision.degraded)
         advise(advices, "mend",
                memory_copy(
-                   "until the source that could not be asked is mended, none of its rules counts, and no deny of "
+                   "until the source that could not be asked is fixed, none of its rules counts, and no deny of "
                    "them; 'vmnetctl check' looks for all that is wrong"),
                NULL, 0, NULL);
     if (verdict == VMNETACL_ALLOW && explanation->decision.grant.limit != 0)

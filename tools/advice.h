@@ -6,7 +6,7 @@
 
 struct advice {
     const char *action; /* "add", "remove", "login", "mend", "retry", "option" or "bridge" */
-    char *message;      /* a sentence, escaped; of "add" and "remove", the text belongs behind it */
+    char *message;      /* a sentence, escaped; of "add" and "remove", the text belongs after it */
     char *file;         /* of "add" and "remove": where; else NULL */
     unsigned line;      /* of "remove"; else 0 */
     char *text;         /* of "add" and "remove": the rule; else NULL */

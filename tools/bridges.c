@@ -54,19 +54,19 @@ void bridge_look(struct bridge *bridge, const char *name)
 
 void bridges_list(char ***names, size_t *names_count)
 {
-    DIR *folder = opendir(SYSFS_NET);
+    DIR *directory = opendir(SYSFS_NET);
     struct dirent *entry;
 
     *names = NULL;
     *names_count = 0;
-    while (folder != NULL && (entry = readdir(folder)) != NULL) {
+    while (directory != NULL && (entry = readdir(directory)) != NULL) {
         if (!vmnetacl_name_valid(entry->d_name, strlen(entry->d_name)) || !attribute_exists(entry->d_name, "bridge"))
             continue;
         *names = memory_grow(*names, *names_count, sizeof **names);
         (*names)[(*names_count)++] = memory_copy(entry->d_name);
     }
-    if (folder != NULL)
-        (void)closedir(folder); /* only read from: nothing to fail */
+    if (directory != NULL)
+        (void)closedir(directory); /* only read from: nothing to fail */
 }
 
 void bridges_free(char **names, size_t names_count)

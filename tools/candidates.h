@@ -6,7 +6,7 @@
 
 /*
  * As vmnetacl_enumerate(), for when vmnetacl_resolve() has failed about all bridges with this status and this error.
- * A name without a verdict stops nothing: the status and the error of the first such are returned behind the last name.
+ * A name without a verdict stops nothing: the status and the error of the first such are returned after the last name.
  */
 enum vmnetacl_status candidates_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                           enum vmnetacl_status status,

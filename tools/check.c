@@ -68,9 +68,9 @@ static void check_root(struct findings *findings, const char *root)
     char *path = realpath(root, NULL);
 
     if (path == NULL || stat(path, &status) != 0)
-        die(EX_NOINPUT, "cannot examine the folder '%s': %m", root);
+        die(EX_NOINPUT, "cannot examine the directory '%s': %m", root);
     if (!S_ISDIR(status.st_mode))
-        die(EX_NOINPUT, "'%s' is no folder", root);
+        die(EX_NOINPUT, "'%s' is no directory", root);
     origin.owner = status.st_uid;
     if (strcmp(path, "/") != 0)
         origin.root = sight.root = path;

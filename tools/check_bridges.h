@@ -4,5 +4,5 @@
 
 #include "findings.h"
 
-/* Rules that cannot be read are passed over: vmnetacl_lint() tells of them. */
+/* Rules that cannot be read are skipped: vmnetacl_lint() tells of them. */
 void check_bridges(struct findings *findings);

@@ -144,7 +144,7 @@ bool convert_lxc(const struct text *text, const char *path)
     rules_out_head(path);
     rules_out_comment(limits, strlen(limits));
     for (; text_measure(text, &place); text_next(&place)) {
-        /* sscanf(3) does not look behind a NUL. */
+        /* sscanf(3) does not look after a NUL. */
         size_t len = strnlen(text->bytes + place.offset, place.len);
         char *line;
         if (len > 0 && text->bytes[place.offset + len - 1] == '\r')

@@ -57,7 +57,7 @@ static void print_byte(FILE *out, unsigned char byte, bool is_shown)
 
 void excerpt_print(FILE *out, const char *line, size_t line_len, unsigned column)
 {
-    size_t caret = column == 0 ? 0 : column - 1; /* may be one behind the end: something is missing there */
+    size_t caret = column == 0 ? 0 : column - 1; /* may be one after the end: something is missing there */
     size_t begin = caret > EXCERPT_SIDE ? caret - EXCERPT_SIDE : 0;
     size_t end = line_len > caret + EXCERPT_SIDE ? caret + EXCERPT_SIDE : line_len;
     const char *before = begin > 0 ? "..." : "";

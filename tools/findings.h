@@ -25,7 +25,7 @@ struct findings {
     size_t files_count;
 };
 
-/* Take what the library found. root, if not NULL, is put in front of the file. */
+/* Take what the library found. root, if not NULL, is put before the file. */
 void findings_add_problem(struct findings *findings, bool is_error, const char *source,
                           const struct vmnetacl_error *error, const char *root);
 
@@ -33,7 +33,7 @@ void findings_add_problem(struct findings *findings, bool is_error, const char *
 void findings_add_warning(struct findings *findings, const char *source, const char *code,
                           const struct vmnetacl_place *place, const char *root, char *message);
 
-/* Put errors in front of warnings; then file by file, in the order in which these came up, and line by line. */
+/* Put errors before warnings; then file by file, in the order in which these came up, and line by line. */
 void findings_sort(struct findings *findings);
 
 /* Print them in their order, with the lines that they are about. */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* jansson fails for want of memory alone: what it is given here is ASCII. */
+/* jansson fails when out of memory alone: what it is given here is ASCII. */
 static json_t *there(json_t *value)
 {
     if (value == NULL)

@@ -25,7 +25,7 @@ static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
                            "  list       list the bridges that a user may use\n"
                            "  convert    turn a bridge.conf or an lxc-usernet file into rules for users\n"
                            "\n"
-                           "  -h, --help       print this, or, behind a command, what it is about\n"
+                           "  -h, --help       print this, or, after a command, what it is about\n"
                            "  -V, --version    print the version of this program and of the library\n"
                            "\n"
                            "The manual page vmnetctl(1) has it all.\n";

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Make room for one more behind count items of item_size bytes each; items is NULL when count is 0. */
+/* Make room for one more after count items of item_size bytes each; items is NULL when count is 0. */
 void *memory_grow(void *items, size_t count, size_t item_size);
 
 /* A copy of a string, or NULL of NULL. */

@@ -19,7 +19,7 @@ noreturn void die(int code, const char *format, ...)
     errno = error;
     (void)vsnprintf(text, sizeof text, format, arguments); /* cut off when too long */
     va_end(arguments);
-    (void)fflush(stdout); /* what was found so far stands in front of the reason for ending */
+    (void)fflush(stdout); /* what was found so far stands before the reason for ending */
     (void)fputs("vmnetctl: ", stderr);
     escape_print(stderr, text, strlen(text));
     (void)fputs("\n", stderr); /* there is nobody to tell that stderr is closed */

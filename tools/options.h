@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What stands on the command line behind the name of a command. */
+/* What stands on the command line after the name of a command. */
 #pragma once
 
 #include <stdbool.h>

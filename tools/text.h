@@ -13,7 +13,7 @@ struct text {
     size_t len;
 };
 
-/* A place in a text: in front of the line of this number. All zero is not valid: begin with {.number = 1}. */
+/* A place in a text: before the line of this number. All zero is not valid: begin with {.number = 1}. */
 struct text_line {
     unsigned number;
     size_t offset;
@@ -25,7 +25,7 @@ int text_read(struct text *text, const char *path);
 
 void text_free(struct text *text);
 
-/* Measure the line that begins at line->offset. Returns false behind the last line. */
+/* Measure the line that begins at line->offset. Returns false after the last line. */
 bool text_measure(const struct text *text, struct text_line *line);
 
 /* Go on to the next line. */

@@ -32,7 +32,7 @@ struct vmnetacl_names {
 /* What is said of the account that a rule names, or whose gid it gives; NULL when it was not asked about. */
 const struct account_answer *names_find(const struct vmnetacl_names *names, const struct rule *rule);
 
-/* Add what a rule speaks of to accounts: *index is its place. False for want of memory. Not for ALL and UID. */
+/* Add what a rule speaks of to accounts: *index is its place. False when out of memory. Not for ALL and UID. */
 bool names_intern(struct accounts *accounts, const struct rule *rule, uint32_t *index);
 
 #endif

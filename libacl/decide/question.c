@@ -157,7 +157,7 @@ void question_ask(const struct question *question, const struct loaded_source *s
 }
 
 /*
- * May the switch go on without this source? A file that the caller may not read is not passed over: he can have brought
+ * May the switch go on without this source? A file that the caller may not read is not skipped: he can have brought
  * that about, by leaving a group for that of a setgid program.
  */
 static bool is_skipped(const struct loaded_source *source)

@@ -81,7 +81,7 @@ void answer_end(const struct loaded_source *source, struct answer *answer);
 /* Ask one source. */
 void question_ask(const struct question *question, const struct loaded_source *source, struct answer *answer);
 
-/* Does the switch end the search behind this answer? */
+/* Does the switch end the search after this answer? */
 bool question_ends(const struct loaded_source *source, const struct answer *answer);
 
 /*

@@ -21,7 +21,7 @@ struct needs {
     bool has_options; /* an allow among the rules has some, so that it matters which one matches first */
 };
 
-/* False for want of memory. */
+/* False when out of memory. */
 static bool note(struct needs *needs, const struct rule_file *file, const struct rule *rule)
 {
     size_t count = needs->accounts.count;
@@ -42,7 +42,7 @@ static bool note(struct needs *needs, const struct rule_file *file, const struct
     return true;
 }
 
-/* Behind the first allow that surely matches, only a deny can change the answer. False for want of memory. */
+/* After the first allow that surely matches, only a deny can change the answer. False when out of memory. */
 static bool note_source(const struct question *question, const struct loaded_source *source, struct needs *needs)
 {
     bool is_allowed = false;
@@ -58,7 +58,7 @@ static bool note_source(const struct question *question, const struct loaded_sou
             match = question_match_subject(question, &rule);
             if (match == VMNETACL_MATCH_UNKNOWN && !note(needs, file, &rule))
                 return false;
-            /* When every bridge is meant, this one may be another than the next rule's. */
+            /* When every bridge is meant, this one may be other than the next rule's. */
             is_allowed = is_allowed || (!rule.is_deny && match == VMNETACL_MATCH_YES && question->bridge != NULL);
         }
     }

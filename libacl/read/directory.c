@@ -20,22 +20,22 @@ static bool is_rule_file(const char *name)
     return name[0] != '.' && len > suffix_len && strcmp(name + len - suffix_len, SUFFIX) == 0;
 }
 
-static enum vmnetacl_status fail(const struct folder *folder, enum vmnetacl_code code, const char *message,
+static enum vmnetacl_status fail(const struct directory *directory, enum vmnetacl_code code, const char *message,
                                  struct vmnetacl_error *error)
 {
-    error_start(error, code, folder->path, 0, 0);
+    error_start(error, code, directory->path, 0, 0);
     error_add(error, message);
     return error_status(error);
 }
 
-static enum vmnetacl_status fail_system(const struct folder *folder, int system_errno, const char *what,
+static enum vmnetacl_status fail_system(const struct directory *directory, int system_errno, const char *what,
                                         struct vmnetacl_error *error)
 {
-    error_system(error, system_errno, folder->path, what);
+    error_system(error, system_errno, directory->path, what);
     return error_status(error);
 }
 
-/* Append a copy of name. False for want of memory. */
+/* Append a copy of name. False when out of memory. */
 static bool names_add(char ***names, size_t *count, const char *name)
 {
     char **grown = *names;
@@ -57,83 +57,84 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static enum vmnetacl_status take_name(struct folder *folder, const char *name, struct vmnetacl_error *error)
+static enum vmnetacl_status take_name(struct directory *directory, const char *name, struct vmnetacl_error *error)
 {
     bool is_taken = true;
 
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return VMNETACL_OK;
-    if (is_rule_file(name) && folder->names_count == VMNETACL_FILES_MAX)
-        return fail(folder, VMNETACL_CODE_FOLDER_LARGE, "more than 1024 rule files are in the folder; join some",
-                    error);
+    if (is_rule_file(name) && directory->names_count == VMNETACL_FILES_MAX)
+        return fail(directory, VMNETACL_CODE_DIRECTORY_LARGE,
+                    "more than 1024 rule files are in the directory; join some", error);
     if (is_rule_file(name))
-        is_taken = names_add(&folder->names, &folder->names_count, name);
-    else if (folder->ignored_count < IGNORED_MAX)
-        is_taken = names_add(&folder->ignored, &folder->ignored_count, name);
-    return is_taken ? VMNETACL_OK : fail_system(folder, ENOMEM, "get memory for the folder", error);
+        is_taken = names_add(&directory->names, &directory->names_count, name);
+    else if (directory->ignored_count < IGNORED_MAX)
+        is_taken = names_add(&directory->ignored, &directory->ignored_count, name);
+    return is_taken ? VMNETACL_OK : fail_system(directory, ENOMEM, "get memory for the directory", error);
 }
 
-static enum vmnetacl_status read_names(struct folder *folder, struct vmnetacl_error *error)
+static enum vmnetacl_status read_names(struct directory *directory, struct vmnetacl_error *error)
 {
     enum vmnetacl_status status = VMNETACL_OK;
     struct dirent *entry = NULL;
 
     do {
         errno = 0; /* readdir(3): NULL at the end as well as on failure */
-        entry = readdir(folder->stream);
+        entry = readdir(directory->stream);
         if (entry == NULL && errno != 0)
-            return fail_system(folder, errno, "read the folder", error);
+            return fail_system(directory, errno, "read the directory", error);
         if (entry != NULL)
-            status = take_name(folder, entry->d_name, error);
+            status = take_name(directory, entry->d_name, error);
     } while (entry != NULL && status == VMNETACL_OK);
-    if (folder->names_count > 0)
-        qsort(folder->names, folder->names_count, sizeof *folder->names, compare_names);
+    if (directory->names_count > 0)
+        qsort(directory->names, directory->names_count, sizeof *directory->names, compare_names);
     return status;
 }
 
-static enum vmnetacl_status check_folder(struct folder *folder, int fd, const struct trust *trust,
-                                         struct vmnetacl_error *error)
+static enum vmnetacl_status check_directory(struct directory *directory, int fd, const struct trust *trust,
+                                            struct vmnetacl_error *error)
 {
-    if (fstat(fd, &folder->stat) != 0)
-        return fail_system(folder, errno, "examine the folder", error);
-    return path_trust_directory(folder->path, folder->path, trust, folder->stat.st_uid, folder->stat.st_mode, error);
+    if (fstat(fd, &directory->stat) != 0)
+        return fail_system(directory, errno, "examine the directory", error);
+    return path_trust_directory(directory->path, directory->path, trust, directory->stat.st_uid,
+                                directory->stat.st_mode, error);
 }
 
-enum vmnetacl_status folder_open(struct folder *folder, const char *path, const struct trust *trust,
-                                 struct vmnetacl_error *error)
+enum vmnetacl_status directory_open(struct directory *directory, const char *path, const struct trust *trust,
+                                    struct vmnetacl_error *error)
 {
     struct resolved_path found;
     enum vmnetacl_status status;
 
-    *folder = (struct folder){.path = path};
+    *directory = (struct directory){.path = path};
     status = path_open(path, trust, O_RDONLY | O_DIRECTORY, &found, error);
     if (status != VMNETACL_OK && error->code == VMNETACL_CODE_SYSTEM && error->system_errno == ENOTDIR)
-        return fail(folder, VMNETACL_CODE_FOLDER_KIND, "not a folder; make one, with rule files in it", error);
+        return fail(directory, VMNETACL_CODE_DIRECTORY_KIND, "not a directory; make one, with rule files in it", error);
     if (status != VMNETACL_OK)
         return status;
-    status = check_folder(folder, found.fd, trust, error);
+    status = check_directory(directory, found.fd, trust, error);
     if (status == VMNETACL_OK) {
-        folder->stream = fdopendir(found.fd);
-        if (folder->stream == NULL)
-            status = fail_system(folder, errno, "open the folder", error);
+        directory->stream = fdopendir(found.fd);
+        if (directory->stream == NULL)
+            status = fail_system(directory, errno, "open the directory", error);
     }
-    if (folder->stream == NULL)
+    if (directory->stream == NULL)
         (void)close(found.fd); /* only read from: nothing to fail */
     if (status == VMNETACL_OK)
-        status = read_names(folder, error);
+        status = read_names(directory, error);
     if (status != VMNETACL_OK)
-        folder_close(folder);
+        directory_close(directory);
     return status;
 }
 
-enum vmnetacl_status folder_check_unchanged(const struct folder *folder, struct vmnetacl_error *error)
+enum vmnetacl_status directory_check_unchanged(const struct directory *directory, struct vmnetacl_error *error)
 {
     struct stat now;
 
-    if (fstat(dirfd(folder->stream), &now) != 0)
-        return fail_system(folder, errno, "examine the folder", error);
-    if (now.st_mtim.tv_sec != folder->stat.st_mtim.tv_sec || now.st_mtim.tv_nsec != folder->stat.st_mtim.tv_nsec)
-        return fail(folder, VMNETACL_CODE_FILE_CHANGED, "the folder changed while it was read", error);
+    if (fstat(dirfd(directory->stream), &now) != 0)
+        return fail_system(directory, errno, "examine the directory", error);
+    if (now.st_mtim.tv_sec != directory->stat.st_mtim.tv_sec || now.st_mtim.tv_nsec != directory->stat.st_mtim.tv_nsec)
+        return fail(directory, VMNETACL_CODE_FILE_CHANGED, "the directory changed while it was read", error);
     return VMNETACL_OK;
 }
 
@@ -144,11 +145,11 @@ static void names_free(char **names, size_t count)
     free(names);
 }
 
-void folder_close(struct folder *folder)
+void directory_close(struct directory *directory)
 {
-    names_free(folder->names, folder->names_count);
-    names_free(folder->ignored, folder->ignored_count);
-    if (folder->stream != NULL)
-        (void)closedir(folder->stream); /* only read from: nothing to fail */
-    *folder = (struct folder){.path = NULL};
+    names_free(directory->names, directory->names_count);
+    names_free(directory->ignored, directory->ignored_count);
+    if (directory->stream != NULL)
+        (void)closedir(directory->stream); /* only read from: nothing to fail */
+    *directory = (struct directory){.path = NULL};
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The rule files in a folder that only root can have filled. */
-#ifndef VMNETACL_FOLDER_H
-#define VMNETACL_FOLDER_H
+/* The rule files in a directory that only root can have filled. */
+#ifndef VMNETACL_DIRECTORY_H
+#define VMNETACL_DIRECTORY_H
 
 #include "path.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
 
-struct folder {
+struct directory {
     const char *path; /* must outlive it */
     DIR *stream;
     struct stat stat; /* when it was opened */
@@ -19,20 +19,20 @@ struct folder {
 };
 
 /*
- * Open the folder at an absolute path and read the names in it. A rule file's name ends with ".rules" and does not
+ * Open the directory at an absolute path and read the names in it. A rule file's name ends with ".rules" and does not
  * begin with a dot.
  *
- * OK: folder is the caller's to close. Else error is filled in and nothing is open: as path_open(); UNAVAIL with
- * FOLDER_KIND when it is no folder, FOLDER_OWNER or FOLDER_MODE when it is not trusted, FOLDER_LARGE with more than
- * VMNETACL_FILES_MAX rule files; TRYAGAIN for want of memory.
+ * OK: directory is the caller's to close. Else error is filled in and nothing is open: as path_open(); UNAVAIL with
+ * DIRECTORY_KIND when it is no directory, DIRECTORY_OWNER or DIRECTORY_MODE when it is not trusted, DIRECTORY_LARGE
+ * with more than VMNETACL_FILES_MAX rule files; TRYAGAIN when out of memory.
  */
-enum vmnetacl_status folder_open(struct folder *folder, const char *path, const struct trust *trust,
-                                 struct vmnetacl_error *error);
+enum vmnetacl_status directory_open(struct directory *directory, const char *path, const struct trust *trust,
+                                    struct vmnetacl_error *error);
 
 /* OK when no file came, went or was renamed since it was opened; else TRYAGAIN. */
-enum vmnetacl_status folder_check_unchanged(const struct folder *folder, struct vmnetacl_error *error);
+enum vmnetacl_status directory_check_unchanged(const struct directory *directory, struct vmnetacl_error *error);
 
 /* Close it, once. */
-void folder_close(struct folder *folder);
+void directory_close(struct directory *directory);
 
 #endif

@@ -33,7 +33,7 @@ static enum vmnetacl_status file_check(const char *path, const struct stat *st, 
         return file_fail(path, VMNETACL_CODE_FILE_OWNER,
                          trust->owner == 0
                              ? "the file is not owned by root; chown it to root"
-                             : "the file is not owned by the owner of the folder that stands for /; chown it to him",
+                             : "the file is not owned by the owner of the directory that stands for /; chown it to him",
                          error);
     if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return file_fail(path, VMNETACL_CODE_FILE_MODE,
@@ -53,7 +53,7 @@ enum vmnetacl_status file_open(struct file *file, const char *path, const struct
     if (status != VMNETACL_OK)
         return status;
     opened.fd = found.fd;
-    opened.group_writable_folder = found.group_may_write;
+    opened.group_writable_directory = found.group_may_write;
     if (fstat(opened.fd, &opened.stat) != 0) {
         error_system(error, errno, path, "examine the file");
         status = error_status(error);
@@ -92,7 +92,7 @@ static bool same_time(struct timespec a, struct timespec b)
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-/* Fill the block up. at_end: is there nothing behind it? */
+/* Fill the block up. at_end: is there nothing after it? */
 static enum vmnetacl_status file_fill(struct file *file, bool *at_end, struct vmnetacl_error *error)
 {
     ssize_t count = 1;

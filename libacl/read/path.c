@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs with the credentials of whoever loads the policy; in vmnet-helper that is the caller, without a capability in
- * effect. The path is walked folder by folder, each held open by a descriptor, so every check is on the very object
- * that the next step starts from.
+ * effect. The path is walked directory by directory, each held open by a descriptor, so every check is on the very
+ * object that the next step starts from.
  */
 #include "path.h"
 
@@ -21,37 +21,39 @@ struct path_walk {
     struct vmnetacl_error *error;
     int flags;                  /* of open(2), for the object at the end */
     struct resolved_path found; /* found.fd is -1 as long as the walk has not come to its end */
-    int folder_fd;
-    struct stat root; /* the folder that stands for "/" */
+    int directory_fd;
+    struct stat root; /* the directory that stands for "/" */
     unsigned links_count;
-    size_t linked_rest; /* what was left of the path behind a symbolic link, the least of all; SIZE_MAX: no link */
-    char folder[VMNETACL_PATH_SIZE]; /* how we came to folder_fd: errors name it */
-    char rest[VMNETACL_PATH_SIZE];   /* of the path, from folder_fd on */
+    size_t linked_rest; /* what was left of the path after a symbolic link, the least of all; SIZE_MAX: no link */
+    char directory[VMNETACL_PATH_SIZE]; /* how we came to directory_fd: errors name it */
+    char rest[VMNETACL_PATH_SIZE];      /* of the path, from directory_fd on */
 };
 
-static enum vmnetacl_status fail_folder(const char *path, const char *folder, enum vmnetacl_code code,
-                                        const char *message, struct vmnetacl_error *error)
+static enum vmnetacl_status fail_directory(const char *path, const char *directory, enum vmnetacl_code code,
+                                           const char *message, struct vmnetacl_error *error)
 {
     error_start(error, code, path, 0, 0);
-    error_add(error, "its folder ");
-    error_add(error, folder);
+    error_add(error, "its directory ");
+    error_add(error, directory);
     error_add(error, message);
     return VMNETACL_UNAVAIL;
 }
 
-enum vmnetacl_status path_trust_directory(const char *path, const char *folder, const struct trust *trust, uid_t owner,
-                                          mode_t mode, struct vmnetacl_error *error)
+enum vmnetacl_status path_trust_directory(const char *path, const char *directory, const struct trust *trust,
+                                          uid_t owner, mode_t mode, struct vmnetacl_error *error)
 {
     if (owner != trust->owner)
-        return fail_folder(path, folder, VMNETACL_CODE_FOLDER_OWNER,
-                           trust->owner == 0
-                               ? " is not owned by root; chown it to root"
-                               : " is not owned by the owner of the folder that stands for /; chown it to him",
-                           error);
+        return fail_directory(path, directory, VMNETACL_CODE_DIRECTORY_OWNER,
+                              trust->owner == 0
+                                  ? " is not owned by root; chown it to root"
+                                  : " is not owned by the owner of the directory that stands for /; chown it to him",
+                              error);
     if ((mode & S_IWOTH) != 0)
-        return fail_folder(path, folder, VMNETACL_CODE_FOLDER_MODE, " is writable by everybody; chmod it o-w", error);
-    if ((mode & S_IWGRP) != 0 && !trust->group_writable_folder)
-        return fail_folder(path, folder, VMNETACL_CODE_FOLDER_MODE, " is writable by its group; chmod it g-w", error);
+        return fail_directory(path, directory, VMNETACL_CODE_DIRECTORY_MODE, " is writable by everybody; chmod it o-w",
+                              error);
+    if ((mode & S_IWGRP) != 0 && !trust->group_writable_directory)
+        return fail_directory(path, directory, VMNETACL_CODE_DIRECTORY_MODE, " is writable by its group; chmod it g-w",
+                              error);
     return VMNETACL_OK;
 }
 
@@ -84,29 +86,29 @@ static enum vmnetacl_status path_fail_long(struct path_walk *walk)
     return path_fail_system(walk, "walk the path to the file");
 }
 
-/* Is the folder that the walk is in one that only root can have filled? */
+/* Is the directory that the walk is in one that only root can have filled? */
 static enum vmnetacl_status path_check_directory(struct path_walk *walk)
 {
     struct stat st;
 
-    if (fstat(walk->folder_fd, &st) != 0)
-        return path_fail_system(walk, "examine a folder on the way to the file");
-    if (walk->folder[1] == '\0') /* "/" */
+    if (fstat(walk->directory_fd, &st) != 0)
+        return path_fail_system(walk, "examine a directory on the way to the file");
+    if (walk->directory[1] == '\0') /* "/" */
         walk->root = st;
     walk->found.everybody_may_enter = walk->found.everybody_may_enter && (st.st_mode & S_IXOTH) != 0;
     walk->found.group_may_write = walk->found.group_may_write || (st.st_mode & S_IWGRP) != 0;
-    return path_trust_directory(walk->path, walk->folder, walk->trust, st.st_uid, st.st_mode, walk->error);
+    return path_trust_directory(walk->path, walk->directory, walk->trust, st.st_uid, st.st_mode, walk->error);
 }
 
-/* Nothing is above the folder that stands for "/": there, ".." is that folder itself. */
+/* Nothing is above the directory that stands for "/": there, ".." is that directory itself. */
 static enum vmnetacl_status path_stay_below_root(struct path_walk *walk, char *name)
 {
     struct stat st;
 
     if (walk->trust->root == NULL || strcmp(name, "..") != 0)
         return VMNETACL_OK;
-    if (fstat(walk->folder_fd, &st) != 0)
-        return path_fail_system(walk, "examine a folder on the way to the file");
+    if (fstat(walk->directory_fd, &st) != 0)
+        return path_fail_system(walk, "examine a directory on the way to the file");
     if (st.st_dev == walk->root.st_dev && st.st_ino == walk->root.st_ino)
         name[1] = '\0';
     return VMNETACL_OK;
@@ -115,39 +117,39 @@ static enum vmnetacl_status path_stay_below_root(struct path_walk *walk, char *n
 static enum vmnetacl_status path_follow_link(struct path_walk *walk, const char *name);
 
 /*
- * Step into the folder called name: "/", or one in the folder that the walk is in. O_DIRECTORY has automounts mounted:
- * without it we would be in the empty folder below, where no file denies anything.
+ * Step into the directory called name: "/", or one in the directory that the walk is in. O_DIRECTORY has automounts
+ * mounted: without it we would be in the empty directory below, where no file denies anything.
  */
 static enum vmnetacl_status path_enter(struct path_walk *walk, const char *name)
 {
     bool is_root = name[0] == '/';
-    size_t used = is_root ? 0 : strlen(walk->folder);
+    size_t used = is_root ? 0 : strlen(walk->directory);
     size_t name_len = strlen(name);
     int fd;
 
     if (is_root) /* links on the way to what stands for it are its user's matter */
         fd = open(walk->trust->root != NULL ? walk->trust->root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     else
-        fd = openat(walk->folder_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        fd = openat(walk->directory_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOTDIR && !is_root ? path_follow_link(walk, name)
-                                            : path_fail_open(walk, "open a folder on the way to the file");
-    if (walk->folder_fd >= 0)
-        (void)close(walk->folder_fd); /* O_PATH: nothing to fail */
-    walk->folder_fd = fd;
-    if (used + 1 + name_len >= sizeof walk->folder)
+                                            : path_fail_open(walk, "open a directory on the way to the file");
+    if (walk->directory_fd >= 0)
+        (void)close(walk->directory_fd); /* O_PATH: nothing to fail */
+    walk->directory_fd = fd;
+    if (used + 1 + name_len >= sizeof walk->directory)
         return path_fail_long(walk);
     if (used > 1)
-        walk->folder[used++] = '/';
-    memcpy(walk->folder + used, name, name_len + 1);
+        walk->directory[used++] = '/';
+    memcpy(walk->directory + used, name, name_len + 1);
     return path_check_directory(walk);
 }
 
-/* Put a path in front of what is left to walk. An absolute one starts again at the root. */
+/* Put a path before what is left to walk. An absolute one starts again at the root. */
 static enum vmnetacl_status path_prepend(struct path_walk *walk, const char *path, size_t path_len)
 {
     size_t rest_len = strlen(walk->rest);
-    size_t rest_size = rest_len > 0 ? 1 + rest_len + 1 : 1; /* with a '/' in front and a NUL behind */
+    size_t rest_size = rest_len > 0 ? 1 + rest_len + 1 : 1; /* with a '/' in front and a NUL after */
 
     if (path_len + rest_size > sizeof walk->rest)
         return path_fail_long(walk);
@@ -161,7 +163,7 @@ static enum vmnetacl_status path_prepend(struct path_walk *walk, const char *pat
 static enum vmnetacl_status path_follow_link(struct path_walk *walk, const char *name)
 {
     char target[VMNETACL_PATH_SIZE];
-    ssize_t len = readlinkat(walk->folder_fd, name, target, sizeof target);
+    ssize_t len = readlinkat(walk->directory_fd, name, target, sizeof target);
 
     if (len < 0 && errno == EINVAL) /* readlink(2): not a symbolic link */
         errno = ENOTDIR;
@@ -203,7 +205,7 @@ static bool path_take_name(struct path_walk *walk, char name[static NAME_MAX + 2
  */
 static enum vmnetacl_status path_step(struct path_walk *walk)
 {
-    char name[NAME_MAX + 2] = "."; /* when none is left, as behind a '/' at the end: the folder that the walk is in */
+    char name[NAME_MAX + 2] = "."; /* when none is left, as after a '/' at the end: the directory that the walk is in */
     bool is_last = true;
     enum vmnetacl_status status;
 
@@ -216,12 +218,12 @@ static enum vmnetacl_status path_step(struct path_walk *walk)
         return status;
     if (!is_last)
         return path_enter(walk, name);
-    walk->found.fd = openat(walk->folder_fd, name, walk->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    walk->found.fd = openat(walk->directory_fd, name, walk->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (walk->found.fd >= 0)
         return VMNETACL_OK;
     if (errno == ELOOP || (errno == ENOTDIR && (walk->flags & O_DIRECTORY) != 0))
         return path_follow_link(walk, name);
-    return path_fail_open(walk, (walk->flags & O_DIRECTORY) != 0 ? "open the folder" : "open the file");
+    return path_fail_open(walk, (walk->flags & O_DIRECTORY) != 0 ? "open the directory" : "open the file");
 }
 
 enum vmnetacl_status path_open(const char *path, const struct trust *trust, int flags, struct resolved_path *found,
@@ -232,14 +234,14 @@ enum vmnetacl_status path_open(const char *path, const struct trust *trust, int 
                              .error = error,
                              .flags = flags,
                              .found = {.fd = -1, .everybody_may_enter = true},
-                             .folder_fd = -1,
+                             .directory_fd = -1,
                              .linked_rest = SIZE_MAX};
     enum vmnetacl_status status = path_prepend(&walk, path, strlen(path));
 
     while (status == VMNETACL_OK && walk.found.fd < 0)
         status = path_step(&walk);
-    if (walk.folder_fd >= 0)
-        (void)close(walk.folder_fd); /* O_PATH: nothing to fail */
+    if (walk.directory_fd >= 0)
+        (void)close(walk.directory_fd); /* O_PATH: nothing to fail */
     *found = walk.found;
     return status;
 }

@@ -1,37 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* The way to a file or a folder, through folders that only root can have filled. */
+/* The way to a file or a directory, through directories that only root can have filled. */
 #ifndef VMNETACL_PATH_H
 #define VMNETACL_PATH_H
 
 #include "vmnetacl.h"
 
-/* What a file, a folder and those on the way to it must be like to be obeyed. */
+/* What a file, a directory and those on the way to it must be like to be obeyed. */
 struct trust {
-    const char *root;           /* the folder that stands for "/"; NULL: "/" */
-    uid_t owner;                /* of all of them: 0 but in tests and in trees that are not installed yet */
-    bool group_writable_folder; /* is a folder that its group may write to obeyed? */
-    size_t size_max;            /* bytes in a file */
+    const char *root;              /* the directory that stands for "/"; NULL: "/" */
+    uid_t owner;                   /* of all of them: 0 but in tests and in trees that are not installed yet */
+    bool group_writable_directory; /* is a directory that its group may write to obeyed? */
+    size_t size_max;               /* bytes in a file */
 };
 
 /* Where a walk has come to. */
 struct resolved_path {
     int fd;                   /* the caller's to close */
-    bool everybody_may_enter; /* all folders on the way let others pass */
-    bool group_may_write;     /* to one of the folders on the way */
+    bool everybody_may_enter; /* all directories on the way let others pass */
+    bool group_may_write;     /* to one of the directories on the way */
 };
 
 /*
  * Open what is at an absolute path with open(2)'s flags, following symbolic links as long as each stands in a trusted
- * folder, and checking the folders that were opened, not what a name says.
+ * directory, and checking the directories that were opened, not what a name says.
  *
- * OK: found is filled in. Else error is filled in and nothing is open: error->code is FILE_MISSING when a folder or the
- * object does not exist, FILE_DANGLING when a symbolic link leads to nothing, FILE_DENIED when a permission is missing.
+ * OK: found is filled in. Else error is filled in and nothing is open: error->code is FILE_MISSING when a directory or
+ * the object does not exist, FILE_DANGLING when a symbolic link leads to nothing, FILE_DENIED when a permission is
+ * missing.
  */
 enum vmnetacl_status path_open(const char *path, const struct trust *trust, int flags, struct resolved_path *found,
                                struct vmnetacl_error *error);
 
-/* May a folder with this status be obeyed? OK, or UNAVAIL with error filled in; path is what error names. */
-enum vmnetacl_status path_trust_directory(const char *path, const char *folder, const struct trust *trust, uid_t owner,
-                                          mode_t mode, struct vmnetacl_error *error);
+/* May a directory with this status be obeyed? OK, or UNAVAIL with error filled in; path is what error names. */
+enum vmnetacl_status path_trust_directory(const char *path, const char *directory, const struct trust *trust,
+                                          uid_t owner, mode_t mode, struct vmnetacl_error *error);
 
 #endif

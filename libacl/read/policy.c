@@ -43,7 +43,7 @@ static void unload(struct loaded_source *source)
 static enum vmnetacl_status load_source(struct loaded_source *source, struct loading *loading)
 {
     const char *path = source_path(source->entry.source, loading->origin);
-    struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE}; /* an include that is passed over fills it in, too */
+    struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE}; /* an include that is skipped fills it in, too */
     struct vmnetacl_error *error = loading->error;
     enum vmnetacl_status status = VMNETACL_OK;
 

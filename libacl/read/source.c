@@ -37,19 +37,19 @@ enum vmnetacl_status loading_fail_memory(struct loading *loading, const char *pa
     return error_status(loading->error);
 }
 
-struct trust loading_trust(const struct vmnetacl_origin *origin, size_t size_max, bool group_writable_folder)
+struct trust loading_trust(const struct vmnetacl_origin *origin, size_t size_max, bool group_writable_directory)
 {
     return (struct trust){.root = origin->root,
                           .owner = origin->owner,
-                          .group_writable_folder = group_writable_folder,
+                          .group_writable_directory = group_writable_directory,
                           .size_max = size_max};
 }
 
 enum vmnetacl_status loading_open(struct loading *loading, const char *path, size_t size_max,
-                                  bool group_writable_folder, struct file *file)
+                                  bool group_writable_directory, struct file *file)
 {
     const struct vmnetacl_origin *origin = loading->origin;
-    const struct trust trust = loading_trust(origin, size_max, group_writable_folder);
+    const struct trust trust = loading_trust(origin, size_max, group_writable_directory);
 
     if (origin->buffers == NULL)
         return file_open(file, path, &trust, loading->error);

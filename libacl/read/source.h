@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a source of rules is to the policy that combines several of them: something that reads a file or a folder and
+ * What a source of rules is to the policy that combines several of them: something that reads a file or a directory and
  * adds the rules in it to a ruleset. A source is one file that fills in a struct source; the table in source.c names
  * it, and nothing else knows it.
  */
@@ -17,7 +17,7 @@ struct loading {
     const char *source;           /* the name of what is being loaded */
     struct ruleset *ruleset;      /* empty at first; what is in it after a failure is worthless */
     struct vmnetacl_error *error; /* why it failed; worthless otherwise */
-    /* To look for every error: called with each one in a line or of a file in error, and loading goes on behind it.
+    /* To look for every error: called with each one in a line or of a file in error, and loading goes on after it.
        NULL: the first error ends it. */
     void (*report)(const struct loading *loading, void *data);
     void *report_data;
@@ -31,7 +31,7 @@ struct source {
     const char *local_file; /* the file below path for the administrator's own rules; NULL: path is the file */
 
     /*
-     * Read every rule. OK; NOTFOUND when there is nothing at path, the top file or folder; UNAVAIL, TRYAGAIN with
+     * Read every rule. OK; NOTFOUND when there is nothing at path, the top file or directory; UNAVAIL, TRYAGAIN with
      * loading->error filled in.
      */
     enum vmnetacl_status (*load)(struct loading *loading, const char *path);
@@ -54,9 +54,9 @@ enum vmnetacl_status loading_fail_memory(struct loading *loading, const char *pa
 
 /* Open a file of loading->source: from the origin's buffers, if it has any, or from the file system. As file_open(). */
 enum vmnetacl_status loading_open(struct loading *loading, const char *path, size_t size_max,
-                                  bool group_writable_folder, struct file *file);
+                                  bool group_writable_directory, struct file *file);
 
 /* What the origin trusts. */
-struct trust loading_trust(const struct vmnetacl_origin *origin, size_t size_max, bool group_writable_folder);
+struct trust loading_trust(const struct vmnetacl_origin *origin, size_t size_max, bool group_writable_directory);
 
 #endif

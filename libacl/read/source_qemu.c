@@ -2,7 +2,7 @@
 /*
  * The source "qemu": the bridge.conf of qemu-bridge-helper and the files that it includes.
  *
- * A file that is valid means what it means to that helper. Whatever that helper passes over (the rest of a file behind
+ * A file that is valid means what it means to that helper. Whatever that helper skips (the rest of a file after
  * an error, an include that it has no descriptor left for) is an error here, since it may hold a deny.
  */
 #include "source.h"
@@ -144,7 +144,7 @@ static enum vmnetacl_status begin_file(struct loading *loading, char *path, cons
     begun = &loading->ruleset->files[*index];
     begun->is_open = true;
     begun->everybody_may_read = file->everybody_may_read;
-    begun->group_writable_folder = file->group_writable_folder;
+    begun->group_writable_directory = file->group_writable_directory;
     begun->counts_for_everybody = true;
     if (include != NULL) {
         begun->counts_for_everybody =
@@ -165,7 +165,7 @@ static enum vmnetacl_status load_file(struct loading *loading, const char *path,
 
     if (copy == NULL)
         return loading_fail_memory(loading, path);
-    /* /etc/qemu as root:kvm 0770 is in use, so a folder that its group may write to is obeyed. */
+    /* /etc/qemu as root:kvm 0770 is in use, so a directory that its group may write to is obeyed. */
     status = loading_open(loading, copy, VMNETACL_QEMU_FILE_MAX, true, &file);
     if (status != VMNETACL_OK) {
         free(copy);
@@ -194,7 +194,7 @@ static enum vmnetacl_status qemu_load(struct loading *loading, const char *path)
 {
     enum vmnetacl_status status = load_file(loading, path, NULL);
 
-    /* An include that does not exist is passed over, so this is bridge.conf itself. */
+    /* An include that does not exist is skipped, so this is bridge.conf itself. */
     if (status != VMNETACL_OK && loading->error->code == VMNETACL_CODE_FILE_MISSING)
         return VMNETACL_NOTFOUND;
     return status;

@@ -2,7 +2,7 @@
 /*
  * The source "files": the files in /etc/vmnet/rules.d whose names end with ".rules", in the order of their names.
  *
- * Every one of them is everybody's: one that cannot be read is an error, never passed over.
+ * Every one of them is everybody's: one that cannot be read is an error, never skipped.
  */
 #include "source.h"
 
@@ -53,7 +53,7 @@ static enum vmnetacl_status load_file(struct loading *loading, char *path)
 
     if (status != VMNETACL_OK && loading->error->code == VMNETACL_CODE_FILE_MISSING) {
         error_start(loading->error, VMNETACL_CODE_FILE_CHANGED, path, 0, 0);
-        error_add(loading->error, "the file went while its folder was read");
+        error_add(loading->error, "the file went while its directory was read");
         status = error_status(loading->error);
     }
     if (status != VMNETACL_OK) {
@@ -72,33 +72,33 @@ static enum vmnetacl_status load_file(struct loading *loading, char *path)
     return status;
 }
 
-static enum vmnetacl_status load_named(struct loading *loading, const char *folder, const char *name)
+static enum vmnetacl_status load_named(struct loading *loading, const char *directory, const char *name)
 {
-    size_t folder_len = strlen(folder);
+    size_t directory_len = strlen(directory);
     size_t name_len = strlen(name);
-    char *path = malloc(folder_len + 1 + name_len + 1);
+    char *path = malloc(directory_len + 1 + name_len + 1);
 
     if (path == NULL)
-        return loading_fail_memory(loading, folder);
-    memcpy(path, folder, folder_len);
-    path[folder_len] = '/';
-    memcpy(path + folder_len + 1, name, name_len + 1);
+        return loading_fail_memory(loading, directory);
+    memcpy(path, directory, directory_len);
+    path[directory_len] = '/';
+    memcpy(path + directory_len + 1, name, name_len + 1);
     return loading_go_on(loading, load_file(loading, path));
 }
 
-static enum vmnetacl_status load_folder(struct loading *loading, const char *path)
+static enum vmnetacl_status load_directory(struct loading *loading, const char *path)
 {
     const struct trust trust = loading_trust(loading->origin, VMNETACL_FILE_MAX, false);
-    struct folder folder;
-    enum vmnetacl_status status = folder_open(&folder, path, &trust, loading->error);
+    struct directory directory;
+    enum vmnetacl_status status = directory_open(&directory, path, &trust, loading->error);
 
     if (status != VMNETACL_OK)
         return loading->error->code == VMNETACL_CODE_FILE_MISSING ? VMNETACL_NOTFOUND : status;
-    for (size_t i = 0; i < folder.names_count && status == VMNETACL_OK; i++)
-        status = load_named(loading, path, folder.names[i]);
+    for (size_t i = 0; i < directory.names_count && status == VMNETACL_OK; i++)
+        status = load_named(loading, path, directory.names[i]);
     if (status == VMNETACL_OK)
-        status = folder_check_unchanged(&folder, loading->error);
-    folder_close(&folder);
+        status = directory_check_unchanged(&directory, loading->error);
+    directory_close(&directory);
     return status;
 }
 
@@ -126,7 +126,7 @@ static const char *files_path(const struct vmnetacl_origin *origin)
 
 static enum vmnetacl_status files_load(struct loading *loading, const char *path)
 {
-    return loading->origin->buffers != NULL ? load_buffers(loading) : load_folder(loading, path);
+    return loading->origin->buffers != NULL ? load_buffers(loading) : load_directory(loading, path);
 }
 
 const struct source source_files = {.name = "files",

@@ -34,7 +34,7 @@ static enum vmnetacl_status fail_word(struct parser *parser, const struct token 
     return token_fail_word(parser->lines, &parser->line, token, code, before, after, parser->error);
 }
 
-/* A word of letters. Takes the blanks behind it, too. */
+/* A word of letters. Takes the blanks after it, too. */
 static struct token take_letters(struct line *line)
 {
     struct token token = {.at = line->at};
@@ -70,7 +70,7 @@ static unsigned find_status(const struct token *token)
     return 0;
 }
 
-/* ( "return" | "continue" ) behind a status */
+/* ( "return" | "continue" ) after a status */
 static enum vmnetacl_status parse_action(struct parser *parser, unsigned listed, struct switch_entry *entry)
 {
     struct token token = take_letters(&parser->line);
@@ -112,7 +112,7 @@ static enum vmnetacl_status parse_pair(struct parser *parser, unsigned *seen, st
                     "the status stands in these brackets twice; ALLOW and SUCCESS are one");
     *seen |= listed;
     if (!take_byte(&parser->line, '='))
-        return fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID, "'=' is missing behind the status");
+        return fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID, "'=' is missing after the status");
     return parse_action(parser, listed, entry);
 }
 

@@ -86,7 +86,7 @@ static void check_allow(const struct lint *lint, const struct ruled *sorted, siz
                      " allows it already, and the options of the first count; remove one of them");
 }
 
-/* False for want of memory. */
+/* False when out of memory. */
 static bool check_rules(const struct lint *lint)
 {
     size_t count;
@@ -122,7 +122,7 @@ static bool has_deny(const struct rule_file *file)
 static void warn_private(const struct lint *lint, const char *source, const char *path)
 {
     warn(lint, source, VMNETACL_CODE_FILE_PRIVATE, path, (struct position){.line = 0},
-         "not everybody may read it, and every request of who may not fails; chmod it a+r, and its folders a+rx");
+         "not everybody may read it, and every request of who may not fails; chmod it a+r, and its directories a+rx");
 }
 
 static void check_file(const struct lint *lint, const struct loaded_source *source, const struct rule_file *file)
@@ -134,19 +134,19 @@ static void check_file(const struct lint *lint, const struct loaded_source *sour
         warn(lint, name, VMNETACL_CODE_INCLUDE_SKIPPED, from->path, file->at,
              file->skipped == VMNETACL_CODE_FILE_DENIED
                  ? "you may not read this included file, so it is not checked; check it as root"
-                 : "this included file does not exist, and is passed over; create it, or remove the line");
+                 : "this included file does not exist, and is skipped; create it, or remove the line");
     else if (from != file && !file->everybody_may_read && has_deny(file))
         warn(lint, name, VMNETACL_CODE_INCLUDE_HIDES, from->path, file->at,
              "there is a deny in this included file, and whoever may not read the file is not denied; move it");
     if (source->entry.source == &source_files && !file->everybody_may_read)
         warn_private(lint, name, file->path);
-    if (file->group_writable_folder)
-        warn(lint, name, VMNETACL_CODE_FOLDER_GROUP, file->path, (struct position){.line = 0},
-             "a folder on the way to it is writable by its group, who can replace the rules; chmod it g-w");
+    if (file->group_writable_directory)
+        warn(lint, name, VMNETACL_CODE_DIRECTORY_GROUP, file->path, (struct position){.line = 0},
+             "a directory on the way to it is writable by its group, who can replace the rules; chmod it g-w");
 }
 
 /*
- * A file or folder that a user may not look at is an error for him, even if there is nothing at its place: he cannot
+ * A file or directory that a user may not look at is an error for him, even if there is nothing at its place: he cannot
  * know. What cannot be opened by us has been told.
  */
 static void check_private(const struct lint *lint, const char *source, const char *path)
@@ -187,17 +187,17 @@ static void check_files(const struct lint *lint)
         check_source_files(lint, &lint->policy->sources[i]);
 }
 
-static void check_ignored(const struct lint *lint, const struct folder *folder)
+static void check_ignored(const struct lint *lint, const struct directory *directory)
 {
-    for (size_t i = 0; i < folder->ignored_count; i++) {
+    for (size_t i = 0; i < directory->ignored_count; i++) {
         char path[VMNETACL_PATH_SIZE];
-        size_t folder_len = strlen(folder->path);
-        size_t name_len = strlen(folder->ignored[i]);
-        if (folder_len + 1 + name_len >= sizeof path)
+        size_t directory_len = strlen(directory->path);
+        size_t name_len = strlen(directory->ignored[i]);
+        if (directory_len + 1 + name_len >= sizeof path)
             continue; /* no path that could be read anyhow */
-        memcpy(path, folder->path, folder_len);
-        path[folder_len] = '/';
-        memcpy(path + folder_len + 1, folder->ignored[i], name_len + 1);
+        memcpy(path, directory->path, directory_len);
+        path[directory_len] = '/';
+        memcpy(path + directory_len + 1, directory->ignored[i], name_len + 1);
         warn(lint, source_files.name, VMNETACL_CODE_FILE_IGNORED, path, (struct position){.line = 0},
              "the file is ignored, since its name does not end with .rules or begins with a dot; rename or move it");
     }
@@ -207,18 +207,18 @@ static void check_ignored(const struct lint *lint, const struct folder *folder)
  * The names in rules.d once more, for those that are no rule files. What cannot be opened has been told. False for want
  * of memory.
  */
-static bool check_folder(const struct lint *lint)
+static bool check_directory(const struct lint *lint)
 {
     const struct trust trust = loading_trust(lint->origin, VMNETACL_FILE_MAX, false);
     struct vmnetacl_error error;
-    struct folder folder;
+    struct directory directory;
 
     for (size_t i = 0; i < lint->policy->sources_count && lint->origin->buffers == NULL; i++) {
         if (lint->policy->sources[i].entry.source != &source_files)
             continue;
-        if (folder_open(&folder, lint->policy->sources[i].path, &trust, &error) == VMNETACL_OK) {
-            check_ignored(lint, &folder);
-            folder_close(&folder);
+        if (directory_open(&directory, lint->policy->sources[i].path, &trust, &error) == VMNETACL_OK) {
+            check_ignored(lint, &directory);
+            directory_close(&directory);
         } else if (error.code == VMNETACL_CODE_MEMORY) {
             return false;
         }
@@ -239,7 +239,7 @@ struct namings {
     size_t capacity;
 };
 
-/* False for want of memory. */
+/* False when out of memory. */
 static bool add_naming(struct namings *namings, const struct naming *naming)
 {
     size_t count = namings->accounts.count;
@@ -312,7 +312,7 @@ static bool look_up(const struct lint *lint, const struct namings *namings)
     return error.code != VMNETACL_CODE_MEMORY;
 }
 
-/* False for want of memory. */
+/* False when out of memory. */
 static bool check_names(const struct lint *lint)
 {
     struct namings namings = {.capacity = 0};
@@ -348,7 +348,7 @@ static bool check_all(struct lint *lint)
     if (!load_all(lint) || !check_names(lint) || !check_rules(lint))
         return false;
     check_files(lint);
-    return check_folder(lint);
+    return check_directory(lint);
 }
 
 enum vmnetacl_status vmnetacl_lint(const struct vmnetacl_origin *origin, unsigned timeout_ms,

@@ -34,7 +34,7 @@ static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_le
     return order != 0 || a_len == 0 ? order : memcmp(a, b, a_len);
 }
 
-/* Effect, subject and bridge; what stands in front of which is of no meaning. */
+/* Effect, subject and bridge; what stands before which is of no meaning. */
 static int compare_meaning(const struct rule *a, const struct rule *b)
 {
     int order = compare_numbers(a->is_deny, b->is_deny);
@@ -116,8 +116,8 @@ static const struct ruled *find_wider(const struct ruled *sorted, size_t count, 
 }
 
 /*
- * Does the search come from a source that allows to a later one? Where an ALLOW ends it, what denies behind is not asked.
- * Other statuses would be those of sources between the two, of which there are none.
+ * Does the search come from a source that allows to a later one? Where an ALLOW ends it, what denies after is not
+ * asked. Other statuses would be those of sources between the two, of which there are none.
  */
 static bool is_reached_from(const struct loaded_source *later, const struct loaded_source *source)
 {

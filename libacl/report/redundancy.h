@@ -15,14 +15,14 @@ struct ruled {
 
 /*
  * Every rule of the policy, sorted so that those about the same subject and the same bridge stand together, in their
- * order. NULL for want of memory, or when there is none; to be freed with free(3).
+ * order. NULL when out of memory, or when there is none; to be freed with free(3).
  */
 struct ruled *redundancy_sort(const struct vmnetacl_policy *policy, size_t *count);
 
 /* A deny that takes back all that an allow gives; NULL when there is none. */
 const struct ruled *redundancy_find_deny(const struct ruled *sorted, size_t count, const struct ruled *allow);
 
-/* An allow in front of another that gives all that it gives; NULL when there is none. */
+/* An allow before another that gives all that it gives; NULL when there is none. */
 const struct ruled *redundancy_find_allow(const struct ruled *sorted, size_t count, const struct ruled *allow);
 
 #endif

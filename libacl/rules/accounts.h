@@ -29,7 +29,7 @@ struct accounts {
     size_t table_size; /* a power of two, or 0 */
 };
 
-/* The index of the account, which is added when it is new. False for want of memory. name is ignored for a GID. */
+/* The index of the account, which is added when it is new. False when out of memory. name is ignored for a GID. */
 bool accounts_intern(struct accounts *accounts, enum account_kind kind, const char *name, size_t name_len, uint32_t id,
                      uint32_t *index);
 

@@ -68,7 +68,7 @@ static enum vmnetacl_status fail_subject(struct parser *parser)
         return fail(parser, token.at, VMNETACL_CODE_SUBJECT_MISSING,
                     "whom the rule is for is missing; write user NAME, uid NUMBER, group NAME, gid NUMBER or all");
     return fail_word(parser, &token, VMNETACL_CODE_SUBJECT_UNKNOWN, "unknown word '",
-                     "'; behind allow or deny stands user NAME, uid NUMBER, group NAME, gid NUMBER or all");
+                     "'; after allow or deny stands user NAME, uid NUMBER, group NAME, gid NUMBER or all");
 }
 
 /* "user" account | "uid" number | "group" account | "gid" number | "all" */
@@ -131,7 +131,7 @@ static enum vmnetacl_status parse_bridge(struct parser *parser)
 
     if (!token_take_word(line, "bridge"))
         return fail(parser, line->at, VMNETACL_CODE_BRIDGE_MISSING,
-                    "the word bridge is missing; behind whom the rule is for stands bridge NAME");
+                    "the word bridge is missing; after whom the rule is for stands bridge NAME");
     if (line_is_empty(line))
         return fail(parser, line->at, VMNETACL_CODE_NAME_MISSING,
                     "the name of a bridge is missing; write a name or all");

@@ -6,7 +6,7 @@
  * what it has of these, and the bridge:
  *
  *     [RULE_DENY] | [RULE_PLACE] | [RULE_MORE] | name_len      (name_len 0: all)
- *     [ struct position ]             unless it is in column 1 of the line behind the last rule's
+ *     [ struct position ]             unless it is in column 1 of the line after the last rule's
  *     [ more byte: subject | [MORE_PATTERN] | [MORE_LIMIT] ]   unless it is for all, with a plain name and no option
  *     [ uint32_t: the number | a byte and the account's name ] for a uid or gid | a user or group
  *     [ uint32_t: the limit ]
@@ -44,7 +44,7 @@ struct position {
 struct rule {
     bool is_deny;
     bool is_pattern; /* name is what the bridge's must begin with */
-    bool has_more;   /* of ruleset_take_rule() alone: what stands in the more byte and behind it is not all zero */
+    bool has_more;   /* of ruleset_take_rule() alone: what stands in the more byte and after it is not all zero */
     enum vmnetacl_subject subject;
     uint32_t id;         /* of UID and GID; else 0 */
     const char *account; /* of USER and GROUP, not terminated; else NULL */
@@ -57,11 +57,11 @@ struct rule {
 
 struct rule_file {
     char *path;
-    enum vmnetacl_code skipped; /* why it was passed over; NONE: it was not */
+    enum vmnetacl_code skipped; /* why it was skipped; NONE: it was not */
     bool is_open;               /* being read: an include of it now is a loop */
     bool everybody_may_read;
     bool counts_for_everybody; /* who may not read it gets no verdict; else its rules are for those alone who may */
-    bool group_writable_folder;
+    bool group_writable_directory;
     dev_t device;
     ino_t inode;
     size_t from;          /* index of the file that includes it; its own for one that none includes */
@@ -80,11 +80,11 @@ struct ruleset {
 
 /*
  * Take over path as that of a file with this status, of which stat->st_size bytes are going to be read; its other
- * fields are zero. *index is its place. False for want of memory; path is the caller's then.
+ * fields are zero. *index is its place. False when out of memory; path is the caller's then.
  */
 bool ruleset_add_file(struct ruleset *ruleset, char *path, const struct stat *stat, size_t *index);
 
-/* Note a file that was passed over; path is copied. */
+/* Note a file that was skipped; path is copied. */
 bool ruleset_add_skipped(struct ruleset *ruleset, const char *path, enum vmnetacl_code skipped, size_t from,
                          struct position at);
 
@@ -112,7 +112,7 @@ static inline char *ruleset_put_more(char *at, unsigned char more, const struct 
     return rule->limit != 0 ? ruleset_put(at, &rule->limit, sizeof rule->limit) : at;
 }
 
-/* Append a rule. False for want of memory. Inline: what is the same for all rules of a source is known there. */
+/* Append a rule. False when out of memory. Inline: what is the same for all rules of a source is known there. */
 static inline bool ruleset_add_rule(struct rule_file *file, const struct rule *rule)
 {
     bool follows = rule->place.line == file->last.line + 1 && rule->place.column == 1;
@@ -138,7 +138,7 @@ static inline bool ruleset_add_rule(struct rule_file *file, const struct rule *r
     return true;
 }
 
-/* The more byte at a place, and what it announces. Returns what is behind. */
+/* The more byte at a place, and what it announces. Returns what is after it. */
 static inline const char *ruleset_take_more(const char *at, struct rule *rule)
 {
     unsigned char more = (unsigned char)*at++;

@@ -18,7 +18,7 @@ static inline const char *ifname_bad_byte(const char *name, const char *end)
     return name;
 }
 
-/* True for "." and "..", which the kernel refuses because a name becomes a folder in sysfs. */
+/* True for "." and "..", which the kernel refuses because a name becomes a directory in sysfs. */
 static inline bool ifname_is_dots(const char *name, size_t name_len)
 {
     return (name_len == 1 && name[0] == '.') || (name_len == 2 && name[0] == '.' && name[1] == '.');

@@ -40,6 +40,6 @@ enum vmnetacl_status lines_refuse(struct lines *lines, const struct line *line, 
         lines_error(lines, line, lines->nul, VMNETACL_CODE_LINE_NUL, error);
         error_add(error, "a NUL byte cannot be in a rule file; remove it");
     }
-    find_nul(lines); /* for who goes on behind an error */
+    find_nul(lines); /* for who goes on after an error */
     return VMNETACL_UNAVAIL;
 }

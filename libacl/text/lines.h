@@ -90,7 +90,7 @@ static inline bool line_is(const struct line *line, const char *word)
     return line_len(line) == strlen(word) && memcmp(line->at, word, strlen(word)) == 0;
 }
 
-/* Does it begin with this word, up to a space, a tab or the end? Then take it off, with the blanks behind it. */
+/* Does it begin with this word, up to a space, a tab or the end? Then take it off, with the blanks after it. */
 static inline bool line_take_word(struct line *line, const char *word)
 {
     size_t word_len = strlen(word);

@@ -11,7 +11,7 @@ struct token {
     size_t len; /* 0: the line has ended, and at is its end */
 };
 
-/* Take the next word off the line, with the blanks behind it; before is where a further one may begin. */
+/* Take the next word off the line, with the blanks after it; before is where a further one may begin. */
 static inline struct token token_take(struct line *line)
 {
     struct token token = {.at = line->at};
@@ -23,7 +23,7 @@ static inline struct token token_take(struct line *line)
     return token;
 }
 
-/* Does the line go on with this word? Then take it off, with the blanks behind it. */
+/* Does the line go on with this word? Then take it off, with the blanks after it. */
 static inline bool token_take_word(struct line *line, const char *word)
 {
     size_t word_len = strlen(word);

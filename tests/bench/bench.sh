@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# bench.sh [BUILD_FOLDER [BENCH_OPTION...]]: compare the stock helper, ours and the floor, and print the tables.
+# bench.sh [BUILD_DIRECTORY [BENCH_OPTION...]]: compare the stock helper, ours and the floor, and print the tables.
 #
 # As root; everything happens in a private world (tests/lab/lab.sh), with setuid copies of the helpers that an
-# unprivileged user starts. BUILD_FOLDER is build/release unless given; the options are those of bench.c, such as
+# unprivileged user starts. BUILD_DIRECTORY is build/release unless given; the options are those of bench.c, such as
 # --rounds=20. VMNET_STOCK_HELPER names the stock helper, if it is not where Debian has it.
 set -eu
 
@@ -14,7 +14,7 @@ if [ "${BENCH_INSIDE-}" != 1 ]; then
     build=${1:-$here/../../build/release}
     [ $# = 0 ] || shift
     [ -d "$build" ] || {
-        echo "bench.sh: no build folder $build; make it with cmake --preset release -DBUILD_TESTING=ON, cmake --build --preset release" >&2
+        echo "bench.sh: no build directory $build; make it with cmake --preset release -DBUILD_TESTING=ON, cmake --build --preset release" >&2
         exit 1
     }
     build=$(CDPATH='' cd -- "$build" && pwd)

@@ -11,9 +11,9 @@
 
 #include "start.h"
 
-#define QEMU_PATH   "/etc/qemu/bridge.conf"
-#define SWITCH_PATH "/etc/vmnet/switch.conf"
-#define FOLDER_PATH "/etc/vmnet/rules.d"
+#define QEMU_PATH      "/etc/qemu/bridge.conf"
+#define SWITCH_PATH    "/etc/vmnet/switch.conf"
+#define DIRECTORY_PATH "/etc/vmnet/rules.d"
 
 /* What vmnet-helper reads of these files at most; a larger one would measure its refusal. */
 #define QEMU_SIZE_MAX  (16L * 1024 * 1024)
@@ -73,9 +73,9 @@ static void rule_print(FILE *file, size_t number)
 static bool files_write(size_t count)
 {
     for (size_t begun = 0, number = 0; begun < count; begun += FILE_RULES, number++) {
-        char path[sizeof FOLDER_PATH + 16];
+        char path[sizeof DIRECTORY_PATH + 16];
         size_t end = count - begun < FILE_RULES ? count : begun + FILE_RULES;
-        snprintf(path, sizeof path, FOLDER_PATH "/%02zu.rules", number);
+        snprintf(path, sizeof path, DIRECTORY_PATH "/%02zu.rules", number);
         FILE *file = number <= FILES_MAX ? file_begin(path) : NULL;
         if (!file)
             return false;
@@ -91,12 +91,12 @@ static bool files_write(size_t count)
 
 static bool names_write(const char *effect)
 {
-    FILE *file = file_begin(FOLDER_PATH "/00.rules");
+    FILE *file = file_begin(DIRECTORY_PATH "/00.rules");
 
     if (!file)
         return false;
     fprintf(file, "%s group games bridge %s\nallow user vmuser bridge %s\n", effect, START_BRIDGE, START_BRIDGE);
-    return file_finish(file, FOLDER_PATH "/00.rules", FILES_SIZE_MAX);
+    return file_finish(file, DIRECTORY_PATH "/00.rules", FILES_SIZE_MAX);
 }
 
 /* The usual sources, of which only bridge.conf is there. */
@@ -105,11 +105,11 @@ static bool vmnet_remove(void)
     bool ok = unlink(SWITCH_PATH) == 0 || errno == ENOENT;
 
     for (int number = 0; number <= FILES_MAX; number++) {
-        char path[sizeof FOLDER_PATH + 16];
-        snprintf(path, sizeof path, FOLDER_PATH "/%02d.rules", number);
+        char path[sizeof DIRECTORY_PATH + 16];
+        snprintf(path, sizeof path, DIRECTORY_PATH "/%02d.rules", number);
         ok = (unlink(path) == 0 || errno == ENOENT) && ok;
     }
-    ok = (rmdir(FOLDER_PATH) == 0 || errno == ENOENT) && ok;
+    ok = (rmdir(DIRECTORY_PATH) == 0 || errno == ENOENT) && ok;
     if (!ok)
         perror("bench: cannot remove the rules of before");
     return ok;
@@ -122,7 +122,7 @@ static bool vmnet_write(struct rules rules)
     if (!file)
         return false;
     fprintf(file, "acl: files\n");
-    if (!file_finish(file, SWITCH_PATH, FILES_SIZE_MAX) || mkdir(FOLDER_PATH, 0755) || chmod(FOLDER_PATH, 0755))
+    if (!file_finish(file, SWITCH_PATH, FILES_SIZE_MAX) || mkdir(DIRECTORY_PATH, 0755) || chmod(DIRECTORY_PATH, 0755))
         return false;
     if (rules.kind == RULES_FILES)
         return files_write(rules.count);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# smoke.sh BUILD_FOLDER: run the benchmark for two rounds, and check that every table is there and every figure in it
+# smoke.sh BUILD_DIRECTORY: run the benchmark for two rounds, and check that every table is there and every figure in it
 # is a number. No time is looked at.
 set -eu
 

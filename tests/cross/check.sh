@@ -3,7 +3,7 @@
 #
 # sudo sh tests/cross/check.sh BUILD_DIRECTORY [CMAKE_OPTION...]: build for arm64, and run the unit tests and the fuzz
 # targets' corpus under QEMU's user emulation. Needs gcc-aarch64-linux-gnu, g++-aarch64-linux-gnu, qemu-user, and after
-# "dpkg --add-architecture arm64" libc6-dev, libcap-dev and libcmocka-dev, each with ":arm64" behind it.
+# "dpkg --add-architecture arm64" libc6-dev, libcap-dev and libcmocka-dev, each with ":arm64" after it.
 set -eu
 
 [ $# -ge 1 ] || { echo 'usage: check.sh BUILD_DIRECTORY [CMAKE_OPTION...]' >&2; exit 1; }

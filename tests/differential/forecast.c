@@ -34,8 +34,8 @@ const char *forecast_difference_name(enum difference difference)
         [DIFFERENCE_FILE_OWNER] = "file-owner",
         [DIFFERENCE_FILE_MODE] = "file-mode",
         [DIFFERENCE_FILE_KIND] = "file-kind",
-        [DIFFERENCE_FOLDER_OWNER] = "folder-owner",
-        [DIFFERENCE_FOLDER_MODE] = "folder-mode",
+        [DIFFERENCE_DIRECTORY_OWNER] = "directory-owner",
+        [DIFFERENCE_DIRECTORY_MODE] = "directory-mode",
         [DIFFERENCE_OPEN_ERROR] = "open-error",
     };
 
@@ -87,10 +87,10 @@ static struct search file_judge(const struct ruleworld_entry *file, const struct
     return (struct search){.finding = FOUND, .entry = file};
 }
 
-/* The last part of folder, ".." of it, is taken off. */
-static void folder_leave(char *folder)
+/* The last part of directory, ".." of it, is taken off. */
+static void directory_leave(char *directory)
 {
-    char *slash = strrchr(folder, '/');
+    char *slash = strrchr(directory, '/');
 
     if (slash != NULL)
         *slash = '\0';
@@ -99,41 +99,41 @@ static void folder_leave(char *folder)
 static struct search path_search(const struct ruleworld *world, const char *path, const struct lab_caller *caller,
                                  unsigned links)
 {
-    char folder[1200] = ""; /* without "." and "..", and without the slash at its end */
+    char directory[1200] = ""; /* without "." and "..", and without the slash at its end */
     char next[1200], rest[1200];
     size_t len;
 
     for (const char *at = path + strspn(path, "/"); *at != '\0'; at += len + strspn(at + len, "/")) {
-        const struct ruleworld_entry *here = ruleworld_find(world, folder);
+        const struct ruleworld_entry *here = ruleworld_find(world, directory);
         len = strcspn(at, "/");
         if (here != NULL && !caller_may(caller, here, 01))
             return (struct search){.finding = DENIED};
         if (len == 1 && at[0] == '.')
             continue;
         if (len == 2 && memcmp(at, "..", 2) == 0) {
-            folder_leave(folder);
+            directory_leave(directory);
             continue;
         }
-        snprintf(next, sizeof next, "%s/%.*s", folder, (int)len, at);
+        snprintf(next, sizeof next, "%s/%.*s", directory, (int)len, at);
         const struct ruleworld_entry *entry = ruleworld_find(world, next);
         if (entry == NULL && strcmp(next, "/etc") != 0)
             return (struct search){.finding = links > 0 ? DANGLING : MISSING};
         if (entry != NULL && entry->kind == RULEWORLD_LINK) {
             if (links == LINK_MAX)
                 return refused(DIFFERENCE_OPEN_ERROR);
-            snprintf(rest, sizeof rest, "%s/%.*s%s", entry->text[0] == '/' ? "" : folder, (int)entry->text_len,
+            snprintf(rest, sizeof rest, "%s/%.*s%s", entry->text[0] == '/' ? "" : directory, (int)entry->text_len,
                      entry->text, at + len);
             return path_search(world, rest, caller, links + 1);
         }
         if (entry != NULL && at[len] == '\0')
             return file_judge(entry, caller);
-        if (entry != NULL && entry->kind != RULEWORLD_FOLDER)
+        if (entry != NULL && entry->kind != RULEWORLD_DIRECTORY)
             return refused(DIFFERENCE_OPEN_ERROR); /* ENOTDIR */
         if (entry != NULL && entry->uid != 0)
-            return refused(DIFFERENCE_FOLDER_OWNER);
+            return refused(DIFFERENCE_DIRECTORY_OWNER);
         if (entry != NULL && (entry->mode & 02) != 0)
-            return refused(DIFFERENCE_FOLDER_MODE);
-        strcpy(folder, next);
+            return refused(DIFFERENCE_DIRECTORY_MODE);
+        strcpy(directory, next);
     }
     return refused(DIFFERENCE_OPEN_ERROR); /* EISDIR */
 }

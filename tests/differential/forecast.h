@@ -33,9 +33,9 @@ enum difference {
     DIFFERENCE_INCLUDE_LOOP, /* the stock helper runs into a limit, crashes or takes for ever: it is not asked */
     DIFFERENCE_FILE_OWNER,
     DIFFERENCE_FILE_MODE,
-    DIFFERENCE_FILE_KIND, /* a folder or a FIFO in a file's place; the stock helper waits for ever at a FIFO */
-    DIFFERENCE_FOLDER_OWNER,
-    DIFFERENCE_FOLDER_MODE,
+    DIFFERENCE_FILE_KIND, /* a directory or a FIFO in a file's place; the stock helper waits for ever at a FIFO */
+    DIFFERENCE_DIRECTORY_OWNER,
+    DIFFERENCE_DIRECTORY_MODE,
     DIFFERENCE_OPEN_ERROR, /* opening an include fails otherwise than with ENOENT or EACCES */
 
     DIFFERENCE_COUNT,

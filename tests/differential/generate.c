@@ -121,7 +121,7 @@ static void comment_append(struct rng *rng, struct ruleworld_entry *file)
 static void include_append(struct rng *rng, struct ruleworld_entry *file, const struct plan *plan, const char *path)
 {
     char spelled[256];
-    const char *name = path + strlen(RULEWORLD_FOLDER_PATH "/");
+    const char *name = path + strlen(RULEWORLD_DIRECTORY_PATH "/");
 
     switch (rng_below(rng, 8)) {
     case 0:
@@ -246,8 +246,8 @@ static void plan_make(struct rng *rng, struct plan *plan)
         plan->odd_mode_percent = 20;
     strcpy(plan->paths[0], RULEWORLD_MAIN_PATH);
     for (size_t i = 1; i < plan->file_count; i++) {
-        const char *folder = rng_percent(rng, 20) ? "/sub" : !is_chain && rng_percent(rng, 5) ? "/absent" : "";
-        snprintf(plan->paths[i], sizeof plan->paths[i], RULEWORLD_FOLDER_PATH "%s/%c.conf", folder,
+        const char *directory = rng_percent(rng, 20) ? "/sub" : !is_chain && rng_percent(rng, 5) ? "/absent" : "";
+        snprintf(plan->paths[i], sizeof plan->paths[i], RULEWORLD_DIRECTORY_PATH "%s/%c.conf", directory,
                  (char)('a' + i - 1));
         plan_add_include(plan, is_chain ? i - 1 : rng_below(rng, i), i);
         if (rng_percent(rng, 15))
@@ -331,8 +331,8 @@ static void file_access_generate(struct rng *rng, const struct plan *plan, bool 
         access_set(file, RNG_PICK(rng, usual));
 }
 
-static void folder_access_generate(struct rng *rng, const struct plan *plan, unsigned usual_percent,
-                                   struct ruleworld_entry *folder)
+static void directory_access_generate(struct rng *rng, const struct plan *plan, unsigned usual_percent,
+                                      struct ruleworld_entry *directory)
 {
     static const struct access usual[] = {
         {0, 0, 0711}, {0, RULEWORLD_VMGROUP, 0770}, {0, RULEWORLD_VMGROUP, 0750}, {0, RULEWORLD_VMGROUP, 0775},
@@ -346,9 +346,9 @@ static void folder_access_generate(struct rng *rng, const struct plan *plan, uns
     };
 
     if (rng_percent(rng, plan->odd_mode_percent / 2))
-        access_set(folder, RNG_PICK(rng, odd));
+        access_set(directory, RNG_PICK(rng, odd));
     else if (rng_percent(rng, usual_percent))
-        access_set(folder, RNG_PICK(rng, usual));
+        access_set(directory, RNG_PICK(rng, usual));
 }
 
 /* A symbolic link stands at the file's path, and the file itself elsewhere, or nowhere. */
@@ -359,12 +359,12 @@ static struct ruleworld_entry *link_generate(struct rng *rng, struct ruleworld *
     const char *name = strrchr(path, '/') + 1;
 
     if (rng_percent(rng, 50))
-        ruleworld_append_text(link, "/etc/qemu/"); /* else it is relative to the folder that it stands in */
+        ruleworld_append_text(link, "/etc/qemu/"); /* else it is relative to the directory that it stands in */
     ruleworld_append_text(link, name);
     ruleworld_append_text(link, ".real");
     if (rng_percent(rng, 20))
         return NULL;
-    snprintf(target, sizeof target, RULEWORLD_FOLDER_PATH "/%s.real", name);
+    snprintf(target, sizeof target, RULEWORLD_DIRECTORY_PATH "/%s.real", name);
     return ruleworld_add(world, RULEWORLD_FILE, target);
 }
 
@@ -374,9 +374,9 @@ bool generate_world(struct rng *rng, struct ruleworld *world)
 
     plan_make(rng, &plan);
     ruleworld_start(world);
-    folder_access_generate(rng, &plan, 5, &world->entries[0]);
-    folder_access_generate(rng, &plan, plan.is_chain ? 0 : 20,
-                           ruleworld_add(world, RULEWORLD_FOLDER, RULEWORLD_FOLDER_PATH "/sub"));
+    directory_access_generate(rng, &plan, 5, &world->entries[0]);
+    directory_access_generate(rng, &plan, plan.is_chain ? 0 : 20,
+                              ruleworld_add(world, RULEWORLD_DIRECTORY, RULEWORLD_DIRECTORY_PATH "/sub"));
     for (size_t i = 0; i < plan.file_count; i++) {
         struct ruleworld_entry *file;
 

@@ -34,7 +34,7 @@ static void entry_set(struct ruleworld_entry *entry, uid_t owner, mode_t mode)
 static void world_make(const struct named_case *named, struct ruleworld *world)
 {
     ruleworld_start(world);
-    entry_set(&world->entries[0], named->folder_owner, named->folder_mode);
+    entry_set(&world->entries[0], named->directory_owner, named->directory_mode);
     if (named->arrange != NULL)
         named->arrange(world);
     if (named->text != NULL) {

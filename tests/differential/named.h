@@ -16,7 +16,7 @@ void named_world_open(void);
 /* How many cases there are. */
 size_t named_count(void);
 
-/* Run the index-th; tell a failure on out, behind "# ". */
+/* Run the index-th; tell a failure on out, after "# ". */
 struct named_result {
     const char *name;
     bool is_passed;

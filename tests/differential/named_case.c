@@ -60,7 +60,7 @@ static void deny_three_deep_arrange(struct ruleworld *world)
     ruleworld_append_text(&world->entries[1], "allow all\n");
 }
 
-/* A line of len bytes that is a comment, and behind it what only a reader of 4095 bytes at a time takes for a line. */
+/* A line of len bytes that is a comment, and after it what only a reader of 4095 bytes at a time takes for a line. */
 static void long_line_arrange(struct ruleworld *world, size_t len, const char *text)
 {
     struct ruleworld_entry *file = ruleworld_add(world, RULEWORLD_FILE, RULEWORLD_MAIN_PATH);
@@ -115,10 +115,10 @@ static void seventeen_links_arrange(struct ruleworld *world)
 }
 
 /* A link to a trusted file that stands where anybody can put another in its place. */
-static void link_in_open_folder_arrange(struct ruleworld *world)
+static void link_in_open_directory_arrange(struct ruleworld *world)
 {
     ruleworld_append_text(ruleworld_add(world, RULEWORLD_FILE, RULEWORLD_MAIN_PATH), "include /etc/qemu/sub/a.conf\n");
-    ruleworld_add(world, RULEWORLD_FOLDER, "/etc/qemu/sub")->mode = 01777;
+    ruleworld_add(world, RULEWORLD_DIRECTORY, "/etc/qemu/sub")->mode = 01777;
     link_add(world, "/etc/qemu/sub/a.conf", "/etc/qemu/real.conf");
     ruleworld_append_text(ruleworld_add(world, RULEWORLD_FILE, "/etc/qemu/real.conf"), "allow virbr0\n");
 }
@@ -199,27 +199,27 @@ static void hook_small_stack(int socket_number, void *hook_data)
 /* clang-format off */
 const struct named_case named_cases[] = {
     /* Lines. */
-    {.name = "a rule hidden behind a comment of 4095 bytes", .arrange = rule_behind_comment_arrange,
+    {.name = "a rule hidden after a comment of 4095 bytes", .arrange = rule_behind_comment_arrange,
      .stock = STOCK_GRANTS, .code = CONFIG, .difference = DIFFERENCE_LINE_LONG, .words = "1023"},
     {.name = "a line of 1023 bytes", .arrange = longest_line_arrange, .stock = STOCK_GRANTS, .code = GRANTED},
     {.name = "a line of 1024 bytes", .arrange = too_long_line_arrange, .stock = STOCK_GRANTS, .code = CONFIG,
      .difference = DIFFERENCE_LINE_LONG, .words = "bridge.conf:1:"},
-    {.name = "a NUL hides the deny behind it", TEXT("allow virbr0\n\0deny virbr0\n"), .stock = STOCK_GRANTS,
+    {.name = "a NUL hides the deny after it", TEXT("allow virbr0\n\0deny virbr0\n"), .stock = STOCK_GRANTS,
      .code = CONFIG, .difference = DIFFERENCE_LINE_NUL, .words = "NUL"},
     {.name = "a NUL ends a name", TEXT("allow virbr0\0-and-more\n"), .stock = STOCK_GRANTS, .code = CONFIG,
      .difference = DIFFERENCE_LINE_NUL, .words = "NUL"},
-    {.name = "TAB before the name, a blank behind it", .text = "allow\tvirbr0 \n", .stock = STOCK_REFUSES,
+    {.name = "TAB before the name, a blank after it", .text = "allow\tvirbr0 \n", .stock = STOCK_REFUSES,
      .code = GRANTED},
     {.name = "TAB and a space before the name", .text = "allow\t virbr0\n", .stock = STOCK_REFUSES, .code = GRANTED},
-    {.name = "TAB before a path, a blank behind it", .text = "include\t" NAMED_INCLUDE_PATH " \n",
+    {.name = "TAB before a path, a blank after it", .text = "include\t" NAMED_INCLUDE_PATH " \n",
      .include = "allow virbr0\n", .stock = STOCK_REFUSES, .code = GRANTED},
-    {.name = "TAB before a name to deny, a blank behind it, in an include", .text = INCLUDE "allow virbr0\n",
+    {.name = "TAB before a name to deny, a blank after it, in an include", .text = INCLUDE "allow virbr0\n",
      .include = "deny\tvirbr0 \n", .stock = STOCK_GRANTS, .code = NOPERM},
     {.name = "a vertical tab before a rule is no blank", .text = "\vallow virbr0\n", .stock = STOCK_REFUSES,
      .code = CONFIG, .difference = DIFFERENCE_MAIN_WORD, .words = "bridge.conf:1:1"},
     {.name = "a vertical tab before a name is no blank", .text = "allow \vvirbr0\n", .stock = STOCK_REFUSES,
      .code = CONFIG, .difference = DIFFERENCE_NAME_INVALID, .words = "bridge.conf:1:7"},
-    {.name = "a vertical tab behind a name is no blank", .text = "allow virbr0\v\n", .stock = STOCK_REFUSES,
+    {.name = "a vertical tab after a name is no blank", .text = "allow virbr0\v\n", .stock = STOCK_REFUSES,
      .code = CONFIG, .difference = DIFFERENCE_NAME_INVALID, .words = "bridge.conf:1:13"},
     {.name = "a line of one vertical tab is not empty", .text = "allow virbr0\n\v\n", .stock = STOCK_REFUSES,
      .code = CONFIG, .difference = DIFFERENCE_MAIN_WORD, .words = "bridge.conf:2:1"},
@@ -231,16 +231,16 @@ const struct named_case named_cases[] = {
     /* Names. */
     {.name = "a name over 15 bytes in bridge.conf", .text = "allow virbr0\nallow verylongbridgename\n",
      .stock = STOCK_REFUSES, .code = CONFIG, .difference = DIFFERENCE_NAME_LONG, .words = "15"},
-    {.name = "a name over 15 bytes in an include hides the deny behind it", .text = INCLUDE "allow virbr0\n",
+    {.name = "a name over 15 bytes in an include hides the deny after it", .text = INCLUDE "allow virbr0\n",
      .include = "deny verylongbridgename\ndeny virbr0\n", .stock = STOCK_GRANTS, .code = CONFIG,
      .difference = DIFFERENCE_NAME_LONG, .words = "15"},
     {.name = "a name of 15 bytes", .text = "allow verylongbridgen\n", .bridge = "verylongbridgen",
      .stock = STOCK_GRANTS, .code = GRANTED},
     {.name = "a request for a name over 15 bytes", .text = "allow all\n", .bridge = "verylongbridgename",
      .stock = STOCK_REFUSES, .code = USAGE, .words = "bad bridge name"},
-    {.name = "a comment behind a rule", .text = "allow virbr0 # us\n", .stock = STOCK_REFUSES, .code = CONFIG,
+    {.name = "a comment after a rule", .text = "allow virbr0 # us\n", .stock = STOCK_REFUSES, .code = CONFIG,
      .difference = DIFFERENCE_NAME_INVALID, .words = "bridge.conf:1:13"},
-    {.name = "a comment behind a deny undoes it", .text = "allow all\ndeny virbr0 # not\n", .stock = STOCK_GRANTS,
+    {.name = "a comment after a deny undoes it", .text = "allow all\ndeny virbr0 # not\n", .stock = STOCK_GRANTS,
      .code = CONFIG, .difference = DIFFERENCE_NAME_INVALID, .words = "bridge.conf:2:12"},
     {.name = "two names to deny in a line", .text = "allow all\ndeny virbr0 br0\n", .stock = STOCK_GRANTS,
      .code = CONFIG, .difference = DIFFERENCE_NAME_INVALID},
@@ -274,7 +274,7 @@ const struct named_case named_cases[] = {
      .stock = STOCK_GRANTS, .code = CONFIG, .difference = DIFFERENCE_PATH_RELATIVE, .words = "absolute"},
     {.name = "no path to include", .text = "include \nallow virbr0\n", .stock = STOCK_GRANTS, .code = CONFIG,
      .difference = DIFFERENCE_PATH_MISSING},
-    {.name = "an error in an include hides the deny behind it", .text = INCLUDE,
+    {.name = "an error in an include hides the deny after it", .text = INCLUDE,
      .include = "allow virbr0\nbogus\ndeny virbr0\n", .stock = STOCK_GRANTS, .code = CONFIG,
      .difference = DIFFERENCE_INCLUDE_WORD, .words = NAMED_INCLUDE_PATH ":2:1"},
     {.name = "an error in bridge.conf itself", .text = "allow virbr0\nbogus x\n", .stock = STOCK_REFUSES,
@@ -306,7 +306,7 @@ const struct named_case named_cases[] = {
      .include_mode = 0600, .stock = STOCK_GRANTS, .code = GRANTED},
     {.name = "an include that leads nowhere", .arrange = dangling_include_arrange, .stock = STOCK_GRANTS,
      .code = GRANTED},
-    {.name = "a folder for an include", .text = "include /etc/qemu\nallow virbr0\n", .stock = STOCK_GRANTS,
+    {.name = "a directory for an include", .text = "include /etc/qemu\nallow virbr0\n", .stock = STOCK_GRANTS,
      .code = CONFIG, .difference = DIFFERENCE_FILE_KIND, .words = "regular"},
     {.name = "a FIFO for an include", .arrange = fifo_include_arrange, .stock = STOCK_HANGS, .code = CONFIG,
      .difference = DIFFERENCE_FILE_KIND, .words = "regular"},
@@ -334,15 +334,15 @@ const struct named_case named_cases[] = {
      .stock = STOCK_GRANTS, .code = CONFIG, .difference = DIFFERENCE_FILE_MODE, .words = NAMED_INCLUDE_PATH},
     {.name = "an include is writable by its group", .text = INCLUDE, .include = "allow virbr0\n", .include_mode = 0664,
      .stock = STOCK_GRANTS, .code = CONFIG, .difference = DIFFERENCE_FILE_MODE, .words = NAMED_INCLUDE_PATH},
-    {.name = "the folder is writable by all", .text = "allow virbr0\n", .folder_mode = 0777, .stock = STOCK_GRANTS,
-     .code = CONFIG, .difference = DIFFERENCE_FOLDER_MODE, .words = "chmod it o-w"},
-    {.name = "the folder is writable by its group", .text = "allow virbr0\n", .folder_mode = 0775,
+    {.name = "the directory is writable by all", .text = "allow virbr0\n", .directory_mode = 0777, .stock = STOCK_GRANTS,
+     .code = CONFIG, .difference = DIFFERENCE_DIRECTORY_MODE, .words = "chmod it o-w"},
+    {.name = "the directory is writable by its group", .text = "allow virbr0\n", .directory_mode = 0775,
      .stock = STOCK_GRANTS, .code = GRANTED},
-    {.name = "the folder is the caller's", .text = "allow virbr0\n", .folder_owner = RULEWORLD_VMUSER,
-     .stock = STOCK_GRANTS, .code = CONFIG, .difference = DIFFERENCE_FOLDER_OWNER, .words = "not owned by root"},
-    {.name = "a link in a folder that is writable by all", .arrange = link_in_open_folder_arrange,
-     .stock = STOCK_GRANTS, .code = CONFIG, .difference = DIFFERENCE_FOLDER_MODE, .words = "chmod it o-w"},
-    {.name = "bridge.conf is a link in a trusted folder", .arrange = linked_main_arrange, .stock = STOCK_GRANTS,
+    {.name = "the directory is the caller's", .text = "allow virbr0\n", .directory_owner = RULEWORLD_VMUSER,
+     .stock = STOCK_GRANTS, .code = CONFIG, .difference = DIFFERENCE_DIRECTORY_OWNER, .words = "not owned by root"},
+    {.name = "a link in a directory that is writable by all", .arrange = link_in_open_directory_arrange,
+     .stock = STOCK_GRANTS, .code = CONFIG, .difference = DIFFERENCE_DIRECTORY_MODE, .words = "chmod it o-w"},
+    {.name = "bridge.conf is a link in a trusted directory", .arrange = linked_main_arrange, .stock = STOCK_GRANTS,
      .code = GRANTED},
     {.name = "bridge.conf leads nowhere", .arrange = dangling_main_arrange, .stock = STOCK_REFUSES, .code = CONFIG,
      .difference = DIFFERENCE_MAIN_UNREADABLE, .words = "symbolic link"},

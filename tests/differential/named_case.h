@@ -32,11 +32,11 @@ enum stock_act {
 
 struct named_case {
     const char *name;
-    const char *text;                       /* of bridge.conf; NULL: there is none */
-    size_t text_len;                        /* 0: up to the NUL */
-    const char *include;                    /* the text of NAMED_INCLUDE_PATH; NULL: there is none */
-    mode_t mode, include_mode, folder_mode; /* 0: the usual */
-    uid_t owner, include_owner, folder_owner;
+    const char *text;                          /* of bridge.conf; NULL: there is none */
+    size_t text_len;                           /* 0: up to the NUL */
+    const char *include;                       /* the text of NAMED_INCLUDE_PATH; NULL: there is none */
+    mode_t mode, include_mode, directory_mode; /* 0: the usual */
+    uid_t owner, include_owner, directory_owner;
     void (*arrange)(struct ruleworld *world); /* adds the rest */
     void (*hook)(int socket_number, void *hook_data);
     const struct lab_caller *caller; /* NULL: vmuser */

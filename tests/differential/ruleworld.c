@@ -16,7 +16,7 @@
 void ruleworld_start(struct ruleworld *world)
 {
     world->entry_count = 0;
-    ruleworld_add(world, RULEWORLD_FOLDER, RULEWORLD_FOLDER_PATH);
+    ruleworld_add(world, RULEWORLD_DIRECTORY, RULEWORLD_DIRECTORY_PATH);
 }
 
 struct ruleworld_entry *ruleworld_add(struct ruleworld *world, enum ruleworld_kind kind, const char *path)
@@ -32,7 +32,7 @@ struct ruleworld_entry *ruleworld_add(struct ruleworld *world, enum ruleworld_ki
     strcpy(entry->path, path);
     entry->uid = 0;
     entry->gid = 0;
-    entry->mode = kind == RULEWORLD_FOLDER ? 0755 : 0644;
+    entry->mode = kind == RULEWORLD_DIRECTORY ? 0755 : 0644;
     entry->text_len = 0;
     return entry;
 }
@@ -68,7 +68,7 @@ static void entry_write(const struct ruleworld_entry *entry)
     case RULEWORLD_FILE:
         lab_file_write(entry->path, entry->text, entry->text_len, entry->uid, entry->gid, entry->mode);
         break;
-    case RULEWORLD_FOLDER:
+    case RULEWORLD_DIRECTORY:
         if ((mkdir(entry->path, 0700) != 0 && errno != EEXIST) || chown(entry->path, entry->uid, entry->gid) != 0 ||
             chmod(entry->path, entry->mode) != 0)
             lab_die(entry->path);
@@ -135,7 +135,7 @@ void ruleworld_print(const struct ruleworld *world, const char *prefix, FILE *ou
             fprintf(out, "' >%s; chown %u:%u %s; chmod %04o %s\n", entry->path, entry->uid, entry->gid, entry->path,
                     entry->mode, entry->path);
             break;
-        case RULEWORLD_FOLDER:
+        case RULEWORLD_DIRECTORY:
             fprintf(out, "install -d -o %u -g %u -m %04o %s\n", entry->uid, entry->gid, entry->mode, entry->path);
             break;
         case RULEWORLD_FIFO:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A rule world: all that can make a difference to who may use a bridge, as data: /etc/qemu, the files, folders and
+ * A rule world: all that can make a difference to who may use a bridge, as data: /etc/qemu, the files, directories and
  * symbolic links in it, their owners, modes and contents. It is written to the laboratory's private /etc/qemu, and can
  * be printed as a shell script that writes it again.
  */
@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#define RULEWORLD_FOLDER_PATH "/etc/qemu"
-#define RULEWORLD_MAIN_PATH   "/etc/qemu/bridge.conf"
+#define RULEWORLD_DIRECTORY_PATH "/etc/qemu"
+#define RULEWORLD_MAIN_PATH      "/etc/qemu/bridge.conf"
 
 enum {
     RULEWORLD_VMUSER = 4242,
@@ -28,7 +28,7 @@ enum {
 
 enum ruleworld_kind {
     RULEWORLD_FILE,
-    RULEWORLD_FOLDER,
+    RULEWORLD_DIRECTORY,
     RULEWORLD_LINK,
     RULEWORLD_FIFO,
 };
@@ -43,13 +43,13 @@ struct ruleworld_entry {
     size_t text_len;
 };
 
-/* entries[0] is /etc/qemu itself; a folder stands before what is in it. Large: static, not on the stack. */
+/* entries[0] is /etc/qemu itself; a directory stands before what is in it. Large: static, not on the stack. */
 struct ruleworld {
     struct ruleworld_entry entries[RULEWORLD_ENTRY_MAX];
     size_t entry_count;
 };
 
-/* A world with nothing but the folder /etc/qemu, root:root 0755. */
+/* A world with nothing but the directory /etc/qemu, root:root 0755. */
 void ruleworld_start(struct ruleworld *world);
 
 /* Add an entry, owned by root, with the usual mode. It is the world's; one too many ends the program. */
@@ -69,7 +69,7 @@ void ruleworld_remove(const struct ruleworld *world);
 /* Write the files of a world that has been written, again. */
 void ruleworld_write_files(const struct ruleworld *world);
 
-/* As a shell script, each line behind prefix. */
+/* As a shell script, each line after prefix. */
 void ruleworld_print(const struct ruleworld *world, const char *prefix, FILE *out);
 
 #endif

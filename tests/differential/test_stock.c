@@ -41,7 +41,7 @@ static uint64_t argument_read(int argc, char **argv, int index, uint64_t usual)
 static void world_open(void)
 {
     /* Writing to the overlay on /etc is slower. */
-    lab_command("mount -t tmpfs -o mode=755 tmpfs " RULEWORLD_FOLDER_PATH);
+    lab_command("mount -t tmpfs -o mode=755 tmpfs " RULEWORLD_DIRECTORY_PATH);
     for (size_t i = 2; generate_bridges[i] != NULL; i++)
         lab_command("ip link add name '%s' type bridge && ip link set dev '%s' up", generate_bridges[i],
                     generate_bridges[i]);
@@ -52,7 +52,7 @@ static void counts_print(const struct compare_counts *counts)
 {
     printf("# %zu worlds, %zu questions: both granted %zu, both refused %zu\n", counts->world_count,
            counts->question_count, counts->granted_count, counts->refused_count);
-    printf("# more lenient, TAB before the name and a space behind: %zu, granted by ours alone %zu\n",
+    printf("# more lenient, TAB before the name and a space after it: %zu, granted by ours alone %zu\n",
            counts->lenient_count, counts->lenient_granted_count);
     for (enum difference difference = DIFFERENCE_NONE + 1; difference < DIFFERENCE_COUNT; difference++)
         printf("# error in ours, %s: %zu, granted by stock %zu\n", forecast_difference_name(difference),

@@ -1,15 +1,15 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: MIT
 #
-# abi.pl SOURCE_FOLDER LIBRARY COMPILER WORK_FOLDER: print the binary interface of libvmnetacl: functions with their
-# symbol versions, the sizes of structures with the offset and the size of each member, and the values of constants.
-# What a thing is called and declared as is taken from vmnetacl.h, and numbers from a program that the compiler makes of
-# it: two compilers that agree print the same.
+# abi.pl SOURCE_DIRECTORY LIBRARY COMPILER WORK_DIRECTORY: print the binary interface of libvmnetacl: functions with
+# their symbol versions, the sizes of structures with the offset and the size of each member, and the values of
+# constants. What a thing is called and declared as is taken from vmnetacl.h, and numbers from a program that the
+# compiler makes of it: two compilers that agree print the same.
 use strict;
 use warnings;
 
 my ($source, $library, $compiler, $work) = @ARGV;
-die "usage: abi.pl SOURCE_FOLDER LIBRARY COMPILER WORK_FOLDER\n" unless defined $work;
+die "usage: abi.pl SOURCE_DIRECTORY LIBRARY COMPILER WORK_DIRECTORY\n" unless defined $work;
 require($0 =~ s{[^/]*$}{header.pl}r);
 
 # print_line(FORMAT, ARGUMENT...): a line of the program

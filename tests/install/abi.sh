@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# abi.sh SOURCE_FOLDER BUILD_FOLDER COMPILER [accept]: is the binary interface of libvmnetacl what is written in
+# abi.sh SOURCE_DIRECTORY BUILD_DIRECTORY COMPILER [accept]: is the binary interface of libvmnetacl what is written in
 # libacl/vmnetacl.abi? With "accept", what it is now is written there.
 set -eu
 
@@ -10,12 +10,12 @@ known=$source/libacl/vmnetacl.abi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# describe SOURCE_FOLDER
+# describe SOURCE_DIRECTORY
 describe() {
     perl "$source/tests/install/abi.pl" "$1" "$build/libacl/libvmnetacl.so" "$compiler" "$work"
 }
 
-# compare SOURCE_FOLDER: the difference, with '-' for what is gone
+# compare SOURCE_DIRECTORY: the difference, with '-' for what is gone
 compare() {
     describe "$1" >"$work/now.abi"
     diff -U 0 "$known" "$work/now.abi" | sed '/^@@ /d; /^--- /d; /^+++ /d'

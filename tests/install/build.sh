@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# build.sh SOURCE_FOLDER BUILD_FOLDER GENERATOR COMPILER [OPTION...]: a release build of what is installed.
+# build.sh SOURCE_DIRECTORY BUILD_DIRECTORY GENERATOR COMPILER [OPTION...]: a release build of what is installed.
 set -eu
 
 source=$1 build=$2 generator=$3 compiler=$4

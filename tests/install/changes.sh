@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# changes.sh BUILD_FOLDER, as root in lab.sh's world: from each mode to each other, over the same file, nothing stays
-# behind of what the mode before had granted. And the folder of the helper can be a full path.
+# changes.sh BUILD_DIRECTORY, as root in lab.sh's world: from each mode to each other, over the same file, nothing stays
+# after of what the mode before had granted. And the directory of the helper can be a full path.
 set -eu
 # shellcheck source=/dev/null
 . "${0%/*}/installed.sh"

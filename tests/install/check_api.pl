@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: MIT
 #
-# check_api.pl SOURCE_FOLDER LIBRARY ARCHIVE: is what the library exports what vmnetacl.h declares, and is that what the
-# manual pages in libacl/ describe?
+# check_api.pl SOURCE_DIRECTORY LIBRARY ARCHIVE: is what the library exports what vmnetacl.h declares, and is that what
+# the manual pages in libacl/ describe?
 #
 #   functions    in the header; exported by the shared library with a symbol version, and by the archive, and nothing
 #                else; in the section NAME of one page; with the same prototype in its SYNOPSIS
@@ -12,7 +12,7 @@ use strict;
 use warnings;
 
 my ($source, $library, $archive) = @ARGV;
-die "usage: check_api.pl SOURCE_FOLDER LIBRARY ARCHIVE\n" unless defined $archive;
+die "usage: check_api.pl SOURCE_DIRECTORY LIBRARY ARCHIVE\n" unless defined $archive;
 require($0 =~ s{[^/]*$}{header.pl}r);
 my $failures = 0;
 

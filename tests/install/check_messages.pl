@@ -1,19 +1,19 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: MIT
 #
-# check_messages.pl SOURCE_FOLDER: does the documentation hold every message and every exit status, and no others?
+# check_messages.pl SOURCE_DIRECTORY: does the documentation hold every message and every exit status, and no others?
 #
 #   die() in helper/*.c                   the section DIAGNOSTICS of helper/vmnet-helper.8
 #   EX_... in helper/*.c                  the section EXIT STATUS of the same, with the numbers of <sysexits.h>
 #   string literals with a blank in       the section DIAGNOSTICS of one of the pages in conf/, or of libacl/vmnetacl.3
 #   libacl/*/*.[ch], which are its messages
 #
-# A message is compared up to its first "; ", behind which stands advice that the pages give in other words. What a
+# A message is compared up to its first "; ", after which stands advice that the pages give in other words. What a
 # format fills in is a word of capitals in the page.
 use strict;
 use warnings;
 
-my $source = shift // die "usage: check_messages.pl SOURCE_FOLDER\n";
+my $source = shift // die "usage: check_messages.pl SOURCE_DIRECTORY\n";
 my $literal = qr/"((?:[^"\\]|\\.)*)"/;
 my $failures = 0;
 

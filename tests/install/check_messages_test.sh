@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# check_messages_test.sh SOURCE_FOLDER: does check_messages.pl see it when somebody forgets the documentation?
+# check_messages_test.sh SOURCE_DIRECTORY: does check_messages.pl see it when somebody forgets the documentation?
 set -eu
 
 source=$1

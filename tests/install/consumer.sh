@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# consumer.sh BUILD_FOLDER COMPILER GENERATOR, as root in lab.sh's world: a program outside of this tree finds the
+# consumer.sh BUILD_DIRECTORY COMPILER GENERATOR, as root in lab.sh's world: a program outside of this tree finds the
 # installed library with pkg-config and with CMake, shared and static, into DESTDIR, below another prefix and moved; the
 # programs work; and there is a manual page for each function.
 set -eu
@@ -21,7 +21,7 @@ allow group vmgroup bridge br0
 deny user vmuser bridge virbr1
 RULES
 
-# assert_works PROGRAM SHARED_LIBRARY_FOLDER: "" when it is linked statically
+# assert_works PROGRAM SHARED_LIBRARY_DIRECTORY: "" when it is linked statically
 assert_works() {
     needed=$(readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[libvmnetacl\(.*\)\]/\1/p')
     [ "$needed" = "${2:+.so.1}" ] || fail "$1 needs libvmnetacl$needed"
@@ -33,7 +33,7 @@ br1: notfound
 may use br0: /etc/vmnet/rules.d/10-test.rules:2" ] || fail "$1 says: $found"
 }
 
-# with_pkgconfig FOLDER LIBDIR: sysroot or prefix
+# with_pkgconfig DIRECTORY LIBDIR: sysroot or prefix
 with_pkgconfig() {
     [ "$(pkg-config --modversion vmnetacl)" = 1.0.0 ] || fail "pkg-config tells another version"
     # shellcheck disable=SC2046 # lists of options

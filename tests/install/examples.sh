@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# examples.sh SOURCE_FOLDER BUILD_FOLDER COMPILER: the C examples in the manual pages and in README.md compile without
-# a warning, and those that are whole programs can be linked.
+# examples.sh SOURCE_DIRECTORY BUILD_DIRECTORY COMPILER: the C examples in the manual pages and in README.md compile
+# without a warning, and those that are whole programs can be linked.
 set -eu
 
 source=$1 build=$2 compiler=$3

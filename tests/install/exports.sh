@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# exports.sh SOURCE_FOLDER BUILD_FOLDER: what libvmnetacl exports is what its header declares and its pages describe;
-# and check_api.pl, which compares them, sees it when it is not.
+# exports.sh SOURCE_DIRECTORY BUILD_DIRECTORY: what libvmnetacl exports is what its header declares and its pages
+# describe; and check_api.pl, which compares them, sees it when it is not.
 set -eu
 
 source=$1

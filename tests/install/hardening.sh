@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# hardening.sh BUILD_FOLDER COMPILER: are the helper and the shared library of this release build hardened, and do they
-# load nothing but libc?
+# hardening.sh BUILD_DIRECTORY COMPILER: are the helper and the shared library of this release build hardened, and do
+# they load nothing but libc?
 set -eu
 
 build=$1 compiler=$2

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# For the checkers in this folder to read with "require": what vmnetacl.h declares. It has few forms of declarations,
+# For the checkers in this directory to read with "require": what vmnetacl.h declares. It has few forms of declarations,
 # one of each kind, and these are all that is understood.
 use strict;
 use warnings;

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# imports.sh BUILD_FOLDER: what vmnetacl(3) says of the environment, the locale, stdio, shared memory and the program's
-# end. Only what runs in the process that looks up names (worker.c, query.c) may use some of these.
+# imports.sh BUILD_DIRECTORY: what vmnetacl(3) says of the environment, the locale, stdio, shared memory and the
+# program's end. Only what runs in the process that looks up names (worker.c, query.c) may use some of these.
 set -eu
 
 library=$1/libacl/libvmnetacl.a

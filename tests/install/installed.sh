@@ -1,21 +1,21 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 #
-# For the tests in this folder to read with ".": install a release build, and look at what is there afterwards.
+# For the tests in this directory to read with ".": install a release build, and look at what is there afterwards.
 
 fail() {
     echo "FAILED: $*" >&2
     exit 1
 }
 
-# configure BUILD_FOLDER OPTION...
+# configure BUILD_DIRECTORY OPTION...
 configure() {
     build=$1
     shift
     cmake "$@" "$build" >/dev/null
 }
 
-# install_into FOLDER BUILD_FOLDER [OPTION...]: the output is in $output
+# install_into DIRECTORY BUILD_DIRECTORY [OPTION...]: the output is in $output
 install_into() {
     into=$1 build=$2
     shift 2
@@ -40,8 +40,8 @@ assert_output() {
 }
 
 # Where zsh looks for what packages bring.
-zsh_folder=/usr/share/zsh/site-functions
-[ ! -e /etc/debian_version ] || zsh_folder=/usr/share/zsh/vendor-completions
+zsh_directory=/usr/share/zsh/site-functions
+[ ! -e /etc/debian_version ] || zsh_directory=/usr/share/zsh/vendor-completions
 
 # wanted_files LIBDIR: what there is, part by part; the library's part is in LIBDIR
 wanted_files() {
@@ -94,7 +94,7 @@ FILES
 /usr/share/doc/vmnet-helper/vmnetctl.schema.json
 /usr/share/fish/vendor_completions.d/vmnetctl.fish
 /usr/share/man/man1/vmnetctl.1
-$zsh_folder/_vmnetctl
+$zsh_directory/_vmnetctl
 FILES
 }
 
@@ -112,12 +112,12 @@ assert_files() {
     [ "$found" = "" ] || fail "not of mode 755: $found"
 }
 
-# assert_zsh STAGE: zsh looks in the folder of its completion, and takes what is there for one
+# assert_zsh STAGE: zsh looks in the directory of its completion, and takes what is there for one
 assert_zsh() {
     # shellcheck disable=SC2016 # expanded by zsh
-    zsh -f -c 'print -l $fpath' | grep -q -x "$zsh_folder" || fail "zsh does not look in $zsh_folder"
+    zsh -f -c 'print -l $fpath' | grep -q -x "$zsh_directory" || fail "zsh does not look in $zsh_directory"
     # shellcheck disable=SC2016 # the same
-    found=$(FOLDER=$1$zsh_folder zsh -f -c \
-        'fpath=($FOLDER $fpath); autoload -U compinit; compinit -u -D; print $_comps[vmnetctl]')
+    found=$(DIRECTORY=$1$zsh_directory zsh -f -c \
+        'fpath=($DIRECTORY $fpath); autoload -U compinit; compinit -u -D; print $_comps[vmnetctl]')
     [ "$found" = _vmnetctl ] || fail "zsh completes vmnetctl with '$found'"
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# manual.sh SOURCE_FOLDER: mandoc(1) has nothing to say about the manual pages, and those of ours that one refers to are
-# there.
+# manual.sh SOURCE_DIRECTORY: mandoc(1) has nothing to say about the manual pages, and those of ours that one refers to
+# are there.
 set -eu
 
 cd "$1"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# mode.sh MODE BUILD_FOLDER, as root in lab.sh's world: an install in this VMNET_INSTALL_MODE, into DESTDIR and for
+# mode.sh MODE BUILD_DIRECTORY, as root in lab.sh's world: an install in this VMNET_INSTALL_MODE, into DESTDIR and for
 # real.
 set -eu
 # shellcheck source=/dev/null

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# promises.sh SOURCE_FOLDER: each test that SECURITY.md names as holding a promise exists, and is run.
+# promises.sh SOURCE_DIRECTORY: each test that SECURITY.md names as holding a promise exists, and is run.
 set -eu
 
 cd "$1"

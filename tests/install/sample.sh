@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# sample.sh FOLDER CONF READ_RULES, as root in lab.sh's world: the samples in FOLDER are valid and grant nothing; each
-# of their commented-out statements is valid too, and does what the text above it says. So do the rules in README.md,
-# which is in the folder above. CONF is bridge.conf.
+# sample.sh DIRECTORY CONF READ_RULES, as root in lab.sh's world: the samples in DIRECTORY are valid and grant nothing;
+# each of their commented-out statements is valid too, and does what the text above it says. So do the rules in
+# README.md, which is in the directory above. CONF is bridge.conf.
 set -eu
 
 samples=$1 conf=$2 read_rules=$3
@@ -21,7 +21,7 @@ verdicts_are() {
     [ "$found" = "$1 " ] || fail "wanted '$1', got '$found' from: $(tail -n 99 "$conf" "$rules_d"/* "$switch" 2>/dev/null)"
 }
 
-# statements FILE: those that are commented out, which have no blank behind their '#', as text has
+# statements FILE: those that are commented out, which have no blank after their '#', as text has
 statements() {
     sed -n 's/^#\([^ ].*\)/\1/p' "$1" | sort
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# size.sh SOURCE_FOLDER: what runs with privilege stays small enough to be read in an hour.
+# size.sh SOURCE_DIRECTORY: what runs with privilege stays small enough to be read in an hour.
 set -eu
 
 cd "$1/helper"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# spdx.sh SOURCE_FOLDER: every file says its licence, in one of its first lines. What cannot, being data for a test, is
-# listed in spdx-without.txt: one pattern a line, of which "*" matches any characters.
+# spdx.sh SOURCE_DIRECTORY: every file says its licence, in one of its first lines. What cannot, being data for a test,
+# is listed in spdx-without.txt: one pattern a line, of which "*" matches any characters.
 set -eu
 
 here=$(cd "${0%/*}" && pwd)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# static.sh BUILD_FOLDER: is the helper that was built with VMNET_STATIC_PIE hardened, and does it load nothing at all?
+# static.sh BUILD_DIRECTORY: is the helper that was built with VMNET_STATIC_PIE hardened, and does it load nothing at
+# all?
 set -eu
 
 helper=$1/helper/vmnet-helper

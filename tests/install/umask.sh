@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# umask.sh BUILD_FOLDER, as root in lab.sh's world: with a lax umask, no folder
+# umask.sh BUILD_DIRECTORY, as root in lab.sh's world: with a lax umask, no directory
 # is made in which others could put something in the place of the helper.
 set -eu
 # shellcheck source=/dev/null

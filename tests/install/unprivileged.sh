@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# unprivileged.sh SOURCE_FOLDER GENERATOR COMPILER, as root in lab.sh's world: who makes a package builds and
+# unprivileged.sh SOURCE_DIRECTORY GENERATOR COMPILER, as root in lab.sh's world: who makes a package builds and
 # installs as an ordinary user, bare or under fakeroot.
 set -eu
 
 if [ "$(id -u)" = 0 ]; then
     source=$1
     shift
-    # He may not be able to read the source folder, and must not write to it.
+    # He may not be able to read the source directory, and must not write to it.
     mkdir -p /run/lab/source
     (cd "$source" && tar -c CMakeLists.txt LICENSE README.md SECURITY.md cmake conf filter helper libacl tools tests/install) |
         tar -x -C /run/lab/source

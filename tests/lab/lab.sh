@@ -5,7 +5,7 @@
 #
 # The world is a set of private mount, network, pid, ipc and uts namespaces. COMMAND finds in it:
 #   /dev            a tmpfs with the usual nodes and its own /dev/net/tun, of mode $LAB_TUN_MODE (default 0666)
-#   /etc            an overlay: changes stay here; /etc/qemu and /etc/vmnet are empty folders, root:root 0755
+#   /etc            an overlay: changes stay here; /etc/qemu and /etc/vmnet are empty directories, root:root 0755
 #   /run, /run/lab  tmpfs without nosuid and nodev, so that a setuid copy of the helper works there
 #   users           vmuser (uid, gid 4242; member of vmgroup 4250), vmother (4243), group vmgroup
 #   virbr0          a bridge, up, 192.168.122.1/24, fixed MAC, no STP, no port; and a bridge br0, up, without address

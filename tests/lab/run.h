@@ -101,7 +101,7 @@ void lab_collect(struct lab_child *child, struct lab_result *result);
 /* Close what the result holds: the tap goes with it. May be called twice. */
 void lab_result_release(struct lab_result *result);
 
-/* The name of the tap behind a descriptor, and its TUNGETIFF flags; false when it is no tap. name holds IFNAMSIZ. */
+/* The name of the tap after a descriptor, and its TUNGETIFF flags; false when it is no tap. name holds IFNAMSIZ. */
 bool lab_tap_identify(int tap_fd, char *name, unsigned *flags);
 
 /* CLOCK_MONOTONIC in ms. */

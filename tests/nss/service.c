@@ -19,7 +19,7 @@
 void nss_install(void)
 {
     const char *module = getenv("VMNET_NSS_MODULE");
-    char folder[PATH_MAX];
+    char directory[PATH_MAX];
     Dl_info library;
 
     if (module == NULL) {
@@ -27,11 +27,11 @@ void nss_install(void)
         exit(125);
     }
     /* Where the C library is, its modules are. */
-    if (dladdr((void *)(uintptr_t)&printf, &library) == 0 || realpath(library.dli_fname, folder) == NULL)
+    if (dladdr((void *)(uintptr_t)&printf, &library) == 0 || realpath(library.dli_fname, directory) == NULL)
         lab_die("dladdr");
-    *strrchr(folder, '/') = '\0';
+    *strrchr(directory, '/') = '\0';
     lab_command("mkdir -p /run/lab/nss && cp '%s' /run/lab/nss/libnss_vmtest.so.2 && chmod 755 /run/lab/nss/*", module);
-    lab_command("mount -t overlay -o lowerdir=/run/lab/nss:'%s' overlay '%s'", folder, folder);
+    lab_command("mount -t overlay -o lowerdir=/run/lab/nss:'%s' overlay '%s'", directory, directory);
 }
 
 void nss_switch_write(const char *text)

@@ -12,7 +12,7 @@ static size_t processes_before; /* the test's own, and the laboratory's */
 void names_rules_reset(void **state)
 {
     helper_rules_reset(state);
-    lab_command("rm -f " RULES " && mkdir -m 755 " FOLDER);
+    lab_command("rm -f " RULES " && mkdir -m 755 " DIRECTORY);
     processes_before = lab_process_count();
 }
 

@@ -9,8 +9,8 @@
 
 #include "helper.h"
 
-#define FOLDER     "/etc/vmnet/rules.d"
-#define RULES_FILE FOLDER "/test.rules"
+#define DIRECTORY  "/etc/vmnet/rules.d"
+#define RULES_FILE DIRECTORY "/test.rules"
 #define SWITCH     "/etc/vmnet/switch.conf"
 
 /* vmuser is of this group by his account, and not in his credentials. */

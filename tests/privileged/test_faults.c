@@ -171,7 +171,7 @@ static void test_call_fails_denied_stays_denied(void **state)
     const struct lab_start start = helper_start_complete(&(struct lab_start){.arguments = denied});
 
     (void)state;
-    /* The deny stands behind an include: losing either file must not lose it. */
+    /* The deny stands after an include: losing either file must not lose it. */
     helper_rules_write("allow all\ninclude /etc/qemu/more.conf\n");
     lab_text_write("/etc/qemu/more.conf", "deny br0\n", 0, 0, 0644);
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {

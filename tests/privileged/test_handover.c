@@ -224,7 +224,7 @@ struct ending {
     bool line_written;
     bool socket_closed_before_line;
     bool handed_over;
-    long after_hand_over; /* the first call behind it that neither closes nor exits; -1: none */
+    long after_hand_over; /* the first call after it that neither closes nor exits; -1: none */
 };
 
 static enum lab_action ending_watch(const struct lab_stop *stop, void *visit_data)

@@ -7,14 +7,14 @@
 
 #define RULES_FILE "/etc/vmnet/rules.d/1.rules"
 
-static int folder_setup(void **state)
+static int directory_setup(void **state)
 {
     helper_rules_reset(state);
     lab_command("rm -rf /etc/vmnet/rules.d && mkdir -m 755 /etc/vmnet/rules.d");
     return 0;
 }
 
-static int folder_teardown(void **state)
+static int directory_teardown(void **state)
 {
     (void)state; /* cmocka's signature, here and below */
     lab_command("rm -rf /etc/vmnet/rules.d");
@@ -53,8 +53,8 @@ static void test_static_no_name_matters_as_any_other(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_static_name_that_matters_refused, folder_setup, folder_teardown),
-        cmocka_unit_test_setup_teardown(test_static_no_name_matters_as_any_other, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(test_static_name_that_matters_refused, directory_setup, directory_teardown),
+        cmocka_unit_test_setup_teardown(test_static_no_name_matters_as_any_other, directory_setup, directory_teardown),
     };
 
     return cmocka_run_group_tests_name("names_static", tests, helper_world_setup, NULL);

@@ -512,7 +512,7 @@ static void test_worker_dies_with_the_helper(void **state)
 }
 
 /* What a caller hands on that could reach a worker: ignored and blocked signals, a lowest priority, many descriptors,
- * an environment for the loader, a folder that is his. */
+ * an environment for the loader, a directory that is his. */
 static void everything_set(int socket_number, void *hook_data)
 {
     sigset_t all;

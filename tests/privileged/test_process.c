@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a caller may have prepared before exec: descriptors, environment, working folder, mask, arguments.
+ * What a caller may have prepared before exec: descriptors, environment, working directory, mask, arguments.
  */
 #define _GNU_SOURCE
 #include "helper.h"

@@ -12,7 +12,7 @@
 
 static const char *const denied[] = {"--br=br0", NULL};
 
-/* Rules whose deny is the last thing that is read, three includes deep: the first to be lost for want of anything. */
+/* Rules whose deny is the last thing that is read, three includes deep: the first to be lost when out of anything. */
 static int deep_rules_setup(void **state)
 {
     helper_rules_reset(state);

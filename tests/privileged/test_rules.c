@@ -261,7 +261,7 @@ static void test_rules_top_unreadable_is_an_error(void **state)
 }
 
 /* The way in which some administrators keep all of it to the users of virtual machines. */
-static void test_rules_top_of_a_group_in_a_group_folder_granted(void **state)
+static void test_rules_top_of_a_group_in_a_group_directory_granted(void **state)
 {
     (void)state;
     lab_command("chgrp %d /etc/qemu && chmod 770 /etc/qemu", VMGROUP);
@@ -362,7 +362,7 @@ int main(void)
         cmocka_unit_test_setup(test_include_read_as_the_caller_by_every_start, helper_rules_reset),
         cmocka_unit_test_setup(test_rules_top_missing_denied, helper_rules_reset),
         cmocka_unit_test_setup(test_rules_top_unreadable_is_an_error, helper_rules_reset),
-        cmocka_unit_test_setup(test_rules_top_of_a_group_in_a_group_folder_granted, helper_rules_reset),
+        cmocka_unit_test_setup(test_rules_top_of_a_group_in_a_group_directory_granted, helper_rules_reset),
         cmocka_unit_test_setup(test_denial_same_for_existing_and_missing_bridge, helper_rules_reset),
         cmocka_unit_test_setup(test_many_rules_granted_and_denied, helper_rules_reset),
     };

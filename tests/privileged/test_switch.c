@@ -21,7 +21,7 @@ static void test_switch_verdict_of_each_world(void **state)
 {
     static const struct {
         const char *line;  /* of switch.conf; NULL: there is none */
-        const char *files; /* of rules.d; NULL: an empty folder */
+        const char *files; /* of rules.d; NULL: an empty directory */
         const char *qemu;  /* bridge.conf; NULL: there is none */
         int code;
         const char *words;
@@ -90,7 +90,7 @@ static void test_switch_verdict_of_each_world(void **state)
 
     (void)state; /* cmocka's signature, here and below */
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        lab_command("rm -f " SWITCH " " FOLDER "/* " RULES);
+        lab_command("rm -f " SWITCH " " DIRECTORY "/* " RULES);
         if (rows[i].line != NULL)
             switch_write(rows[i].line);
         if (rows[i].files != NULL)
@@ -110,7 +110,7 @@ static void test_switch_verdict_of_each_world(void **state)
 }
 
 /* Each command spoils what else would grant. */
-static void test_switch_and_folder_untrusted_refused(void **state)
+static void test_switch_and_directory_untrusted_refused(void **state)
 {
     static const struct {
         const char *command;
@@ -137,34 +137,34 @@ static void test_switch_and_folder_untrusted_refused(void **state)
         {"chmod 664 " RULES_FILE, EXIT_CONFIG, "cannot obey acl file: " RULES_FILE},
         {"chmod 600 " RULES_FILE, EXIT_CONFIG, "cannot read acl file: " RULES_FILE},
         {"chown :vmgroup " RULES_FILE " && chmod 640 " RULES_FILE, 0, ""},
-        {"chown 4242 " FOLDER, EXIT_CONFIG, FOLDER},
-        {"chmod 775 " FOLDER, EXIT_CONFIG, FOLDER},
-        {"chmod 777 " FOLDER, EXIT_CONFIG, FOLDER},
-        {"chmod 711 " FOLDER, EXIT_CONFIG, "cannot read acl file: " FOLDER},
-        {"rm -r " FOLDER " && : >" FOLDER, EXIT_CONFIG, FOLDER},
-        {"mkfifo -m 644 " FOLDER "/x.rules", EXIT_CONFIG, FOLDER "/x.rules"},
-        {"mkdir " FOLDER "/x.rules", EXIT_CONFIG, FOLDER "/x.rules"},
-        {"ln -s /nowhere " FOLDER "/x.rules", EXIT_CONFIG, FOLDER "/x.rules"},
-        {"ln -s x.rules " FOLDER "/x.rules", EXIT_CONFIG, FOLDER "/x.rules"},
-        {"ln -s /dev/zero " FOLDER "/x.rules", EXIT_CONFIG, FOLDER "/x.rules"},
-        {"echo 'deny all bridge all' >/run/lab/home/x; ln -s /run/lab/home/x " FOLDER "/x.rules", EXIT_CONFIG,
-         FOLDER "/x.rules"},
-        {"echo 'deny all bridge all' >/etc/vmnet/x; ln -s ../x " FOLDER "/x.rules", EXIT_NOPERM, "x.rules:1 denies"},
-        {"head -c 1048577 /dev/zero | tr '\\0' '\\n' >" FOLDER "/x.rules", EXIT_CONFIG, FOLDER "/x.rules"},
-        {"cd " FOLDER " && seq -f %g.rules 1 1024 | xargs touch", EXIT_CONFIG, FOLDER},
-        {"cd " FOLDER " && seq -f %g.rules 1 1023 | xargs touch", 0, ""},
+        {"chown 4242 " DIRECTORY, EXIT_CONFIG, DIRECTORY},
+        {"chmod 775 " DIRECTORY, EXIT_CONFIG, DIRECTORY},
+        {"chmod 777 " DIRECTORY, EXIT_CONFIG, DIRECTORY},
+        {"chmod 711 " DIRECTORY, EXIT_CONFIG, "cannot read acl file: " DIRECTORY},
+        {"rm -r " DIRECTORY " && : >" DIRECTORY, EXIT_CONFIG, DIRECTORY},
+        {"mkfifo -m 644 " DIRECTORY "/x.rules", EXIT_CONFIG, DIRECTORY "/x.rules"},
+        {"mkdir " DIRECTORY "/x.rules", EXIT_CONFIG, DIRECTORY "/x.rules"},
+        {"ln -s /nowhere " DIRECTORY "/x.rules", EXIT_CONFIG, DIRECTORY "/x.rules"},
+        {"ln -s x.rules " DIRECTORY "/x.rules", EXIT_CONFIG, DIRECTORY "/x.rules"},
+        {"ln -s /dev/zero " DIRECTORY "/x.rules", EXIT_CONFIG, DIRECTORY "/x.rules"},
+        {"echo 'deny all bridge all' >/run/lab/home/x; ln -s /run/lab/home/x " DIRECTORY "/x.rules", EXIT_CONFIG,
+         DIRECTORY "/x.rules"},
+        {"echo 'deny all bridge all' >/etc/vmnet/x; ln -s ../x " DIRECTORY "/x.rules", EXIT_NOPERM, "x.rules:1 denies"},
+        {"head -c 1048577 /dev/zero | tr '\\0' '\\n' >" DIRECTORY "/x.rules", EXIT_CONFIG, DIRECTORY "/x.rules"},
+        {"cd " DIRECTORY " && seq -f %g.rules 1 1024 | xargs touch", EXIT_CONFIG, DIRECTORY},
+        {"cd " DIRECTORY " && seq -f %g.rules 1 1023 | xargs touch", 0, ""},
 
         /* names that are not looked at */
-        {"echo 'deny all bridge all' >" FOLDER "/x", 0, ""},
-        {"echo 'deny all bridge all' >" FOLDER "/.x.rules", 0, ""},
-        {"echo 'deny all bridge all' >" FOLDER "/x.rules~", 0, ""},
-        {"mkdir " FOLDER "/more && echo 'deny all bridge all' >" FOLDER "/more/x.rules", 0, ""},
-        {"mkfifo " FOLDER "/x", 0, ""},
+        {"echo 'deny all bridge all' >" DIRECTORY "/x", 0, ""},
+        {"echo 'deny all bridge all' >" DIRECTORY "/.x.rules", 0, ""},
+        {"echo 'deny all bridge all' >" DIRECTORY "/x.rules~", 0, ""},
+        {"mkdir " DIRECTORY "/more && echo 'deny all bridge all' >" DIRECTORY "/more/x.rules", 0, ""},
+        {"mkfifo " DIRECTORY "/x", 0, ""},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        lab_command("rm -rf /etc/vmnet /run/lab/home/x && mkdir -m 755 /etc/vmnet " FOLDER);
+        lab_command("rm -rf /etc/vmnet /run/lab/home/x && mkdir -m 755 /etc/vmnet " DIRECTORY);
         switch_write("acl: files\n");
         names_rules_write("allow uid 4242 bridge virbr0\n");
         lab_command("umask 022; %s", rows[i].command);
@@ -219,13 +219,13 @@ static void test_switch_denial_says_what_to_do(void **state)
         const char *line;
         const char *words;
     } rows[] = {
-        {"acl: files qemu\n", "add to " FOLDER "/50-local.rules (mode 644) the line 'allow uid 4242 bridge virbr0'"},
-        {"acl: files\n", "add to " FOLDER "/50-local.rules (mode 644) the line 'allow uid 4242 bridge virbr0'"},
+        {"acl: files qemu\n", "add to " DIRECTORY "/50-local.rules (mode 644) the line 'allow uid 4242 bridge virbr0'"},
+        {"acl: files\n", "add to " DIRECTORY "/50-local.rules (mode 644) the line 'allow uid 4242 bridge virbr0'"},
         {"acl: qemu\n", "(no file was read); to allow it, add to " RULES
                         " (mode 644) the line 'allow virbr0', which lets every user use the bridge"},
         /* where a rule would count, and nowhere else */
         {"acl: files [NOTFOUND=return] qemu\n",
-         "add to " FOLDER "/50-local.rules (mode 644) the line 'allow uid 4242 bridge virbr0'"},
+         "add to " DIRECTORY "/50-local.rules (mode 644) the line 'allow uid 4242 bridge virbr0'"},
         {"acl: qemu [NOTFOUND=return] files\n",
          "add to " RULES " (mode 644) the line 'allow virbr0', which lets every"},
     };
@@ -254,7 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_switch_verdict_of_each_world, names_reset),
-        cmocka_unit_test_setup(test_switch_and_folder_untrusted_refused, names_reset),
+        cmocka_unit_test_setup(test_switch_and_directory_untrusted_refused, names_reset),
         cmocka_unit_test_setup(test_rules_of_a_group_by_every_start, names_reset),
         cmocka_unit_test_setup(test_switch_degraded_grant_is_logged, names_reset),
         cmocka_unit_test_setup(test_switch_denial_says_what_to_do, names_reset),

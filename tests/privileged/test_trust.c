@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Only rules that nobody but root can have written are obeyed: owner, mode and kind of every file, and of every folder
- * and symbolic link on the way to it.
+ * Only rules that nobody but root can have written are obeyed: owner, mode and kind of every file, and of every
+ * directory and symbolic link on the way to it.
  */
 #define _GNU_SOURCE
 #include "helper.h"
@@ -62,7 +62,7 @@ static void test_include_owner_and_mode(void **state)
     }
 }
 
-static void test_folder_owner_and_mode(void **state)
+static void test_directory_owner_and_mode(void **state)
 {
     static const struct {
         const char *owner;
@@ -85,8 +85,8 @@ static void test_folder_owner_and_mode(void **state)
     }
 }
 
-/* The folder above counts as much: whoever may rename there may put another one in its place. */
-static void test_folder_above_include_world_writable_refused(void **state)
+/* The directory above counts as much: whoever may rename there may put another one in its place. */
+static void test_directory_above_include_world_writable_refused(void **state)
 {
     (void)state;
     lab_command("mkdir -p /etc/qemu/a/b && chmod 755 /etc/qemu/a /etc/qemu/a/b");
@@ -121,7 +121,7 @@ static void test_symlink_held_by_root_followed(void **state)
     rules_are_obeyed();
     lab_command("ln -sf ../qemu/./store/../store/real.conf " RULES);
     rules_are_obeyed();
-    /* the whole folder a link, and a link to a link */
+    /* the whole directory a link, and a link to a link */
     lab_command("ln -sf real.conf /etc/qemu/store/second.conf && ln -sf store/second.conf " RULES);
     rules_are_obeyed();
     lab_command("mv /etc/qemu /etc/qemu.real && ln -s qemu.real /etc/qemu");
@@ -136,7 +136,7 @@ static void test_symlink_held_by_another_refused(void **state)
     lab_command("ln -s /etc/qemu/real.conf /run/lab/home/mine/hop && ln -s /run/lab/home/mine/hop " RULES);
     rules_are_refused();
     lab_command("rm -r /run/lab/home/mine");
-    /* also where everybody may make links: in a sticky folder such as /tmp */
+    /* also where everybody may make links: in a sticky directory such as /tmp */
     lab_command("ln -s /etc/qemu/real.conf /run/lab/home/hop && ln -sf /run/lab/home/hop " RULES);
     rules_are_refused();
     lab_command("rm /run/lab/home/hop");
@@ -166,9 +166,9 @@ static void test_top_not_a_regular_file_refused(void **state)
 }
 
 /*
- * debugfs has the kernel mount tracefs at its folder "tracing" when somebody steps into that. A walk that does not have
- * it mounted finds an empty folder, and would pass over an include in it; read, a file there is an error. As root, since
- * nobody else may step in.
+ * debugfs has the kernel mount tracefs at its directory "tracing" when somebody steps into that. A walk that does not
+ * have it mounted finds an empty directory, and would skip an include in it; read, a file there is an error. As root,
+ * since nobody else may step in.
  */
 static void test_include_behind_an_automount_is_read(void **state)
 {
@@ -213,8 +213,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_top_file_owner_and_mode, helper_rules_reset),
         cmocka_unit_test_setup(test_include_owner_and_mode, helper_rules_reset),
-        cmocka_unit_test_setup(test_folder_owner_and_mode, helper_rules_reset),
-        cmocka_unit_test_setup(test_folder_above_include_world_writable_refused, helper_rules_reset),
+        cmocka_unit_test_setup(test_directory_owner_and_mode, helper_rules_reset),
+        cmocka_unit_test_setup(test_directory_above_include_world_writable_refused, helper_rules_reset),
         cmocka_unit_test_setup(test_include_in_the_callers_home_refused, helper_rules_reset),
         cmocka_unit_test_setup(test_symlink_held_by_root_followed, helper_rules_reset),
         cmocka_unit_test_setup(test_symlink_held_by_another_refused, helper_rules_reset),

@@ -191,7 +191,7 @@ static void path_check(struct witness *witness, const struct lab_stop *stop, uin
         return; /* the kernel will refuse it just so */
     if (witness->locked)
         fault_note(witness, stop, "open of %s after the filter", path);
-    /* By its whole path, or folder by folder. */
+    /* By its whole path, or directory by directory. */
     if (strstr(path, "bridge.conf") != NULL)
         witness->rules_opened = true;
     if (!witness->dropped && strstr(path, "qemu") != NULL)

@@ -39,7 +39,7 @@ struct witness {
     /* Set these before. */
     const struct lab_caller *caller;
     int socket_number;
-    bool may_fork;       /* once, when the privilege is dropped and before the filter: to look up names */
+    bool may_fork;            /* once, when the privilege is dropped and before the filter: to look up names */
     bool has_file_capability; /* a start by file capability cannot have saved ids of its own */
 
     /* What happened. All zero at first. */

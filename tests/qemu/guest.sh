@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# guest.sh FOLDER KIND...: make the small Linux guests that the QEMU tests and the demo boot.
+# guest.sh DIRECTORY KIND...: make the small Linux guests that the QEMU tests and the demo boot.
 #
 # KIND is "cloud" (virtio-net; boots in a second and a half without KVM) or "full" (e1000 too; three times as slow).
 # Each gives
-#   FOLDER/KIND/vmlinux     Debian's kernel, out of its bzImage: unpacking itself would take longer than all the boot
-#   FOLDER/KIND/initramfs   busybox, the modules of the NICs, and guest/init.sh
-#   FOLDER/cloud/host       the modules that make the same kernel a host of guests, for host.sh
+#   DIRECTORY/KIND/vmlinux     Debian's kernel, out of its bzImage: unpacking itself would take longer than all the boot
+#   DIRECTORY/KIND/initramfs   busybox, the modules of the NICs, and guest/init.sh
+#   DIRECTORY/cloud/host       the modules that make the same kernel a host of guests, for host.sh
 # The kernel package is downloaded with apt, unpacked, and never installed. What is there already is used again, without
 # the network. Needs no root; may run several times at once.
 set -eu
@@ -22,7 +22,8 @@ die() {
     exit 1
 }
 
-# Runs in an empty folder; "$@" are options of apt. Each kernel has a package name of its own; the metapackage knows it.
+# Runs in an empty directory; "$@" are options of apt. Each kernel has a package name of its own; the metapackage knows
+# it.
 download_kernel() {
     package=$(apt-cache "$@" depends "$metapackage" 2>/dev/null |
         sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
@@ -30,7 +31,7 @@ download_kernel() {
 }
 
 # The machine's package lists may be missing, or so old that the package is gone. The second try reads fresh ones into a
-# folder of its own: the machine's stay as they are.
+# directory of its own: the machine's stay as they are.
 fetch_kernel() {
     mkdir "$work/deb" "$work/lists" "$work/lists/partial" "$work/cache"
     cd "$work/deb"
@@ -48,7 +49,7 @@ number() {
     od -An "-tu$2" -j "$1" -N "$2" "$bzimage" | tr -d ' '
 }
 
-# The payload begins payload_offset bytes behind the real-mode code, which is setup_sects + 1 sectors long. Its last
+# The payload begins payload_offset bytes after the real-mode code, which is setup_sects + 1 sectors long. Its last
 # four bytes are the unpacked size; only with gzip they belong to the format.
 extract_vmlinux() {
     start=$((($(number 497 1) + 1) * 512 + $(number 584 4)))
@@ -65,7 +66,7 @@ extract_vmlinux() {
         die "$bzimage: '$unpack' failed"
 }
 
-# add_module FOLDER NAME: copy a module behind those that it needs; init.sh loads them in the order of the list.
+# add_module DIRECTORY NAME: copy a module after those that it needs; init.sh loads them in the order of the list.
 # modules.dep names the deepest need last.
 add_module() {
     needs=$(sed -n "s|^\([^:]*/$2\.ko\):\(.*\)|\1\2|p" "$modules/modules.dep" | tr ' ' '\n' | sed '1!G;h;$!d')
@@ -98,8 +99,8 @@ make_kernel() {
     echo "$release" >"$kernel/release"
     echo "$drivers, $host_drivers" >"$kernel/drivers"
     chmod -R a+rX "$kernel"
-    rm -rf "${folder:?}/$kind"
-    mv "$kernel" "$folder/$kind"
+    rm -rf "${directory:?}/$kind"
+    mv "$kernel" "$directory/$kind"
 }
 
 make_initramfs() {
@@ -107,13 +108,13 @@ make_initramfs() {
     mkdir -p "$root/bin" "$root/sbin" "$root/usr/bin" "$root/usr/sbin" "$root/proc" "$root/sys" "$root/dev" "$root/tmp"
     cp "$busybox" "$root/bin/busybox"
     ln -s busybox "$root/bin/sh"
-    cp -R "$folder/$kind/modules" "$root/modules"
+    cp -R "$directory/$kind/modules" "$root/modules"
     cp "$here/guest/init.sh" "$root/init"
     cp "$here/guest/lease.sh" "$root/lease"
     chmod 755 "$root/init" "$root/lease"
     (cd "$root" && find . | "$busybox" cpio -o -H newc 2>/dev/null) >"$work/initramfs"
     chmod 644 "$work/initramfs"
-    mv "$work/initramfs" "$folder/$kind/initramfs"
+    mv "$work/initramfs" "$directory/$kind/initramfs"
 }
 
 make_guest() {
@@ -123,27 +124,27 @@ make_guest() {
     full) metapackage=linux-image-amd64 drivers='virtio_pci virtio_net e1000' ;;
     *) die "unknown kind '$kind'; cloud or full" ;;
     esac
-    work=$folder/$kind.work
+    work=$directory/$kind.work
     rm -rf "$work"
     mkdir "$work"
-    had=$(cat "$folder/$kind/drivers" 2>/dev/null) || true
+    had=$(cat "$directory/$kind/drivers" 2>/dev/null) || true
     [ "$had" = "$drivers, $host_drivers" ] || (make_kernel)
-    newer=$(find "$here/guest.sh" "$here/guest" "$busybox" -newer "$folder/$kind/initramfs" 2>/dev/null || echo none)
+    newer=$(find "$here/guest.sh" "$here/guest" "$busybox" -newer "$directory/$kind/initramfs" 2>/dev/null || echo none)
     [ -z "$newer" ] || (make_initramfs)
 }
 
-[ $# -ge 2 ] || die "usage: guest.sh FOLDER cloud|full..."
+[ $# -ge 2 ] || die "usage: guest.sh DIRECTORY cloud|full..."
 [ "$(dpkg --print-architecture)" = amd64 ] || die "the guests are made from amd64 packages, on amd64 only"
 [ -x "$busybox" ] || die "no $busybox: install busybox-static"
 if ldd "$busybox" >/dev/null 2>&1; then die "$busybox is not static: install busybox-static"; fi
 
 umask 022
 mkdir -p "$1"
-folder=$(cd "$1" && pwd)
+directory=$(cd "$1" && pwd)
 shift
-exec 9>"$folder/lock"
+exec 9>"$directory/lock"
 flock 9
-trap 'rm -rf "$folder/cloud.work" "$folder/full.work"' EXIT
+trap 'rm -rf "$directory/cloud.work" "$directory/full.work"' EXIT
 for kind in "$@"; do
     make_guest "$kind"
 done

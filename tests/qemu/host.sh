@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # host.sh CASE: the helper on a host with another kernel: Debian's, in a virtual machine. Needs no root.
-# VMNET_HELPER is the helper under test, VMNET_GUEST_DIR the folder that guest.sh made; VMNET_TEST_HOST and FDGUEST are
-# the programs made of host/test_host.c and of ../lab/fdguest.c.
+# VMNET_HELPER is the helper under test, VMNET_GUEST_DIR the directory that guest.sh made; VMNET_TEST_HOST and FDGUEST
+# are the programs made of host/test_host.c and of ../lab/fdguest.c.
 #
 # The machine's only file system is an initramfs: busybox, modules, these three programs and the libraries that they
 # load here. Each case is one boot, with a kernel command line and the group of tests in host/test_host.c for it.

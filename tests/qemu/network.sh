@@ -4,7 +4,7 @@
 # Sourced inside tests/lab/lab.sh, as root. The networks around the lab's two bridges:
 #
 #   virbr0  192.168.122.1/24, dnsmasq; masqueraded to 203.0.113.2 in the network namespace "outside"
-#   br0     no address; its port phys0, a veth, stands for the host's physical NIC. Behind it, in the network namespace
+#   br0     no address; its port phys0, a veth, stands for the host's physical NIC. After it, in the network namespace
 #           "lan", is the network outside: 198.51.100.1/24 with its own dnsmasq
 #
 # Each dnsmasq writes /run/lab/INTERFACE.leases and /run/lab/INTERFACE.dhcp; that of the LAN is called "lan".
@@ -67,7 +67,7 @@ network_start_lan() {
     network_start_dhcp lan eth0 198.51.100 ip netns exec lan
 }
 
-# The taps that are there, one a line, with the name of their bridge behind each.
+# The taps that are there, one a line, with the name of their bridge after each.
 network_list_taps() {
     for net_flags in /sys/class/net/*/tun_flags; do
         [ -e "$net_flags" ] || continue

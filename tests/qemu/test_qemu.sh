@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # test_qemu.sh CASE, run by tests/lab/lab.sh: real QEMU, started by an unprivileged user, gets its NIC from the helper.
-# VMNET_HELPER is the helper under test, VMNET_GUEST_DIR the folder that guest.sh made.
+# VMNET_HELPER is the helper under test, VMNET_GUEST_DIR the directory that guest.sh made.
 #
 # Nearly every case is one spelling of QEMU's command line. With each the guest must take a DHCP lease, its tap must be
 # a port of the right bridge, and the tap must go when the guest does.
@@ -145,7 +145,7 @@ case_netdev_bridge_quoted() {
 
 # QEMU is no child of ours then, its exit status is not to be had.
 case_daemonize() {
-    vm_make_folder guest
+    vm_make_directory guest
     (vm_qemu guest -nic "bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci" \
         -daemonize -pidfile /run/lab/vm/guest/pid) </dev/null 2>/run/lab/vm/guest/stderr ||
         fail "QEMU with -daemonize ends with status $?"

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 #
-# Sourced inside tests/lab/lab.sh, as root, behind network.sh: start guests under QEMU as the unprivileged user vmuser,
+# Sourced inside tests/lab/lab.sh, as root, after network.sh: start guests under QEMU as the unprivileged user vmuser,
 # and talk to them. The caller defines fail(), which takes a message and does not return.
 #
 # A guest called NAME lives in /run/lab/vm/NAME: pid, stderr (QEMU's), console.in, and console.out (what guest/init.sh
@@ -12,8 +12,8 @@ vm_user=vmuser
 vm_kind=cloud
 vm_helper=/run/lab/bin/vmnet-helper
 
-# vm_prepare GUESTS HELPER: GUESTS is the folder that guest.sh made. It may lie where vmuser must not go, in somebody's
-# home folder: it is mounted, not linked to. The helper is installed as it would be in /usr/libexec.
+# vm_prepare GUESTS HELPER: GUESTS is the directory that guest.sh made. It may lie where vmuser must not go, in
+# somebody's home directory: it is mounted, not linked to. The helper is installed as it would be in /usr/libexec.
 vm_prepare() {
     mkdir -p /run/lab/guest /run/lab/vm /run/lab/bin
     mount --bind "$1" /run/lab/guest
@@ -25,7 +25,7 @@ vm_prepare() {
 # vm_qemu NAME ARGUMENT...: become QEMU, as vmuser; ARGUMENTs describe the NIC. It ends the calling shell: run it in the
 # background or in a subshell. The accelerator is always TCG: it works everywhere, and in the same way.
 vm_qemu() {
-    vm_folder=/run/lab/vm/$1
+    vm_directory=/run/lab/vm/$1
     vm_name=$1
     shift
     exec setpriv --reuid="$vm_user" --regid="$vm_user" --init-groups --inh-caps=-all \
@@ -34,28 +34,28 @@ vm_qemu() {
         -kernel "/run/lab/guest/$vm_kind/vmlinux" -initrd "/run/lab/guest/$vm_kind/initramfs" \
         -append "console=ttyS0 panic=-1 quiet loglevel=1 mitigations=off nokaslr cryptomgr.notests \
 rcupdate.rcu_expedited=1 guest=$vm_name" \
-        -chardev "pipe,id=console,path=$vm_folder/console" -serial chardev:console "$@"
+        -chardev "pipe,id=console,path=$vm_directory/console" -serial chardev:console "$@"
 }
 
 # QEMU opens console.in and console.out: the first a FIFO, the second a plain file, so that nobody need be reading it.
-vm_make_folder() {
-    vm_folder=/run/lab/vm/$1
-    rm -rf "$vm_folder"
-    mkdir "$vm_folder"
-    mkfifo "$vm_folder/console.in"
-    : >"$vm_folder/console.out"
-    : >"$vm_folder/stderr"
-    chown -R "$vm_user:$vm_user" "$vm_folder"
+vm_make_directory() {
+    vm_directory=/run/lab/vm/$1
+    rm -rf "$vm_directory"
+    mkdir "$vm_directory"
+    mkfifo "$vm_directory/console.in"
+    : >"$vm_directory/console.out"
+    : >"$vm_directory/stderr"
+    chown -R "$vm_user:$vm_user" "$vm_directory"
 }
 
 # vm_start NAME ARGUMENT...
 vm_start() {
-    vm_make_folder "$1"
+    vm_make_directory "$1"
     vm_qemu "$@" </dev/null 2>"/run/lab/vm/$1/stderr" &
     echo $! >"/run/lab/vm/$1/pid"
 }
 
-# A zombie still has its folder in /proc, but runs no more. QEMU takes away the pid file that it has written itself.
+# A zombie still has its directory in /proc, but runs no more. QEMU takes away the pid file that it has written itself.
 vm_runs() {
     vm_pid=$(cat "/run/lab/vm/$1/pid" 2>/dev/null) || return 1
     vm_stat=$(cat "/proc/$vm_pid/stat" 2>/dev/null) || return 1

@@ -113,7 +113,7 @@ static void test_nslcd_life(void **state)
     life_assert("nslcd", "files ldap");
 }
 
-/* The server behind nslcd goes away: nslcd says so. */
+/* The server after nslcd goes away: nslcd says so. */
 static void test_nslcd_without_its_server(void **state)
 {
     (void)state;

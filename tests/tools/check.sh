@@ -13,7 +13,7 @@ run 0 "$ctl" check
 [ "$output" = "" ] || fail "it finds something"
 run 0 as vmother "$ctl" check
 
-# All errors of all files, then warnings; the caret stands right behind tabs and bytes that are escaped.
+# All errors of all files, then warnings; the caret stands right after tabs and bytes that are escaped.
 rules 10-errors.rules 'allow user vmuser bridge virbr0 limit' 'permit all bridge br0' '# fine'
 printf '\tallow\tuzer vmuser bridge br0 \303\244\033[31m\n' >>/etc/vmnet/rules.d/10-errors.rules
 printf 'allow user vmuser bridge \001\002br0\n' >>/etc/vmnet/rules.d/10-errors.rules

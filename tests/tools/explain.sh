@@ -58,7 +58,7 @@ rm /etc/qemu/bridge.conf
 run 1 as vmuser "$ctl" explain --bridge virbr0
 says 'add to /etc/qemu/bridge.conf (owner root, mode 644) this line, which lets every user use the bridge'
 mkdir /etc/vmnet/rules.d
-# Nor where it is passed over, or not asked; and what is proposed does help.
+# Nor where it is skipped, or not asked; and what is proposed does help.
 switch 'acl: files [NOTFOUND=return] qemu'
 run 1 as vmuser "$ctl" explain --bridge virbr0
 says 'qemu (/etc/qemu/bridge.conf): not asked'
@@ -81,11 +81,11 @@ says 'add to /etc/qemu/bridge.conf this line'
 propose
 bridge_conf "$proposal"
 run 0 as vmuser "$ctl" explain --bridge virbr0
-# All are passed over: no line would help.
+# All are skipped: no line would help.
 switch 'acl: files [UNAVAIL=continue] qemu [UNAVAIL=continue]'
 bridge_conf 'allow'
 run 1 as vmuser "$ctl" explain --bridge virbr0
-says 'until the source that could not be asked is mended'
+says 'until the source that could not be asked is fixed'
 says_not 'to allow it'
 says_not 'no rule can be'
 rm /etc/vmnet/rules.d/10-wrong.rules /etc/qemu/bridge.conf
@@ -240,7 +240,7 @@ run 0 "$ctl" explain --bridge br0
 says 'cannot be told'
 umount /sys
 
-# Many rules that almost match: the first ten of them, and a match behind.
+# Many rules that almost match: the first ten of them, and a match after it.
 reset
 { seq -f 'allow br-%g' 30; echo 'allow br0'; } >/etc/qemu/bridge.conf
 run 0 "$ctl" explain --bridge br0

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# jansson.sh SOURCE_FOLDER BUILD_FOLDER GENERATOR COMPILER: without jansson one is told what to do, and it helps.
+# jansson.sh SOURCE_DIRECTORY BUILD_DIRECTORY GENERATOR COMPILER: without jansson one is told what to do, and it helps.
 set -eu
 
 source=$1 build=$2 generator=$3 compiler=$4
@@ -13,7 +13,7 @@ fail() {
     exit 1
 }
 
-# configure OPTION...: in an empty folder
+# configure OPTION...: in an empty directory
 configure() {
     rm -rf "$build"
     output=$(cmake -S "$source" -B "$build" -G "$generator" -DCMAKE_C_COMPILER="$compiler" -DBUILD_TESTING=OFF "$@" 2>&1)

@@ -7,7 +7,7 @@ set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh
 . "${0%/*}/world.sh"
 
-# refused: the helper refuses it for want of names
+# refused: the helper refuses it when out of names
 refused() {
     run 1 "$@"
     says '* the vmnet-helper of this build looks up no names and refuses this; write uid, or gid in an allow'

@@ -1,8 +1,9 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 #
-# For the tests in this folder to read with ".", as root in lab.sh's world: vmnetctl as root or as a user, and what it
-# says. The tests are given its path as their first argument; users run a copy, since its folder may not be theirs.
+# For the tests in this directory to read with ".", as root in lab.sh's world: vmnetctl as root or as a user, and what
+# it says. The tests are given its path as their first argument; users run a copy, since its directory may not be
+# theirs.
 umask 022
 export LC_ALL=C
 unset NO_COLOR

@@ -34,10 +34,10 @@ void *__real_reallocarray(void *memory, size_t count, size_t size);
 char *__real_strndup(const char *text, size_t len);
 void __real_free(void *memory);
 int __real_open(const char *path, int flags, ...);
-int __real_openat(int folder_fd, const char *path, int flags, ...);
+int __real_openat(int directory_fd, const char *path, int flags, ...);
 ssize_t __real_read(int fd, void *bytes, size_t len);
 int __real_fstat(int fd, struct stat *st);
-ssize_t __real_readlinkat(int folder_fd, const char *path, char *target, size_t target_size);
+ssize_t __real_readlinkat(int directory_fd, const char *path, char *target, size_t target_size);
 int __real_close(int fd);
 DIR *__real_fdopendir(int fd);
 struct dirent *__real_readdir(DIR *stream);
@@ -50,19 +50,19 @@ void *__wrap_reallocarray(void *memory, size_t count, size_t size);
 char *__wrap_strndup(const char *text, size_t len);
 void __wrap_free(void *memory);
 int __wrap_open(const char *path, int flags, ...);
-int __wrap_openat(int folder_fd, const char *path, int flags, ...);
+int __wrap_openat(int directory_fd, const char *path, int flags, ...);
 ssize_t __wrap_read(int fd, void *bytes, size_t len);
 int __wrap_fstat(int fd, struct stat *st);
-ssize_t __wrap_readlinkat(int folder_fd, const char *path, char *target, size_t target_size);
+ssize_t __wrap_readlinkat(int directory_fd, const char *path, char *target, size_t target_size);
 int __wrap_close(int fd);
 DIR *__wrap_fdopendir(int fd);
 struct dirent *__wrap_readdir(DIR *stream);
 int __wrap_closedir(DIR *stream);
 
 /* What _FORTIFY_SOURCE makes of openat(), read() and readlinkat(). */
-int __wrap___openat_2(int folder_fd, const char *path, int flags);
+int __wrap___openat_2(int directory_fd, const char *path, int flags);
 ssize_t __wrap___read_chk(int fd, void *bytes, size_t len, size_t bytes_size);
-ssize_t __wrap___readlinkat_chk(int folder_fd, const char *path, char *target, size_t target_size, size_t room);
+ssize_t __wrap___readlinkat_chk(int directory_fd, const char *path, char *target, size_t target_size, size_t room);
 
 static void *counted(void *memory)
 {
@@ -122,14 +122,14 @@ int __wrap_open(const char *path, int flags, ...)
     return fails(FAULT_OPEN) ? -1 : opened(__real_open(path, flags, MODE));
 }
 
-int __wrap_openat(int folder_fd, const char *path, int flags, ...)
+int __wrap_openat(int directory_fd, const char *path, int flags, ...)
 {
-    return fails(FAULT_OPEN) ? -1 : opened(__real_openat(folder_fd, path, flags, MODE));
+    return fails(FAULT_OPEN) ? -1 : opened(__real_openat(directory_fd, path, flags, MODE));
 }
 
-int __wrap___openat_2(int folder_fd, const char *path, int flags)
+int __wrap___openat_2(int directory_fd, const char *path, int flags)
 {
-    return __wrap_openat(folder_fd, path, flags);
+    return __wrap_openat(directory_fd, path, flags);
 }
 
 ssize_t __wrap_read(int fd, void *bytes, size_t len)
@@ -157,16 +157,16 @@ int __wrap_fstat(int fd, struct stat *st)
     return __real_fstat(fd, st);
 }
 
-ssize_t __wrap_readlinkat(int folder_fd, const char *path, char *target, size_t target_size)
+ssize_t __wrap_readlinkat(int directory_fd, const char *path, char *target, size_t target_size)
 {
-    return fails(FAULT_READLINKAT) ? -1 : __real_readlinkat(folder_fd, path, target, target_size);
+    return fails(FAULT_READLINKAT) ? -1 : __real_readlinkat(directory_fd, path, target, target_size);
 }
 
-ssize_t __wrap___readlinkat_chk(int folder_fd, const char *path, char *target, size_t target_size, size_t room)
+ssize_t __wrap___readlinkat_chk(int directory_fd, const char *path, char *target, size_t target_size, size_t room)
 {
     if (target_size > room)
         abort();
-    return __wrap_readlinkat(folder_fd, path, target, target_size);
+    return __wrap_readlinkat(directory_fd, path, target, target_size);
 }
 
 int __wrap_close(int fd)

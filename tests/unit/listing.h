@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of a caller's bridges against the verdict on each, and the index behind it against the search. */
+/* The list of a caller's bridges against the verdict on each, and the index after it against the search. */
 #ifndef UNIT_LISTING_H
 #define UNIT_LISTING_H
 

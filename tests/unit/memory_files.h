@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Buffers that are read a line at a time, each line in memory of just its size: a sanitizer sees a read behind it, or
+ * Buffers that are read a line at a time, each line in memory of just its size: a sanitizer sees a read after it, or
  * of the line before. Takes the place of file_open_buffer(), file_read() and file_close() in a program that is linked
  * with -Wl,--wrap for each; buffers are given to vmnetacl_load_from() as ever.
  */

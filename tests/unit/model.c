@@ -197,7 +197,7 @@ static void read_files_line(struct model *model, char *line, int depth)
 {
     char *words[WORDS_MAX] = {NULL};
     size_t count;
-    size_t next = 2; /* behind the subject */
+    size_t next = 2; /* after the subject */
     bool is_deny, is_subject, is_bridge, is_good;
     uint32_t limit = 0;
 

@@ -13,7 +13,7 @@
 
 #define USER 4242 /* vmuser, and his group */
 
-/* Not in SCRATCH, since that folder is at times not to be trusted. */
+/* Not in SCRATCH, since that directory is at times not to be trusted. */
 #define SWITCH "/run/lab/switch.conf"
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -33,7 +33,7 @@ static void remove_all(void)
 void scratch_empty(void)
 {
     remove_all();
-    scratch_folder(SCRATCH, 0755);
+    scratch_directory(SCRATCH, 0755);
 }
 
 int scratch_setup(void **state)
@@ -72,7 +72,7 @@ void scratch_write(const char *path, const char *text)
     scratch_write_bytes(path, text, strlen(text));
 }
 
-void scratch_folder(const char *path, mode_t mode)
+void scratch_directory(const char *path, mode_t mode)
 {
     assert_int_equal(mkdir(path, mode), 0);
     assert_int_equal(chmod(path, mode), 0);

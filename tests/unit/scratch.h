@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A folder of our own for rule files that root owns, inside the laboratory (tests/lab/lab.sh). Whatever cannot be made
- * fails the test.
+ * A directory of our own for rule files that root owns, inside the laboratory (tests/lab/lab.sh). Whatever cannot be
+ * made fails the test.
  */
 #ifndef UNIT_SCRATCH_H
 #define UNIT_SCRATCH_H
@@ -12,18 +12,18 @@
 
 #define SCRATCH "/run/lab/unit"
 
-/* For cmocka: an empty folder before each test, and none behind it. Fail without root and without the laboratory. */
+/* For cmocka: an empty directory before each test, and none after it. Fail without root and without the laboratory. */
 int scratch_setup(void **state);
 int scratch_teardown(void **state);
 
-/* The folder is empty again. */
+/* The directory is empty again. */
 void scratch_empty(void);
 
 /* Write a file at an absolute path: root's, 0644; or with len bytes of text. */
 void scratch_write(const char *path, const char *text);
 void scratch_write_bytes(const char *path, const char *bytes, size_t len);
 
-void scratch_folder(const char *path, mode_t mode);
+void scratch_directory(const char *path, mode_t mode);
 
 /* Load path as bridge.conf, the one source; as vmnetacl_load_from(), but a source that fails makes the load fail. */
 enum vmnetacl_status scratch_load(const char *path, struct vmnetacl_policy **policy, struct vmnetacl_error *error);

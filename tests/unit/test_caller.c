@@ -87,7 +87,7 @@ static void test_find_name_lines_of_passwd(void **state)
         {"lines end early", 5, "a:x\nb\n:\n::\n", "?"},
         {"empty line between", 5, "a:x:6:1\n\nb:x:5:1:::\n", "b"},
         {"no newline at the end", 5, "a:x:5:1:::", "a"},
-        {"nothing behind the uid, which may go on where reading ended", 5, "a:x:5", "?"},
+        {"nothing after the uid, which may go on where reading ended", 5, "a:x:5", "?"},
         {"empty", 5, "", "?"},
         {"no file", 5, NULL, "?"},
     };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which rule files are found in a folder, in which order, and which folders are obeyed; the same for whole origins below
- * another root. As root in the laboratory.
+ * Which rule files are found in a directory, in which order, and which directories are obeyed; the same for whole
+ * origins below another root. As root in the laboratory.
  */
 #include "directory.h"
 #include "scratch.h"
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FOLDER SCRATCH "/rules.d"
+#define DIRECTORY SCRATCH "/rules.d"
 
 static const struct trust trust = {.owner = 0, .size_max = 4096};
 
@@ -22,7 +22,7 @@ static int setup(void **state)
 {
     (void)state;
     scratch_empty();
-    scratch_folder(FOLDER, 0755);
+    scratch_directory(DIRECTORY, 0755);
     return 0;
 }
 
@@ -30,16 +30,16 @@ static void touch(const char *name)
 {
     char path[512];
 
-    assert_in_range(snprintf(path, sizeof path, FOLDER "/%s", name), 1, sizeof path - 1);
+    assert_in_range(snprintf(path, sizeof path, DIRECTORY "/%s", name), 1, sizeof path - 1);
     scratch_write(path, "");
 }
 
 static void assert_refused(const char *path, enum vmnetacl_status status, enum vmnetacl_code code)
 {
-    struct folder folder;
+    struct directory directory;
     struct vmnetacl_error error;
 
-    assert_int_equal(folder_open(&folder, path, &trust, &error), status);
+    assert_int_equal(directory_open(&directory, path, &trust, &error), status);
     if (error.code != code)
         fail_msg("%s: want %s, got %s: %s", path, vmnetacl_code_name(code), vmnetacl_code_name(error.code),
                  error.message);
@@ -47,13 +47,13 @@ static void assert_refused(const char *path, enum vmnetacl_status status, enum v
     assert_string_not_equal(error.message, "");
 }
 
-static void test_folder_open_names_sorted_others_ignored(void **state)
+static void test_directory_open_names_sorted_others_ignored(void **state)
 {
     static const char *const want[] = {"0.rules",      "10.rules", "9.rules", "A.rules",       "a b.rules",
                                        "a.conf.rules", "a.rules",  "b.rules", "\xc3\xa9.rules"};
     static const char *const ignored[] = {".hidden.rules", ".rules",   "README", "a.RULES",
                                           "a.rules.bak",   "a.rules~", "arules"};
-    struct folder folder;
+    struct directory directory;
     struct vmnetacl_error error;
 
     (void)state; /* cmocka's signature, here and below */
@@ -61,35 +61,35 @@ static void test_folder_open_names_sorted_others_ignored(void **state)
         touch(want[i]);
     for (size_t i = 0; i < COUNT_OF(ignored); i++)
         touch(ignored[i]);
-    assert_int_equal(folder_open(&folder, FOLDER, &trust, &error), VMNETACL_OK);
-    assert_int_equal(folder.names_count, COUNT_OF(want));
+    assert_int_equal(directory_open(&directory, DIRECTORY, &trust, &error), VMNETACL_OK);
+    assert_int_equal(directory.names_count, COUNT_OF(want));
     for (size_t i = 0; i < COUNT_OF(want); i++)
-        assert_string_equal(folder.names[i], want[i]);
-    assert_int_equal(folder.ignored_count, COUNT_OF(ignored));
+        assert_string_equal(directory.names[i], want[i]);
+    assert_int_equal(directory.ignored_count, COUNT_OF(ignored));
     for (size_t i = 0; i < COUNT_OF(ignored); i++) {
         size_t found = 0;
-        for (size_t j = 0; j < folder.ignored_count; j++)
-            found += strcmp(folder.ignored[j], ignored[i]) == 0;
+        for (size_t j = 0; j < directory.ignored_count; j++)
+            found += strcmp(directory.ignored[j], ignored[i]) == 0;
         assert_int_equal(found, 1);
     }
-    assert_int_equal(folder_check_unchanged(&folder, &error), VMNETACL_OK);
-    folder_close(&folder);
+    assert_int_equal(directory_check_unchanged(&directory, &error), VMNETACL_OK);
+    directory_close(&directory);
 }
 
-static void test_folder_open_empty_nothing(void **state)
+static void test_directory_open_empty_nothing(void **state)
 {
-    struct folder folder;
+    struct directory directory;
     struct vmnetacl_error error;
 
     (void)state;
-    assert_int_equal(folder_open(&folder, FOLDER, &trust, &error), VMNETACL_OK);
-    assert_int_equal(folder.names_count + folder.ignored_count, 0);
-    folder_close(&folder);
+    assert_int_equal(directory_open(&directory, DIRECTORY, &trust, &error), VMNETACL_OK);
+    assert_int_equal(directory.names_count + directory.ignored_count, 0);
+    directory_close(&directory);
 }
 
-static void test_folder_open_count_limit_kept(void **state)
+static void test_directory_open_count_limit_kept(void **state)
 {
-    struct folder folder;
+    struct directory directory;
     struct vmnetacl_error error;
     char name[32];
 
@@ -102,73 +102,73 @@ static void test_folder_open_count_limit_kept(void **state)
         (void)snprintf(name, sizeof name, "%d.rules", i);
         touch(name);
     }
-    assert_int_equal(folder_open(&folder, FOLDER, &trust, &error), VMNETACL_OK);
-    assert_int_equal(folder.names_count, VMNETACL_FILES_MAX);
-    for (size_t i = 1; i < folder.names_count; i++)
-        assert_true(strcmp(folder.names[i - 1], folder.names[i]) < 0);
-    assert_int_equal(folder.ignored_count, 1024);
-    folder_close(&folder);
+    assert_int_equal(directory_open(&directory, DIRECTORY, &trust, &error), VMNETACL_OK);
+    assert_int_equal(directory.names_count, VMNETACL_FILES_MAX);
+    for (size_t i = 1; i < directory.names_count; i++)
+        assert_true(strcmp(directory.names[i - 1], directory.names[i]) < 0);
+    assert_int_equal(directory.ignored_count, 1024);
+    directory_close(&directory);
     touch("more.rules");
-    assert_refused(FOLDER, VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_LARGE);
+    assert_refused(DIRECTORY, VMNETACL_UNAVAIL, VMNETACL_CODE_DIRECTORY_LARGE);
 }
 
-static void test_folder_open_other_kind_refused(void **state)
+static void test_directory_open_other_kind_refused(void **state)
 {
     (void)state;
     touch("file");
-    assert_refused(FOLDER "/file", VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_KIND);
-    assert_int_equal(mkfifo(FOLDER "/fifo", 0644), 0);
-    assert_refused(FOLDER "/fifo", VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_KIND); /* and does not wait */
-    assert_refused("/dev/null", VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_KIND);
-    assert_refused(FOLDER "/file/x", VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_KIND);
-    assert_refused(FOLDER "/none", VMNETACL_UNAVAIL, VMNETACL_CODE_FILE_MISSING);
+    assert_refused(DIRECTORY "/file", VMNETACL_UNAVAIL, VMNETACL_CODE_DIRECTORY_KIND);
+    assert_int_equal(mkfifo(DIRECTORY "/fifo", 0644), 0);
+    assert_refused(DIRECTORY "/fifo", VMNETACL_UNAVAIL, VMNETACL_CODE_DIRECTORY_KIND); /* and does not wait */
+    assert_refused("/dev/null", VMNETACL_UNAVAIL, VMNETACL_CODE_DIRECTORY_KIND);
+    assert_refused(DIRECTORY "/file/x", VMNETACL_UNAVAIL, VMNETACL_CODE_DIRECTORY_KIND);
+    assert_refused(DIRECTORY "/none", VMNETACL_UNAVAIL, VMNETACL_CODE_FILE_MISSING);
     assert_refused(SCRATCH "/none/rules.d", VMNETACL_UNAVAIL, VMNETACL_CODE_FILE_MISSING);
     assert_int_equal(symlink("none", SCRATCH "/dangling"), 0);
     assert_refused(SCRATCH "/dangling", VMNETACL_UNAVAIL, VMNETACL_CODE_FILE_DANGLING);
     assert_int_equal(symlink("rules.d/file", SCRATCH "/to-file"), 0);
-    assert_refused(SCRATCH "/to-file", VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_KIND);
+    assert_refused(SCRATCH "/to-file", VMNETACL_UNAVAIL, VMNETACL_CODE_DIRECTORY_KIND);
 }
 
-static void test_folder_open_untrusted_refused(void **state)
+static void test_directory_open_untrusted_refused(void **state)
 {
     (void)state;
-    assert_int_equal(chmod(FOLDER, 0775), 0);
-    assert_refused(FOLDER, VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_MODE);
-    assert_int_equal(chmod(FOLDER, 01757), 0);
-    assert_refused(FOLDER, VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_MODE);
-    assert_int_equal(chmod(FOLDER, 0755), 0);
-    assert_int_equal(chown(FOLDER, 4242, 0), 0);
-    assert_refused(FOLDER, VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_OWNER);
-    assert_int_equal(chown(FOLDER, 0, 4242), 0);
-    assert_int_equal(chmod(SCRATCH, 0775), 0); /* nor any folder on the way */
-    assert_refused(FOLDER, VMNETACL_UNAVAIL, VMNETACL_CODE_FOLDER_MODE);
+    assert_int_equal(chmod(DIRECTORY, 0775), 0);
+    assert_refused(DIRECTORY, VMNETACL_UNAVAIL, VMNETACL_CODE_DIRECTORY_MODE);
+    assert_int_equal(chmod(DIRECTORY, 01757), 0);
+    assert_refused(DIRECTORY, VMNETACL_UNAVAIL, VMNETACL_CODE_DIRECTORY_MODE);
+    assert_int_equal(chmod(DIRECTORY, 0755), 0);
+    assert_int_equal(chown(DIRECTORY, 4242, 0), 0);
+    assert_refused(DIRECTORY, VMNETACL_UNAVAIL, VMNETACL_CODE_DIRECTORY_OWNER);
+    assert_int_equal(chown(DIRECTORY, 0, 4242), 0);
+    assert_int_equal(chmod(SCRATCH, 0775), 0); /* nor any directory on the way */
+    assert_refused(DIRECTORY, VMNETACL_UNAVAIL, VMNETACL_CODE_DIRECTORY_MODE);
     assert_int_equal(chmod(SCRATCH, 0755), 0);
-    assert_int_equal(chmod(FOLDER, 0711), 0);
+    assert_int_equal(chmod(DIRECTORY, 0711), 0);
     scratch_as_user();
-    assert_refused(FOLDER, VMNETACL_UNAVAIL, VMNETACL_CODE_FILE_DENIED);
+    assert_refused(DIRECTORY, VMNETACL_UNAVAIL, VMNETACL_CODE_FILE_DENIED);
     scratch_as_root();
 }
 
-/* However the folder is written: a slash behind it, a link to it, a link with a slash behind it, dots. */
-static void test_folder_open_path_spellings_opened(void **state)
+/* However the directory is written: a slash after it, a link to it, a link with a slash after it, dots. */
+static void test_directory_open_path_spellings_opened(void **state)
 {
     static const char *const rows[] = {
-        FOLDER,          FOLDER "/",       FOLDER "//.",     FOLDER "/.",         FOLDER "/../rules.d/",
-        SCRATCH "/link", SCRATCH "/link/", SCRATCH "/slash", SCRATCH "/absolute", FOLDER "/inner/.."};
+        DIRECTORY,       DIRECTORY "/",    DIRECTORY "//.",  DIRECTORY "/.",      DIRECTORY "/../rules.d/",
+        SCRATCH "/link", SCRATCH "/link/", SCRATCH "/slash", SCRATCH "/absolute", DIRECTORY "/inner/.."};
 
     (void)state;
     touch("a.rules");
-    scratch_folder(FOLDER "/inner", 0755);
+    scratch_directory(DIRECTORY "/inner", 0755);
     assert_int_equal(symlink("rules.d", SCRATCH "/link"), 0);
     assert_int_equal(symlink("rules.d/", SCRATCH "/slash"), 0);
-    assert_int_equal(symlink(FOLDER "/", SCRATCH "/absolute"), 0);
+    assert_int_equal(symlink(DIRECTORY "/", SCRATCH "/absolute"), 0);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct folder folder;
+        struct directory directory;
         struct vmnetacl_error error;
-        if (folder_open(&folder, rows[i], &trust, &error) != VMNETACL_OK)
+        if (directory_open(&directory, rows[i], &trust, &error) != VMNETACL_OK)
             fail_msg("%s: %s: %s", rows[i], vmnetacl_code_name(error.code), error.message);
-        assert_int_equal(folder.names_count, 1);
-        folder_close(&folder);
+        assert_int_equal(directory.names_count, 1);
+        directory_close(&directory);
     }
 }
 
@@ -179,38 +179,38 @@ static void add_file(void)
 
 static void remove_file(void)
 {
-    assert_int_equal(unlink(FOLDER "/a.rules"), 0);
+    assert_int_equal(unlink(DIRECTORY "/a.rules"), 0);
 }
 
 static void rename_file(void)
 {
-    assert_int_equal(rename(FOLDER "/a.rules", FOLDER "/b.rules"), 0);
+    assert_int_equal(rename(DIRECTORY "/a.rules", DIRECTORY "/b.rules"), 0);
 }
 
 static void change_nanoseconds(void)
 {
     const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000, .tv_nsec = 6}};
 
-    assert_int_equal(utimensat(AT_FDCWD, FOLDER, times, 0), 0);
+    assert_int_equal(utimensat(AT_FDCWD, DIRECTORY, times, 0), 0);
 }
 
-static void test_folder_check_unchanged_changed_try_again(void **state)
+static void test_directory_check_unchanged_changed_try_again(void **state)
 {
     static void (*const rows[])(void) = {add_file, remove_file, rename_file, change_nanoseconds};
     const struct timespec times[2] = {{.tv_sec = 1000, .tv_nsec = 5}, {.tv_sec = 1000, .tv_nsec = 5}};
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct folder folder;
+        struct directory directory;
         struct vmnetacl_error error;
         touch("a.rules");
-        assert_int_equal(utimensat(AT_FDCWD, FOLDER, times, 0), 0);
-        assert_int_equal(folder_open(&folder, FOLDER, &trust, &error), VMNETACL_OK);
+        assert_int_equal(utimensat(AT_FDCWD, DIRECTORY, times, 0), 0);
+        assert_int_equal(directory_open(&directory, DIRECTORY, &trust, &error), VMNETACL_OK);
         rows[i]();
-        assert_int_equal(folder_check_unchanged(&folder, &error), VMNETACL_TRYAGAIN);
+        assert_int_equal(directory_check_unchanged(&directory, &error), VMNETACL_TRYAGAIN);
         assert_int_equal(error.code, VMNETACL_CODE_FILE_CHANGED);
-        assert_string_equal(error.file, FOLDER);
-        folder_close(&folder);
+        assert_string_equal(error.file, DIRECTORY);
+        directory_close(&directory);
     }
 }
 
@@ -242,7 +242,7 @@ static void assert_decides(const struct vmnetacl_origin *origin, const char *bri
 }
 
 static const struct vmnetacl_origin files_alone = {.switch_path = SCRATCH "/none",
-                                                   .files_path = FOLDER,
+                                                   .files_path = DIRECTORY,
                                                    .qemu_path = SCRATCH "/none"};
 
 static void assert_source_fails(enum vmnetacl_status status, const char *file, enum vmnetacl_code code)
@@ -252,55 +252,55 @@ static void assert_source_fails(enum vmnetacl_status status, const char *file, e
 
     assert_true(vmnetacl_source_at(policy, 0, &source));
     assert_string_equal(source.name, "files");
-    assert_string_equal(source.path, FOLDER);
+    assert_string_equal(source.path, DIRECTORY);
     assert_int_equal(source.status, status);
     assert_int_equal(source.error->code, code);
     assert_string_equal(source.error->file, file);
     vmnetacl_free(policy);
 }
 
-static void test_load_from_folder_each_file_counts(void **state)
+static void test_load_from_directory_each_file_counts(void **state)
 {
     (void)state;
     assert_decides(&files_alone, "br0", VMNETACL_NOTFOUND);
-    scratch_write(FOLDER "/10.rules", "allow all bridge br0\nallow all bridge br1");
-    scratch_write(FOLDER "/20.rules", "deny all bridge br0\n");
-    scratch_write(FOLDER "/30.conf", "deny all bridge br1\n");
+    scratch_write(DIRECTORY "/10.rules", "allow all bridge br0\nallow all bridge br1");
+    scratch_write(DIRECTORY "/20.rules", "deny all bridge br0\n");
+    scratch_write(DIRECTORY "/30.conf", "deny all bridge br1\n");
     assert_decides(&files_alone, "br0", VMNETACL_DENY);
     assert_decides(&files_alone, "br1", VMNETACL_ALLOW);
-    assert_int_equal(symlink("../elsewhere", FOLDER "/00.rules"), 0);
+    assert_int_equal(symlink("../elsewhere", DIRECTORY "/00.rules"), 0);
     scratch_write(SCRATCH "/elsewhere", "deny all bridge br1\n");
     assert_decides(&files_alone, "br1", VMNETACL_DENY);
 }
 
-/* One that cannot be read is never passed over. */
-static void test_load_from_folder_file_unreadable_unavail(void **state)
+/* One that cannot be read is never skipped. */
+static void test_load_from_directory_file_unreadable_unavail(void **state)
 {
     (void)state;
-    scratch_write(FOLDER "/10.rules", "allow all bridge br0\n");
-    scratch_write(FOLDER "/20.rules", "deny all bridge br0\nx");
-    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/20.rules", VMNETACL_CODE_KEYWORD_UNKNOWN);
-    scratch_write(FOLDER "/20.rules", "deny all bridge br0\n");
-    assert_int_equal(chmod(FOLDER "/20.rules", 0640), 0);
+    scratch_write(DIRECTORY "/10.rules", "allow all bridge br0\n");
+    scratch_write(DIRECTORY "/20.rules", "deny all bridge br0\nx");
+    assert_source_fails(VMNETACL_UNAVAIL, DIRECTORY "/20.rules", VMNETACL_CODE_KEYWORD_UNKNOWN);
+    scratch_write(DIRECTORY "/20.rules", "deny all bridge br0\n");
+    assert_int_equal(chmod(DIRECTORY "/20.rules", 0640), 0);
     scratch_as_user();
-    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/20.rules", VMNETACL_CODE_FILE_DENIED);
+    assert_source_fails(VMNETACL_UNAVAIL, DIRECTORY "/20.rules", VMNETACL_CODE_FILE_DENIED);
     scratch_as_root();
-    assert_int_equal(chmod(FOLDER "/20.rules", 0664), 0);
-    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/20.rules", VMNETACL_CODE_FILE_MODE);
-    assert_int_equal(unlink(FOLDER "/20.rules"), 0);
-    assert_int_equal(symlink("none", FOLDER "/20.rules"), 0);
-    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/20.rules", VMNETACL_CODE_FILE_DANGLING);
-    assert_int_equal(unlink(FOLDER "/20.rules"), 0);
-    scratch_folder(FOLDER "/20.rules", 0755);
-    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/20.rules", VMNETACL_CODE_FILE_KIND);
-    assert_int_equal(rmdir(FOLDER "/20.rules"), 0);
-    assert_int_equal(mkfifo(FOLDER "/20.rules", 0644), 0);
-    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/20.rules", VMNETACL_CODE_FILE_KIND);
-    assert_int_equal(unlink(FOLDER "/20.rules"), 0);
+    assert_int_equal(chmod(DIRECTORY "/20.rules", 0664), 0);
+    assert_source_fails(VMNETACL_UNAVAIL, DIRECTORY "/20.rules", VMNETACL_CODE_FILE_MODE);
+    assert_int_equal(unlink(DIRECTORY "/20.rules"), 0);
+    assert_int_equal(symlink("none", DIRECTORY "/20.rules"), 0);
+    assert_source_fails(VMNETACL_UNAVAIL, DIRECTORY "/20.rules", VMNETACL_CODE_FILE_DANGLING);
+    assert_int_equal(unlink(DIRECTORY "/20.rules"), 0);
+    scratch_directory(DIRECTORY "/20.rules", 0755);
+    assert_source_fails(VMNETACL_UNAVAIL, DIRECTORY "/20.rules", VMNETACL_CODE_FILE_KIND);
+    assert_int_equal(rmdir(DIRECTORY "/20.rules"), 0);
+    assert_int_equal(mkfifo(DIRECTORY "/20.rules", 0644), 0);
+    assert_source_fails(VMNETACL_UNAVAIL, DIRECTORY "/20.rules", VMNETACL_CODE_FILE_KIND);
+    assert_int_equal(unlink(DIRECTORY "/20.rules"), 0);
     assert_decides(&files_alone, "br0", VMNETACL_ALLOW);
 }
 
-static void test_load_from_folder_size_limit_kept(void **state)
+static void test_load_from_directory_size_limit_kept(void **state)
 {
     static char text[VMNETACL_FILE_MAX + 1];
     static const char end[] = "\nallow all bridge br0\n";
@@ -308,29 +308,29 @@ static void test_load_from_folder_size_limit_kept(void **state)
     (void)state;
     memset(text, '\n', sizeof text);
     memcpy(text + VMNETACL_FILE_MAX - strlen(end), end, strlen(end));
-    scratch_write_bytes(FOLDER "/a.rules", text, VMNETACL_FILE_MAX);
+    scratch_write_bytes(DIRECTORY "/a.rules", text, VMNETACL_FILE_MAX);
     assert_decides(&files_alone, "br0", VMNETACL_ALLOW);
-    scratch_write_bytes(FOLDER "/a.rules", text, VMNETACL_FILE_MAX + 1);
-    assert_source_fails(VMNETACL_UNAVAIL, FOLDER "/a.rules", VMNETACL_CODE_FILE_LARGE);
+    scratch_write_bytes(DIRECTORY "/a.rules", text, VMNETACL_FILE_MAX + 1);
+    assert_source_fails(VMNETACL_UNAVAIL, DIRECTORY "/a.rules", VMNETACL_CODE_FILE_LARGE);
 }
 
-/* Nothing outside the folder that stands for "/" is looked at: links, includes and ".." stay within. */
+/* Nothing outside the directory that stands for "/" is looked at: links, includes and ".." stay within. */
 static void test_load_from_root_nothing_outside_read(void **state)
 {
     static const struct vmnetacl_origin origin = {.root = ROOT};
 
     (void)state;
-    scratch_folder(ROOT, 0755);
+    scratch_directory(ROOT, 0755);
     assert_decides(&origin, "br0", VMNETACL_NOTFOUND);
-    scratch_folder(ROOT "/etc", 0755);
-    scratch_folder(ROOT "/etc/vmnet", 0755);
-    scratch_folder(ROOT "/etc/qemu", 0755);
-    scratch_folder(ROOT "/run", 0755);
-    scratch_folder(ROOT "/run/store", 0755);
+    scratch_directory(ROOT "/etc", 0755);
+    scratch_directory(ROOT "/etc/vmnet", 0755);
+    scratch_directory(ROOT "/etc/qemu", 0755);
+    scratch_directory(ROOT "/run", 0755);
+    scratch_directory(ROOT "/run/store", 0755);
     scratch_write(ROOT "/run/store/bridge.conf", "include /run/store/more.conf\ninclude /../../../run/store/up.conf\n");
     scratch_write(ROOT "/run/store/more.conf", "allow br0\n");
     scratch_write(ROOT "/run/store/up.conf", "deny br1\n");
-    scratch_folder("/run/store", 0755); /* of the same name, outside, in the laboratory: must not be read */
+    scratch_directory("/run/store", 0755); /* of the same name, outside, in the laboratory: must not be read */
     scratch_write("/run/store/bridge.conf", "allow all\n");
     scratch_write("/run/store/more.conf", "deny br0\n");
     scratch_write("/run/store/up.conf", "allow br1\n");
@@ -343,7 +343,7 @@ static void test_load_from_root_nothing_outside_read(void **state)
     assert_decides(&origin, "br1", VMNETACL_DENY);
     scratch_write(ROOT "/etc/vmnet/switch.conf", "acl: files\n");
     assert_decides(&origin, "br1", VMNETACL_NOTFOUND);
-    scratch_folder(ROOT "/etc/vmnet/rules.d", 0755);
+    scratch_directory(ROOT "/etc/vmnet/rules.d", 0755);
     scratch_write(ROOT "/etc/vmnet/rules.d/a.rules", "allow all bridge br1\n");
     assert_decides(&origin, "br1", VMNETACL_ALLOW);
     assert_int_equal(unlink("/run/store/bridge.conf"), 0);
@@ -352,16 +352,16 @@ static void test_load_from_root_nothing_outside_read(void **state)
     assert_int_equal(rmdir("/run/store"), 0);
 }
 
-/* Nor is the folder above it, when the last step of the way would lead there. */
+/* Nor is the directory above it, when the last step of the way would lead there. */
 static void test_load_from_root_last_step_up_stays(void **state)
 {
     static const char *const links[] = {"..", "../..", "/..", "../../.", "/", "../../", "/.", "x/../../../.."};
     static const struct vmnetacl_origin origin = {.root = ROOT, .switch_path = "/none", .files_path = "/v/rules.d"};
 
     (void)state;
-    scratch_folder(ROOT, 0755);
-    scratch_folder(ROOT "/v", 0755);
-    scratch_folder(ROOT "/v/x", 0755);
+    scratch_directory(ROOT, 0755);
+    scratch_directory(ROOT "/v", 0755);
+    scratch_directory(ROOT "/v/x", 0755);
     scratch_write(ROOT "/a.rules", "allow all bridge br0\n");
     scratch_write(SCRATCH "/a.rules", "allow all bridge br1\n"); /* outside */
     scratch_write(SCRATCH "/b.rules", "allow all bridge br1\n");
@@ -387,7 +387,7 @@ static void test_load_from_root_slash_as_without(void **state)
 
     (void)state;
     scratch_write("/etc/qemu/x.conf", "allow br0\n");
-    scratch_folder("/etc/vmnet/rules.d", 0755);
+    scratch_directory("/etc/vmnet/rules.d", 0755);
     scratch_write("/etc/vmnet/a.rules", "allow all bridge br1\n");
     assert_decides(&origin, "br0", VMNETACL_ALLOW);
     assert_decides(&origin, "br1", VMNETACL_ALLOW);
@@ -414,30 +414,31 @@ static void test_load_from_root_of_another_owner(void **state)
     static const struct vmnetacl_origin of_root = {.root = ROOT, .qemu_path = "/q", .files_path = "/r"};
 
     (void)state;
-    scratch_folder(ROOT, 0755);
-    scratch_folder(ROOT "/r", 0755);
+    scratch_directory(ROOT, 0755);
+    scratch_directory(ROOT "/r", 0755);
     scratch_write(ROOT "/q", "allow br0\n");
     assert_decides(&of_root, "br0", VMNETACL_ALLOW);
     {
         struct vmnetacl_policy *policy;
         struct vmnetacl_error error;
         assert_int_equal(vmnetacl_load_from(&of_user, &policy, &error), VMNETACL_UNAVAIL);
-        assert_int_equal(error.code, VMNETACL_CODE_FOLDER_OWNER);
-        assert_string_equal(error.message, "its folder / is not owned by the owner of the folder that stands for /; "
-                                           "chown it to him");
+        assert_int_equal(error.code, VMNETACL_CODE_DIRECTORY_OWNER);
+        assert_string_equal(error.message,
+                            "its directory / is not owned by the owner of the directory that stands for /; "
+                            "chown it to him");
     }
     assert_int_equal(chown(ROOT, 4242, 0), 0);
     assert_int_equal(chown(ROOT "/r", 4242, 0), 0);
     assert_owner_message(&of_user,
-                         "the file is not owned by the owner of the folder that stands for /; chown it to him");
+                         "the file is not owned by the owner of the directory that stands for /; chown it to him");
     {
         struct vmnetacl_policy *policy;
         struct vmnetacl_error error;
         assert_int_equal(vmnetacl_load_from(&of_root, &policy, &error), VMNETACL_UNAVAIL);
-        assert_string_equal(error.message, "its folder / is not owned by root; chown it to root");
+        assert_string_equal(error.message, "its directory / is not owned by root; chown it to root");
     }
     assert_int_equal(chown(ROOT "/q", 4242, 0), 0);
-    assert_decides(&of_user, "br0", VMNETACL_ALLOW); /* the folders above the root are nobody's matter */
+    assert_decides(&of_user, "br0", VMNETACL_ALLOW); /* the directories above the root are nobody's matter */
 }
 
 static void test_load_from_root_missing_error(void **state)
@@ -459,16 +460,16 @@ static void test_load_from_root_missing_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_folder_open_names_sorted_others_ignored, setup),
-        cmocka_unit_test_setup(test_folder_open_empty_nothing, setup),
-        cmocka_unit_test_setup(test_folder_open_count_limit_kept, setup),
-        cmocka_unit_test_setup(test_folder_open_other_kind_refused, setup),
-        cmocka_unit_test_setup(test_folder_open_untrusted_refused, setup),
-        cmocka_unit_test_setup(test_folder_open_path_spellings_opened, setup),
-        cmocka_unit_test_setup(test_folder_check_unchanged_changed_try_again, setup),
-        cmocka_unit_test_setup(test_load_from_folder_each_file_counts, setup),
-        cmocka_unit_test_setup(test_load_from_folder_file_unreadable_unavail, setup),
-        cmocka_unit_test_setup(test_load_from_folder_size_limit_kept, setup),
+        cmocka_unit_test_setup(test_directory_open_names_sorted_others_ignored, setup),
+        cmocka_unit_test_setup(test_directory_open_empty_nothing, setup),
+        cmocka_unit_test_setup(test_directory_open_count_limit_kept, setup),
+        cmocka_unit_test_setup(test_directory_open_other_kind_refused, setup),
+        cmocka_unit_test_setup(test_directory_open_untrusted_refused, setup),
+        cmocka_unit_test_setup(test_directory_open_path_spellings_opened, setup),
+        cmocka_unit_test_setup(test_directory_check_unchanged_changed_try_again, setup),
+        cmocka_unit_test_setup(test_load_from_directory_each_file_counts, setup),
+        cmocka_unit_test_setup(test_load_from_directory_file_unreadable_unavail, setup),
+        cmocka_unit_test_setup(test_load_from_directory_size_limit_kept, setup),
         cmocka_unit_test_setup(test_load_from_root_nothing_outside_read, setup),
         cmocka_unit_test_setup(test_load_from_root_last_step_up_stays, setup),
         cmocka_unit_test_setup(test_load_from_root_slash_as_without, setup),

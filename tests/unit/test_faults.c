@@ -29,7 +29,7 @@ static const struct fake_account accounts[] = {{false, "alice", 4242, false}, {t
 static void write_world(void)
 {
     char text[4096] = "allow all\ndeny br0\ninclude " SCRATCH "/missing\ninclude " SCRATCH "/link\ninclude " SCRATCH
-                      "/to-folder/c.conf\ninclude " SCRATCH "/none/x\n";
+                      "/to-directory/c.conf\ninclude " SCRATCH "/none/x\n";
     char rules[2048];
     char path[64];
 
@@ -48,11 +48,11 @@ static void write_world(void)
     scratch_write(SCRATCH "/indented", rules);
     scratch_write(SCRATCH "/b.conf", "deny br1\n");
     assert_int_equal(symlink("b.conf", SCRATCH "/link"), 0);
-    scratch_folder(SCRATCH "/folder", 0755);
-    assert_int_equal(symlink("folder", SCRATCH "/to-folder"), 0);
-    scratch_write(SCRATCH "/folder/c.conf", "deny br2\n");
+    scratch_directory(SCRATCH "/directory", 0755);
+    assert_int_equal(symlink("directory", SCRATCH "/to-directory"), 0);
+    scratch_write(SCRATCH "/directory/c.conf", "deny br2\n");
     scratch_write(SCRATCH "/switch.conf", "# all\nacl: files qemu\n");
-    scratch_folder(RULES, 0755);
+    scratch_directory(RULES, 0755);
     scratch_write(RULES "/1.rules", "allow all bridge br*\nallow user alice bridge u0 limit 3\n");
     scratch_write(RULES "/2.rules", "deny gid 8 bridge br5\ndeny group shed bridge g0\n");
     assert_int_equal(symlink("../3", RULES "/3.rules"), 0);
@@ -96,7 +96,7 @@ static int setup(void **state)
     return 0;
 }
 
-/* A fault leaves nothing behind that a later load would see. */
+/* A fault leaves nothing after that a later load would see. */
 static int teardown(void **state)
 {
     (void)state;
@@ -106,7 +106,6 @@ static int teardown(void **state)
     faults_start();
     return 0;
 }
-
 
 static void start_fault(enum fault_call call, int error_number, size_t first, size_t last)
 {
@@ -245,7 +244,7 @@ static void test_load_readlink_fails_error(void **state)
     check_each(FAULT_READLINKAT, EINVAL, VMNETACL_UNAVAIL); /* exchanged for a file meanwhile */
 }
 
-static void test_load_folder_calls_fail_error(void **state)
+static void test_load_directory_calls_fail_error(void **state)
 {
     (void)state;
     check_each(FAULT_FDOPENDIR, EMFILE, VMNETACL_TRYAGAIN);
@@ -253,11 +252,11 @@ static void test_load_folder_calls_fail_error(void **state)
     check_each(FAULT_FDOPENDIR, ENOTDIR, VMNETACL_UNAVAIL);
     check_each(FAULT_READDIR, ENOMEM, VMNETACL_TRYAGAIN);
     check_each(FAULT_READDIR, EIO, VMNETACL_UNAVAIL);
-    check_each(FAULT_READDIR, ENOENT, VMNETACL_UNAVAIL); /* the folder was removed meanwhile: readdir(3) */
+    check_each(FAULT_READDIR, ENOENT, VMNETACL_UNAVAIL); /* the directory was removed meanwhile: readdir(3) */
 }
 
-/* A link is told from a folder by this errno alone, so with it some steps are taken as ever. */
-static void test_load_open_no_folder_never_more_permissive(void **state)
+/* A link is told from a directory by this errno alone, so with it some steps are taken as ever. */
+static void test_load_open_no_directory_never_more_permissive(void **state)
 {
     size_t count = count_calls(FAULT_OPEN);
     size_t failed_count = 0;
@@ -271,8 +270,8 @@ static void test_load_open_no_folder_never_more_permissive(void **state)
     assert_true(failed_count > count / 2);
 }
 
-/* A file that was there when its folder was read, and is not when it is opened. */
-static void test_load_file_goes_while_folder_is_read_try_again(void **state)
+/* A file that was there when its directory was read, and is not when it is opened. */
+static void test_load_file_goes_while_directory_is_read_try_again(void **state)
 {
     static const struct vmnetacl_origin alone = {.switch_path = "/run/lab/none",
                                                  .files_path = SCRATCH "/alone",
@@ -281,7 +280,7 @@ static void test_load_file_goes_while_folder_is_read_try_again(void **state)
     size_t count;
 
     (void)state;
-    scratch_folder(SCRATCH "/alone", 0755);
+    scratch_directory(SCRATCH "/alone", 0755);
     scratch_write(SCRATCH "/alone/1.rules", "deny all bridge br0\n");
     start_fault(FAULT_OPEN, ENOENT, 0, 0);
     for (size_t n = 1; n <= 30; n++) {
@@ -300,7 +299,7 @@ static void test_load_file_goes_while_folder_is_read_try_again(void **state)
     }
     faults_start();
     assert_in_range(count, 10, 29);
-    assert_in_range(changed_count, 1, 6); /* at each folder on the way, too */
+    assert_in_range(changed_count, 1, 6); /* at each directory on the way, too */
 }
 
 /* The same, below another root: ".." leads no further when it cannot be told where it leads. */
@@ -308,8 +307,8 @@ static void test_load_from_root_fstat_fails_error(void **state)
 {
     static const struct vmnetacl_origin rooted = {.root = SCRATCH,
                                                   .switch_path = "/../switch.conf",
-                                                  .files_path = "/folder/../../rules.d/..",
-                                                  .qemu_path = "/folder/../folder/../c"};
+                                                  .files_path = "/directory/../../rules.d/..",
+                                                  .qemu_path = "/directory/../directory/../c"};
     const int errors[] = {EIO, ENOENT, EACCES};
     struct vmnetacl_policy *policy;
     size_t count;
@@ -505,9 +504,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_load_read_interrupted_same_verdict, setup, teardown),
         cmocka_unit_test_setup_teardown(test_load_fstat_fails_error, setup, teardown),
         cmocka_unit_test_setup_teardown(test_load_readlink_fails_error, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_load_folder_calls_fail_error, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_load_open_no_folder_never_more_permissive, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_load_file_goes_while_folder_is_read_try_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_directory_calls_fail_error, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_open_no_directory_never_more_permissive, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_file_goes_while_directory_is_read_try_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_load_from_root_fstat_fails_error, setup, teardown),
         cmocka_unit_test_setup_teardown(test_load_from_buffers_allocation_fails_try_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_resolve_allocation_fails_try_again, setup, teardown),

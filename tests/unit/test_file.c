@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which files are obeyed: kind, owner, mode, the folders and links on the way, and what happens while one is read.
+ * Which files are obeyed: kind, owner, mode, the directories and links on the way, and what happens while one is read.
  * As root in the laboratory; where a permission has to be missing, as its unprivileged user.
  */
 #include "faults.h"
@@ -19,11 +19,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define CONF   SCRATCH "/a.conf"
-#define FOLDER SCRATCH "/folder"
-#define INNER  FOLDER "/b.conf"
+#define CONF      SCRATCH "/a.conf"
+#define DIRECTORY SCRATCH "/directory"
+#define INNER     DIRECTORY "/b.conf"
 
-static const struct trust trust = {.owner = 0, .group_writable_folder = false, .size_max = 4096};
+static const struct trust trust = {.owner = 0, .group_writable_directory = false, .size_max = 4096};
 
 static int setup(void **state)
 {
@@ -31,7 +31,7 @@ static int setup(void **state)
     faults_start(); /* so that what is written here gets through */
     scratch_empty();
     scratch_write(CONF, "text");
-    scratch_folder(FOLDER, 0755);
+    scratch_directory(DIRECTORY, 0755);
     scratch_write(INNER, "inner");
     faults_start();
     return 0;
@@ -179,8 +179,8 @@ static void test_file_read_path_spellings_read(void **state)
         "/" CONF,
         "//" SCRATCH "///a.conf",
         SCRATCH "/./a.conf",
-        SCRATCH "/folder/../a.conf",
-        FOLDER "/../folder/./b.conf",
+        SCRATCH "/directory/../a.conf",
+        DIRECTORY "/../directory/./b.conf",
         "/../.." CONF,
     };
 
@@ -201,10 +201,10 @@ static void test_file_read_missing_told_from_dangling(void **state)
     assert_code(SCRATCH "/dangling2", VMNETACL_CODE_FILE_DANGLING);
     assert_int_equal(symlink("dangling", SCRATCH "/twice"), 0);
     assert_code(SCRATCH "/twice", VMNETACL_CODE_FILE_DANGLING);
-    assert_code(SCRATCH "/dangling/b.conf", VMNETACL_CODE_FILE_DANGLING); /* the folder's link leads nowhere */
-    assert_int_equal(symlink("folder", SCRATCH "/link"), 0);
+    assert_code(SCRATCH "/dangling/b.conf", VMNETACL_CODE_FILE_DANGLING); /* the directory's link leads nowhere */
+    assert_int_equal(symlink("directory", SCRATCH "/link"), 0);
     assert_code(SCRATCH "/link/none", VMNETACL_CODE_FILE_MISSING); /* the link leads somewhere: nobody wrote the file */
-    assert_int_equal(symlink("folder/none", SCRATCH "/into"), 0);
+    assert_int_equal(symlink("directory/none", SCRATCH "/into"), 0);
     assert_code(SCRATCH "/into", VMNETACL_CODE_FILE_DANGLING);
 }
 
@@ -218,7 +218,7 @@ static void test_file_read_other_kind_refused(void **state)
     assert_code(SCRATCH "/fifo", VMNETACL_CODE_FILE_KIND); /* and does not wait for a writer */
     assert_int_equal(symlink("fifo", SCRATCH "/to-fifo"), 0);
     assert_code(SCRATCH "/to-fifo", VMNETACL_CODE_FILE_KIND);
-    assert_code(FOLDER, VMNETACL_CODE_FILE_KIND);
+    assert_code(DIRECTORY, VMNETACL_CODE_FILE_KIND);
     assert_code(SCRATCH "/.", VMNETACL_CODE_FILE_KIND);
     assert_code(SCRATCH "/..", VMNETACL_CODE_FILE_KIND);
     assert_code("/dev/null", VMNETACL_CODE_FILE_KIND);
@@ -258,47 +258,47 @@ static void test_file_read_mode_each_bit(void **state)
     }
 }
 
-static void test_file_read_folder_owner_or_mode_refused(void **state)
+static void test_file_read_directory_owner_or_mode_refused(void **state)
 {
     struct trust lenient = trust;
     struct vmnetacl_error error;
 
     (void)state;
-    lenient.group_writable_folder = true;
-    assert_int_equal(chmod(FOLDER, 0770), 0);
-    assert_code(INNER, VMNETACL_CODE_FOLDER_MODE);
+    lenient.group_writable_directory = true;
+    assert_int_equal(chmod(DIRECTORY, 0770), 0);
+    assert_code(INNER, VMNETACL_CODE_DIRECTORY_MODE);
     assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_NONE);
-    assert_int_equal(chmod(FOLDER, 0757), 0);
-    assert_code(INNER, VMNETACL_CODE_FOLDER_MODE);
-    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_FOLDER_MODE);
-    assert_non_null(strstr(error.message, FOLDER));
-    assert_int_equal(chmod(FOLDER, 01777), 0); /* a sticky bit does not help: what is there may be anybody's link */
-    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_FOLDER_MODE);
-    assert_int_equal(chmod(FOLDER, 0755), 0);
+    assert_int_equal(chmod(DIRECTORY, 0757), 0);
+    assert_code(INNER, VMNETACL_CODE_DIRECTORY_MODE);
+    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_DIRECTORY_MODE);
+    assert_non_null(strstr(error.message, DIRECTORY));
+    assert_int_equal(chmod(DIRECTORY, 01777), 0); /* a sticky bit does not help: what is there may be anybody's link */
+    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_DIRECTORY_MODE);
+    assert_int_equal(chmod(DIRECTORY, 0755), 0);
     assert_reads(INNER);
-    assert_int_equal(chown(FOLDER, 4242, 0), 0);
-    assert_code(INNER, VMNETACL_CODE_FOLDER_OWNER);
-    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_FOLDER_OWNER);
-    assert_int_equal(chown(SCRATCH, 4242, 0), 0); /* not the last folder alone, and not for a link's target alone */
-    assert_int_equal(chown(FOLDER, 0, 0), 0);
-    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_FOLDER_OWNER);
+    assert_int_equal(chown(DIRECTORY, 4242, 0), 0);
+    assert_code(INNER, VMNETACL_CODE_DIRECTORY_OWNER);
+    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_DIRECTORY_OWNER);
+    assert_int_equal(chown(SCRATCH, 4242, 0), 0); /* not the last directory alone, and not for a link's target alone */
+    assert_int_equal(chown(DIRECTORY, 0, 0), 0);
+    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_DIRECTORY_OWNER);
 }
 
-static void test_file_read_link_in_untrusted_folder_refused(void **state)
+static void test_file_read_link_in_untrusted_directory_refused(void **state)
 {
     (void)state;
-    assert_int_equal(symlink(CONF, FOLDER "/link"), 0);
-    assert_reads(FOLDER "/link");
-    assert_int_equal(lchown(FOLDER "/link", 4242, 4242), 0); /* who owns a link says nothing: its folder counts */
-    assert_reads(FOLDER "/link");
-    assert_int_equal(chmod(FOLDER, 0777), 0);
-    assert_code(FOLDER "/link", VMNETACL_CODE_FOLDER_MODE);
-    assert_int_equal(chmod(FOLDER, 0755), 0);
-    /* Through an untrusted folder and out again. */
-    assert_int_equal(symlink("folder/../a.conf", SCRATCH "/through"), 0);
+    assert_int_equal(symlink(CONF, DIRECTORY "/link"), 0);
+    assert_reads(DIRECTORY "/link");
+    assert_int_equal(lchown(DIRECTORY "/link", 4242, 4242), 0); /* who owns a link says nothing: its directory counts */
+    assert_reads(DIRECTORY "/link");
+    assert_int_equal(chmod(DIRECTORY, 0777), 0);
+    assert_code(DIRECTORY "/link", VMNETACL_CODE_DIRECTORY_MODE);
+    assert_int_equal(chmod(DIRECTORY, 0755), 0);
+    /* Through an untrusted directory and out again. */
+    assert_int_equal(symlink("directory/../a.conf", SCRATCH "/through"), 0);
     assert_reads(SCRATCH "/through");
-    assert_int_equal(chmod(FOLDER, 0777), 0);
-    assert_code(SCRATCH "/through", VMNETACL_CODE_FOLDER_MODE);
+    assert_int_equal(chmod(DIRECTORY, 0777), 0);
+    assert_code(SCRATCH "/through", VMNETACL_CODE_DIRECTORY_MODE);
 }
 
 static void test_file_read_links_any_followed(void **state)
@@ -306,15 +306,15 @@ static void test_file_read_links_any_followed(void **state)
     (void)state;
     assert_int_equal(symlink(CONF, SCRATCH "/absolute"), 0);
     assert_int_equal(symlink("a.conf", SCRATCH "/relative"), 0);
-    assert_int_equal(symlink("folder", SCRATCH "/to-folder"), 0);
-    assert_int_equal(symlink(FOLDER "/", SCRATCH "/to-folder-slash"), 0);
-    assert_int_equal(symlink("../a.conf", FOLDER "/up"), 0);
-    assert_int_equal(symlink("to-folder/up", SCRATCH "/round"), 0);
+    assert_int_equal(symlink("directory", SCRATCH "/to-directory"), 0);
+    assert_int_equal(symlink(DIRECTORY "/", SCRATCH "/to-directory-slash"), 0);
+    assert_int_equal(symlink("../a.conf", DIRECTORY "/up"), 0);
+    assert_int_equal(symlink("to-directory/up", SCRATCH "/round"), 0);
     assert_reads(SCRATCH "/absolute");
     assert_reads(SCRATCH "/relative");
-    assert_reads(SCRATCH "/to-folder/b.conf");
-    assert_reads(SCRATCH "/to-folder-slash/b.conf");
-    assert_reads(SCRATCH "/to-folder/up");
+    assert_reads(SCRATCH "/to-directory/b.conf");
+    assert_reads(SCRATCH "/to-directory-slash/b.conf");
+    assert_reads(SCRATCH "/to-directory/up");
     assert_reads(SCRATCH "/round");
     assert_int_equal(symlink("a.conf/", SCRATCH "/file-slash"), 0);
     assert_errno(SCRATCH "/file-slash", ENOTDIR);
@@ -431,16 +431,16 @@ static void test_file_read_permission_missing_denied(void **state)
 {
     (void)state;
     assert_int_equal(chmod(CONF, 0640), 0);
-    assert_int_equal(chmod(FOLDER, 0750), 0);
-    scratch_folder(SCRATCH "/search-only", 0711);
+    assert_int_equal(chmod(DIRECTORY, 0750), 0);
+    scratch_directory(SCRATCH "/search-only", 0711);
     scratch_write(SCRATCH "/search-only/c.conf", "c");
-    assert_int_equal(symlink("folder/b.conf", SCRATCH "/link"), 0);
+    assert_int_equal(symlink("directory/b.conf", SCRATCH "/link"), 0);
     scratch_as_user();
     assert_code(CONF, VMNETACL_CODE_FILE_DENIED);
     assert_code(INNER, VMNETACL_CODE_FILE_DENIED);
-    assert_code(FOLDER "/none", VMNETACL_CODE_FILE_DENIED);
+    assert_code(DIRECTORY "/none", VMNETACL_CODE_FILE_DENIED);
     assert_code(SCRATCH "/link", VMNETACL_CODE_FILE_DENIED);
-    assert_reads(SCRATCH "/search-only/c.conf"); /* a folder need not be readable */
+    assert_reads(SCRATCH "/search-only/c.conf"); /* a directory need not be readable */
     scratch_as_root();
     assert_int_equal(chown(CONF, 0, 4242), 0); /* the per-user idiom: root's, readable by his group */
     scratch_as_user();
@@ -492,7 +492,7 @@ static void change_status_time(int fd)
     } while (after.st_ctim.tv_sec == before.st_ctim.tv_sec && after.st_ctim.tv_nsec == before.st_ctim.tv_nsec);
 }
 
-/* Behind the last read, before it is looked at once more. */
+/* After the last read, before it is looked at once more. */
 static void grow_at_end(int fd)
 {
     if (lseek(fd, 0, SEEK_CUR) != 4)
@@ -570,8 +570,8 @@ int main(void)
         cmocka_unit_test_setup(test_file_read_other_kind_refused, setup),
         cmocka_unit_test_setup(test_file_read_owner_other_refused, setup),
         cmocka_unit_test_setup(test_file_read_mode_each_bit, setup),
-        cmocka_unit_test_setup(test_file_read_folder_owner_or_mode_refused, setup),
-        cmocka_unit_test_setup(test_file_read_link_in_untrusted_folder_refused, setup),
+        cmocka_unit_test_setup(test_file_read_directory_owner_or_mode_refused, setup),
+        cmocka_unit_test_setup(test_file_read_link_in_untrusted_directory_refused, setup),
         cmocka_unit_test_setup(test_file_read_links_any_followed, setup),
         cmocka_unit_test_setup(test_file_read_links_limit_kept, setup),
         cmocka_unit_test_setup(test_file_read_name_limit_kept, setup),

@@ -30,7 +30,7 @@ static const char *kind;
 static char name[256];
 
 /* A file whole, in memory of just its size. */
-static char *read_golden(const char *folder, const char *suffix, size_t *len)
+static char *read_golden(const char *directory, const char *suffix, size_t *len)
 {
     char path[4096];
     char *text = malloc(65536);
@@ -38,7 +38,8 @@ static char *read_golden(const char *folder, const char *suffix, size_t *len)
     int fd;
 
     assert_non_null(text);
-    assert_in_range(snprintf(path, sizeof path, GOLDEN "/%s/%s/%s%s", kind, folder, name, suffix), 1, sizeof path - 1);
+    assert_in_range(snprintf(path, sizeof path, GOLDEN "/%s/%s/%s%s", kind, directory, name, suffix), 1,
+                    sizeof path - 1);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         fail_msg("%s is missing", path);
@@ -64,7 +65,7 @@ static int is_golden(const struct dirent *entry)
 }
 
 /* The policy of the file, which is the only one of its kind. NULL: error is filled in. */
-static struct vmnetacl_policy *load(const char *folder, struct vmnetacl_error *error)
+static struct vmnetacl_policy *load(const char *directory, struct vmnetacl_error *error)
 {
     static const char only_files[] = "acl: files";
     static const char only_qemu[] = "acl: qemu";
@@ -75,7 +76,7 @@ static struct vmnetacl_policy *load(const char *folder, struct vmnetacl_error *e
                                            .buffers_count = strcmp(kind, "switch") == 0 ? 1 : COUNT_OF(buffers)};
     struct vmnetacl_policy *policy;
     struct vmnetacl_source source;
-    char *text = read_golden(folder, suffix_of_kind(), &buffers[0].text_len);
+    char *text = read_golden(directory, suffix_of_kind(), &buffers[0].text_len);
 
     buffers[0].text = text;
     if (vmnetacl_load_from(&origin, &policy, error) != VMNETACL_OK)
@@ -90,16 +91,16 @@ static struct vmnetacl_policy *load(const char *folder, struct vmnetacl_error *e
     return policy;
 }
 
-/* Each file of a folder in its turn: check compares it with what is expected. */
-static void check_folder(const char *of_kind, const char *folder, int wanted_count,
-                         void (*check)(const char *folder, char *expected))
+/* Each file of a directory in its turn: check compares it with what is expected. */
+static void check_directory(const char *of_kind, const char *directory, int wanted_count,
+                            void (*check)(const char *directory, char *expected))
 {
     struct dirent **entries;
     char path[4096];
     int count;
 
     kind = of_kind;
-    assert_in_range(snprintf(path, sizeof path, GOLDEN "/%s/%s", kind, folder), 1, sizeof path - 1);
+    assert_in_range(snprintf(path, sizeof path, GOLDEN "/%s/%s", kind, directory), 1, sizeof path - 1);
     count = scandir(path, &entries, is_golden, alphasort);
     assert_in_range(count, wanted_count, 1000);
     for (int i = 0; i < count; i++) {
@@ -108,10 +109,10 @@ static void check_folder(const char *of_kind, const char *folder, int wanted_cou
         size_t len;
         assert_in_range(snprintf(name, sizeof name, "%s", entries[i]->d_name), 1, sizeof name - 1);
         *strrchr(name, '.') = '\0';
-        text = read_golden(folder, ".expected", &len);
+        text = read_golden(directory, ".expected", &len);
         expected = strndup(text, len);
         assert_non_null(expected);
-        check(folder, expected);
+        check(directory, expected);
         free(expected);
         free(text);
         free(entries[i]);
@@ -139,10 +140,10 @@ static void check_line(const struct vmnetacl_policy *policy, const struct vmneta
         fail_msg("%s: want '%s', got '%s'", name, line, got);
 }
 
-static void check_valid(const char *folder, char *expected)
+static void check_valid(const char *directory, char *expected)
 {
     struct vmnetacl_error error;
-    struct vmnetacl_policy *policy = load(folder, &error);
+    struct vmnetacl_policy *policy = load(directory, &error);
     struct vmnetacl_names *names;
     char *rest = NULL;
 
@@ -156,10 +157,10 @@ static void check_valid(const char *folder, char *expected)
     vmnetacl_free(policy);
 }
 
-static void check_switch(const char *folder, char *expected)
+static void check_switch(const char *directory, char *expected)
 {
     struct vmnetacl_error error;
-    struct vmnetacl_policy *policy = load(folder, &error);
+    struct vmnetacl_policy *policy = load(directory, &error);
     char got[512] = "";
 
     if (policy == NULL)
@@ -176,12 +177,12 @@ static void check_switch(const char *folder, char *expected)
     vmnetacl_free(policy);
 }
 
-static void check_invalid(const char *folder, char *expected)
+static void check_invalid(const char *directory, char *expected)
 {
     struct vmnetacl_error error;
     char got[128];
 
-    if (load(folder, &error) != NULL)
+    if (load(directory, &error) != NULL)
         fail_msg("%s: not UNAVAIL", name);
     (void)snprintf(got, sizeof got, "%u:%u: %s\n", error.line, error.column, vmnetacl_code_name(error.code));
     if (strcmp(got, expected) != 0)
@@ -193,17 +194,17 @@ static void check_invalid(const char *folder, char *expected)
 static void test_load_golden_valid_decided(void **state)
 {
     (void)state; /* cmocka's signature, here and below */
-    check_folder("qemu", "valid", 20, check_valid);
-    check_folder("files", "valid", 18, check_valid);
-    check_folder("switch", "valid", 7, check_switch);
+    check_directory("qemu", "valid", 20, check_valid);
+    check_directory("files", "valid", 18, check_valid);
+    check_directory("switch", "valid", 7, check_switch);
 }
 
 static void test_load_golden_invalid_error_in_place(void **state)
 {
     (void)state;
-    check_folder("qemu", "invalid", 34, check_invalid);
-    check_folder("files", "invalid", 33, check_invalid);
-    check_folder("switch", "invalid", 21, check_invalid);
+    check_directory("qemu", "invalid", 34, check_invalid);
+    check_directory("files", "invalid", 33, check_invalid);
+    check_directory("switch", "invalid", 21, check_invalid);
 }
 
 int main(void)

@@ -62,7 +62,7 @@ static void test_handover_send_peer_gets_byte_and_descriptor(void **state)
     memcpy(&fd, CMSG_DATA(&control.header), sizeof fd);
     assert_int_equal(fstat(fd, &received), 0);
     assert_int_equal(received.st_ino, sent.st_ino);
-    assert_int_equal(recv(ends.peer, bytes, sizeof bytes, 0), 0); /* once, and nothing behind it */
+    assert_int_equal(recv(ends.peer, bytes, sizeof bytes, 0), 0); /* once, and nothing after it */
     assert_int_equal(close(fd), 0);
     assert_int_equal(close(ends.peer), 0);
 }

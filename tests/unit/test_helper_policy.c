@@ -59,7 +59,7 @@ void __wrap_user_namespace_require_initial(void);
 /* As if there were none, but for the row that is about one. */
 void __wrap_user_namespace_require_initial(void)
 {
-    CHILD_CHECK(row->code == VMNETACL_CODE_FILE_OWNER || row->code == VMNETACL_CODE_FOLDER_OWNER);
+    CHILD_CHECK(row->code == VMNETACL_CODE_FILE_OWNER || row->code == VMNETACL_CODE_DIRECTORY_OWNER);
     if (row->line == 99)
         die(EX_NOPERM, "in a user namespace");
 }
@@ -129,7 +129,7 @@ enum vmnetacl_status __wrap_vmnetacl_decide(const struct vmnetacl_policy *policy
     return decision->verdict;
 }
 
-/* A file that was passed over comes first, and does not count. */
+/* A file that was skipped comes first, and does not count. */
 bool __wrap_vmnetacl_file_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_file *file)
 {
     CHILD_CHECK(policy == POLICY);
@@ -222,8 +222,8 @@ static void test_policy_require_anything_else_ends(void **state)
          .code = VMNETACL_CODE_ACTION_INVALID, .line = 7},
         {"owner", EX_CONFIG, "acl file: /rules: the message", .failing = SOURCE_FAILS,
          .code = VMNETACL_CODE_FILE_OWNER},
-        {"namespace, folder", EX_NOPERM, "in a user namespace", .failing = LOAD_FAILS,
-         .code = VMNETACL_CODE_FOLDER_OWNER, .line = 99},
+        {"namespace, directory", EX_NOPERM, "in a user namespace", .failing = LOAD_FAILS,
+         .code = VMNETACL_CODE_DIRECTORY_OWNER, .line = 99},
         {"namespace, file", EX_NOPERM, "in a user namespace", .failing = SOURCE_FAILS, .code = VMNETACL_CODE_FILE_OWNER,
          .line = 99},
         {"denied", EX_CONFIG, "/rules: the message: %m; join the group", .failing = SOURCE_FAILS,

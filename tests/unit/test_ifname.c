@@ -54,7 +54,7 @@ static void test_name_valid_bad_refused(void **state)
         {"dots", "..", 2},
         {"NUL", "a\0b", 3},
         {"NUL alone", "\0", 1},
-        {"NUL behind", "br0\0", 4},
+        {"NUL after it", "br0\0", 4},
         {"slash", "a/b", 3},
         {"colon: an old alias", "br0:1", 5},
         {"percent: a pattern", "tap%d", 5},

@@ -52,7 +52,7 @@ static void test_lines_next_any_text_each_line_once(void **state)
 }
 
 /* A line of len bytes, then a newline if wanted, then the line "b". */
-static enum vmnetacl_status next_of_length(size_t len, char first, const char *behind, struct vmnetacl_error *error)
+static enum vmnetacl_status next_of_length(size_t len, char first, const char *after, struct vmnetacl_error *error)
 {
     static char text[2048];
     struct lines lines;
@@ -60,8 +60,8 @@ static enum vmnetacl_status next_of_length(size_t len, char first, const char *b
 
     memset(text, 'a', len);
     text[0] = first;
-    strcpy(text + len, behind);
-    lines_start(&lines, "/f", text, len + strlen(behind));
+    strcpy(text + len, after);
+    lines_start(&lines, "/f", text, len + strlen(after));
     return lines_next(&lines, &line, error);
 }
 
@@ -75,8 +75,8 @@ static void test_lines_next_length_limit_kept(void **state)
         assert_int_equal(next_of_length(VMNETACL_LINE_MAX, firsts[i], "\nb\n", &error), VMNETACL_OK);
         assert_int_equal(next_of_length(VMNETACL_LINE_MAX, firsts[i], "", &error), VMNETACL_OK);
         for (size_t over = 1; over < 4; over++) {
-            const char *behind = over == 2 ? "" : "\nb\n";
-            assert_int_equal(next_of_length(VMNETACL_LINE_MAX + over, firsts[i], behind, &error), VMNETACL_UNAVAIL);
+            const char *after = over == 2 ? "" : "\nb\n";
+            assert_int_equal(next_of_length(VMNETACL_LINE_MAX + over, firsts[i], after, &error), VMNETACL_UNAVAIL);
             assert_int_equal(error.code, VMNETACL_CODE_LINE_LONG);
             assert_int_equal(error.line, 1);
             assert_int_equal(error.column, VMNETACL_LINE_MAX + 1);
@@ -150,7 +150,7 @@ static void test_take_word_begins_with_it_taken_off(void **state)
         {"tab", "deny\tb", true, "b"},
         {"many blanks", "deny \t \f b c", true, "b c"},
         {"twice", "deny deny", true, "deny"},
-        {"other blank behind", "deny\vb c", false, "deny\vb c"},
+        {"other blank after it", "deny\vb c", false, "deny\vb c"},
         {"longer word", "denys b", false, "denys b"},
         {"shorter word", "den", false, "den"},
         {"other word", "allow", false, "allow"},
@@ -195,7 +195,7 @@ static void test_line_is_prefix_or_longer_false(void **state)
     assert_false(line_is(&line, ""));
 }
 
-/* Who goes on behind an error, as vmnetacl_lint() does, gets each line for what it is. */
+/* Who goes on after an error, as vmnetacl_lint() does, gets each line for what it is. */
 static void test_lines_next_behind_a_refused_line_each_by_itself(void **state)
 {
     static const char text[] = "a\0\0\nb\n\0c\n\nd\0";

@@ -30,7 +30,7 @@ static int setup(void **state)
     return 0;
 }
 
-/* A line for each finding: E or W, source, file behind the folder, place, code. */
+/* A line for each finding: E or W, source, file after the directory, place, code. */
 static void tell(const struct vmnetacl_finding *finding, void *data)
 {
     const struct vmnetacl_error *error = finding->error;
@@ -123,7 +123,7 @@ static void test_lint_rules_that_can_never_take_effect(void **state)
     } rows[] = {
         {"the same again", {.files = "allow all bridge a\nallow all bridge a"}, "W files /f:2:1 rule-shadowed\n"},
         {"all before", {.files = "allow all bridge all\nallow all bridge a"}, "W files /f:2:1 rule-shadowed\n"},
-        {"all behind", {.files = "allow all bridge a limit 2\nallow all bridge all"}, ""},
+        {"all after it", {.files = "allow all bridge a limit 2\nallow all bridge all"}, ""},
         {"a prefix before", {.files = "allow all bridge a*\nallow all bridge ab"}, "W files /f:2:1 rule-shadowed\n"},
         {"a prefix of a prefix",
          {.files = "allow all bridge a*\nallow all bridge ab*"},
@@ -136,7 +136,7 @@ static void test_lint_rules_that_can_never_take_effect(void **state)
         {"everybody before",
          {.files = "allow all bridge a\nallow user alice bridge a"},
          "W files /f:2:1 rule-shadowed\n"},
-        {"everybody behind", {.files = "allow user alice bridge a\nallow all bridge a"}, ""},
+        {"everybody after it", {.files = "allow user alice bridge a\nallow all bridge a"}, ""},
         {"others", {.files = "allow uid 1 bridge a\nallow uid 2 bridge a\nallow gid 1 bridge a"}, ""},
         {"the same user",
          {.files = "allow user alice bridge a*\nallow user alice bridge ab"},
@@ -144,7 +144,7 @@ static void test_lint_rules_that_can_never_take_effect(void **state)
         {"a group is no user", {.files = "allow gid 7 bridge a\nallow uid 7 bridge a"}, ""},
         {"of the next source", {.files = "allow all bridge a", .qemu = "allow a"}, "W qemu /q:1:1 rule-shadowed\n"},
         {"denied before", {.files = "deny all bridge a\nallow all bridge a"}, "W files /f:2:1 rule-denied\n"},
-        {"denied behind", {.files = "allow all bridge a\ndeny all bridge a"}, "W files /f:1:1 rule-denied\n"},
+        {"denied after it", {.files = "allow all bridge a\ndeny all bridge a"}, "W files /f:1:1 rule-denied\n"},
         {"denied to everybody",
          {.files = "allow user alice bridge a\ndeny all bridge all"},
          "W files /f:1:1 rule-denied\n"},
@@ -243,7 +243,7 @@ static void test_lint_files_all_errors_found(void **state)
 {
     (void)state;
     scratch_write(SWITCH, "acl: qemu files\n");
-    scratch_folder(RULES, 0755);
+    scratch_directory(RULES, 0755);
     scratch_write(RULES "/20.rules", "allow\nallow all bridge a\n");
     scratch_write(RULES "/10.rules", "allow all bridge a\ndeny\n");
     scratch_write(RULES "/30.rules", "allow all bridge c\n");
@@ -265,27 +265,27 @@ static void test_lint_whole_source_unreadable_error(void **state)
 {
     (void)state;
     scratch_write(SWITCH, "acl: files qemu\n");
-    scratch_write(RULES, "no folder");
+    scratch_write(RULES, "no directory");
     scratch_write(CONF, "");
     assert_int_equal(chmod(CONF, 0602), 0);
-    assert_finds(&scratch, "sources", "E files /rules.d:0:0 folder-kind\nE qemu /bridge.conf:0:0 file-mode\n");
+    assert_finds(&scratch, "sources", "E files /rules.d:0:0 directory-kind\nE qemu /bridge.conf:0:0 file-mode\n");
     assert_int_equal(unlink(SWITCH), 0);
     assert_int_equal(symlink("none", SWITCH), 0);
     assert_finds(&scratch, "the switch, too",
                  "E switch /switch.conf:0:0 file-dangling\n"
-                 "E files /rules.d:0:0 folder-kind\nE qemu /bridge.conf:0:0 file-mode\n");
+                 "E files /rules.d:0:0 directory-kind\nE qemu /bridge.conf:0:0 file-mode\n");
 }
 
 static void test_lint_ignored_names_warned_of(void **state)
 {
     (void)state;
-    scratch_folder(RULES, 0755);
+    scratch_directory(RULES, 0755);
     scratch_write(RULES "/a.rules", "allow all bridge a\n");
     assert_finds(&scratch, "none", "");
     scratch_write(RULES "/b.conf", "x");
     assert_finds(&scratch, "one", "W files /rules.d/b.conf:0:0 file-ignored\n");
     scratch_write(SWITCH, "acl: qemu\n");
-    assert_finds(&scratch, "a folder that is not asked", "");
+    assert_finds(&scratch, "a directory that is not asked", "");
     assert_int_equal(unlink(SWITCH), 0);
     assert_int_equal(unlink(RULES "/b.conf"), 0);
     scratch_write(RULES "/.a.rules", "x");
@@ -304,7 +304,7 @@ static void test_lint_ignored_name_too_long_for_a_path(void **state)
         memset(path + strlen(path), '\0', sizeof path - strlen(path));
         path[strlen(path)] = '/';
         memset(path + strlen(path), 'd', 200);
-        scratch_folder(path, 0755);
+        scratch_directory(path, 0755);
     }
     origin.files_path = path;
     for (size_t len = 1; len < 256; len++) {
@@ -322,15 +322,15 @@ static void test_lint_ignored_name_too_long_for_a_path(void **state)
     assert_null(strstr(strstr(strstr(told, "file-ignored") + 1, "file-ignored") + 1, "file-ignored"));
 }
 
-static void test_lint_group_writable_folder_warned_of(void **state)
+static void test_lint_group_writable_directory_warned_of(void **state)
 {
     (void)state;
     scratch_write(CONF, "allow a\n");
     assert_int_equal(chmod(SCRATCH, 0775), 0);
     told[0] = '\0';
     assert_int_equal(vmnetacl_lint(&scratch, 0, tell, told, NULL), VMNETACL_OK);
-    assert_non_null(strstr(told, "W qemu /bridge.conf:0:0 folder-group\n"));
-    assert_non_null(strstr(told, "E files /rules.d:0:0 folder-mode\n")); /* strict: that source is ours */
+    assert_non_null(strstr(told, "W qemu /bridge.conf:0:0 directory-group\n"));
+    assert_non_null(strstr(told, "E files /rules.d:0:0 directory-mode\n")); /* strict: that source is ours */
     assert_int_equal(chmod(SCRATCH, 0755), 0);
     assert_finds(&scratch, "the usual mode", "");
 }
@@ -373,11 +373,11 @@ static void test_lint_private_files_warned_of(void **state)
         {"the switch", SWITCH, 0600, "W switch /switch.conf:0:0 file-private\n"},
         {"the switch, for its group", SWITCH, 0640, "W switch /switch.conf:0:0 file-private\n"},
         {"the switch, for others", SWITCH, 0604, ""},
-        {"a folder that cannot be listed", RULES, 0711, "W files /rules.d:0:0 file-private\n"},
-        {"a folder that cannot be entered", RULES, 0744,
+        {"a directory that cannot be listed", RULES, 0711, "W files /rules.d:0:0 file-private\n"},
+        {"a directory that cannot be entered", RULES, 0744,
          "W files /rules.d:0:0 file-private\nW files /rules.d/a.rules:0:0 file-private\n"
          "W files /rules.d/b.rules:0:0 file-private\n"},
-        {"a folder for others", RULES, 0705, ""},
+        {"a directory for others", RULES, 0705, ""},
         {"a rule file", RULES "/b.rules", 0600, "W files /rules.d/b.rules:0:0 file-private\n"},
         {"bridge.conf", CONF, 0600, "W qemu /bridge.conf:0:0 file-private\n"},
         {"an included file", ALICE, 0600, ""},
@@ -389,7 +389,7 @@ static void test_lint_private_files_warned_of(void **state)
 
     (void)state;
     scratch_write(SWITCH, "acl: files qemu\n");
-    scratch_folder(RULES, 0755);
+    scratch_directory(RULES, 0755);
     scratch_write(RULES "/a.rules", "allow all bridge a\n");
     scratch_write(RULES "/b.rules", "allow all bridge b\n");
     scratch_write(CONF, "allow c\ninclude " ALICE "\n");
@@ -407,8 +407,8 @@ static void test_lint_private_files_warned_of(void **state)
     assert_finds(&scratch, "a source that is not asked", "");
 }
 
-/* A user cannot know that there is nothing behind a folder that he may not enter. */
-static void test_lint_private_folder_without_files_warned_of(void **state)
+/* A user cannot know that there is nothing after a directory that he may not enter. */
+static void test_lint_private_directory_without_files_warned_of(void **state)
 {
     (void)state;
     assert_finds(&scratch, "nothing", "");
@@ -419,22 +419,22 @@ static void test_lint_private_folder_without_files_warned_of(void **state)
     assert_int_equal(chmod(SCRATCH, 0755), 0);
 }
 
-/* It is the whole way that counts, and not its last folder. */
-static void test_lint_folders_on_the_way_count(void **state)
+/* It is the whole way that counts, and not its last directory. */
+static void test_lint_directories_on_the_way_count(void **state)
 {
     static const struct vmnetacl_origin nested = {.switch_path = "/run/lab/none",
                                                   .files_path = "/run/lab/none",
                                                   .qemu_path = SCRATCH "/a/b/bridge.conf"};
 
     (void)state;
-    scratch_folder(SCRATCH "/a", 0775);
-    scratch_folder(SCRATCH "/a/b", 0755);
+    scratch_directory(SCRATCH "/a", 0775);
+    scratch_directory(SCRATCH "/a/b", 0755);
     scratch_write(SCRATCH "/a/b/bridge.conf", "include " SCRATCH "/closed/d/alice.conf\n");
-    scratch_folder(SCRATCH "/closed", 0750);
-    scratch_folder(SCRATCH "/closed/d", 0755);
+    scratch_directory(SCRATCH "/closed", 0750);
+    scratch_directory(SCRATCH "/closed/d", 0755);
     scratch_write(SCRATCH "/closed/d/alice.conf", "deny c\n");
-    assert_finds(&nested, "two folders down",
-                 "W qemu /a/b/bridge.conf:0:0 folder-group\nW qemu /a/b/bridge.conf:1:1 include-hides\n");
+    assert_finds(&nested, "two directories down",
+                 "W qemu /a/b/bridge.conf:0:0 directory-group\nW qemu /a/b/bridge.conf:1:1 include-hides\n");
 }
 
 /* A rule in a file that not everybody reads takes nothing from the others, and all of it from its own. */
@@ -494,11 +494,11 @@ int main(void)
         cmocka_unit_test_setup(test_lint_whole_source_unreadable_error, setup),
         cmocka_unit_test_setup(test_lint_ignored_names_warned_of, setup),
         cmocka_unit_test_setup(test_lint_ignored_name_too_long_for_a_path, setup),
-        cmocka_unit_test_setup(test_lint_group_writable_folder_warned_of, setup),
+        cmocka_unit_test_setup(test_lint_group_writable_directory_warned_of, setup),
         cmocka_unit_test_setup(test_lint_includes_warned_of, setup),
         cmocka_unit_test_setup(test_lint_private_files_warned_of, setup),
-        cmocka_unit_test_setup(test_lint_private_folder_without_files_warned_of, setup),
-        cmocka_unit_test_setup(test_lint_folders_on_the_way_count, setup),
+        cmocka_unit_test_setup(test_lint_private_directory_without_files_warned_of, setup),
+        cmocka_unit_test_setup(test_lint_directories_on_the_way_count, setup),
         cmocka_unit_test_setup(test_lint_covered_by_what_some_do_not_read, setup),
         cmocka_unit_test_setup(test_lint_bad_argument_invalid, setup),
     };

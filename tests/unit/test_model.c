@@ -72,7 +72,7 @@ static void world_make(struct world *world)
     world_compose(world);
 }
 
-/* Each file includes some that come behind it, mostly the next: long ways, many ways to one file, and no loop. */
+/* Each file includes some that come after it, mostly the next: long ways, many ways to one file, and no loop. */
 static void world_make_deep(struct world *world)
 {
     world->files_count = FILES_MAX;
@@ -260,7 +260,7 @@ static int setup(void **state)
 
 /*
  * An inode number says which file it is only as long as that file is open: the next file may get the number of one that
- * is gone, and a caller can stop the load until it has. A deny in it was passed over as read before.
+ * is gone, and a caller can stop the load until it has. A deny in it was skipped as read before.
  */
 static void test_decide_include_with_inode_of_another_is_read(void **state)
 {

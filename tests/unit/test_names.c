@@ -23,7 +23,7 @@ static void check_names(const char *(*name)(unsigned value), unsigned last)
         for (unsigned j = 0; j < i; j++)
             assert_string_not_equal(name(i), name(j));
     }
-    /* Behind the last there is none: else this test has not kept up with the header. */
+    /* After the last there is none: else this test has not kept up with the header. */
     assert_string_equal(name(last + 1), "unknown");
     assert_string_equal(name(1000), "unknown");
     assert_string_equal(name(~0U), "unknown");

@@ -102,7 +102,7 @@ static void assert_fine(int (*body)(const void *argument), const void *argument)
     assert_int_equal(result.writes_count, 0);
 }
 
-static void test_make_sane_environment_umask_folder_reset(void **state)
+static void test_make_sane_environment_umask_directory_reset(void **state)
 {
     (void)state; /* cmocka's signature, here and below */
     assert_fine(check_environment, NULL);
@@ -186,7 +186,7 @@ static void test_close_all_but_any_two_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_make_sane_environment_umask_folder_reset),
+        cmocka_unit_test(test_make_sane_environment_umask_directory_reset),
         cmocka_unit_test(test_make_sane_signals_blocked_and_ignored_reset),
         cmocka_unit_test(test_make_sane_dumpable_no_core),
         cmocka_unit_test(test_make_sane_standard_descriptors_closed_opened),

@@ -521,7 +521,7 @@ static void test_decide_two_sources_every_combination_as_model(void **state)
     }
 }
 
-/* A caller can have brought it about that he may not read a file: no switch passes over that. */
+/* A caller can have brought it about that he may not read a file: no switch skips that. */
 static void test_decide_file_denied_not_passed_over(void **state)
 {
     static const struct texts texts = {"acl: files [UNAVAIL=continue] qemu", "x", "allow br0"};

@@ -9,7 +9,7 @@
 #define ACCOUNT_85  "1234567890123456789012345678901234567890123456789012345678901234567890123456789012345"
 #define ACCOUNT_255 ACCOUNT_85 ACCOUNT_85 ACCOUNT_85
 
-static char *text; /* just as long as what was parsed last, so that a sanitizer sees a read behind it */
+static char *text; /* just as long as what was parsed last, so that a sanitizer sees a read after it */
 
 static enum vmnetacl_status parse(const char *line, bool *is_rule, struct rule *rule, struct vmnetacl_error *error)
 {
@@ -157,9 +157,9 @@ static void test_parse_line_invalid_error_at_its_column(void **state)
         {"uid: zero in front", "allow uid 01 bridge b", VMNETACL_CODE_NUMBER_INVALID, 12},
         {"uid: two zeros", "allow uid 00 bridge b", VMNETACL_CODE_NUMBER_INVALID, 12},
         {"uid: hexadecimal", "allow uid 0x1 bridge b", VMNETACL_CODE_NUMBER_INVALID, 12},
-        {"uid: a letter behind", "allow uid 12a bridge b", VMNETACL_CODE_NUMBER_INVALID, 13},
+        {"uid: a letter after it", "allow uid 12a bridge b", VMNETACL_CODE_NUMBER_INVALID, 13},
         {"uid: the slash before 0", "allow uid 1/ bridge b", VMNETACL_CODE_NUMBER_INVALID, 12},
-        {"uid: the colon behind 9", "allow uid 1: bridge b", VMNETACL_CODE_NUMBER_INVALID, 12},
+        {"uid: the colon after 9", "allow uid 1: bridge b", VMNETACL_CODE_NUMBER_INVALID, 12},
         {"uid: nobody's", "allow uid 4294967295 bridge b", VMNETACL_CODE_NUMBER_LARGE, 11},
         {"uid: one more than 32 bits", "allow uid 4294967296 bridge b", VMNETACL_CODE_NUMBER_LARGE, 11},
         {"uid: 64 bits", "allow uid 18446744073709551616 bridge b", VMNETACL_CODE_NUMBER_LARGE, 11},
@@ -204,7 +204,7 @@ static void test_parse_line_invalid_error_at_its_column(void **state)
         {"limit: of a deny", "deny all bridge b limit 2", VMNETACL_CODE_OPTION_DENY, 19},
         {"limit: plural", "allow all bridge b limits 2", VMNETACL_CODE_OPTION_UNKNOWN, 20},
         {"an option of a deny that is none", "deny all bridge b x", VMNETACL_CODE_OPTION_UNKNOWN, 19},
-        {"comment behind", "allow all bridge b # no", VMNETACL_CODE_OPTION_UNKNOWN, 20},
+        {"comment after it", "allow all bridge b # no", VMNETACL_CODE_OPTION_UNKNOWN, 20},
         {"carriage return alone", "allow all bridge b\rdeny all bridge b", VMNETACL_CODE_OPTION_UNKNOWN, 20},
         {"comment sign of others", "; allow all bridge b", VMNETACL_CODE_KEYWORD_UNKNOWN, 1},
     };

@@ -42,7 +42,7 @@ static void test_load_no_file_nothing_found(void **state)
     assert_false(file.found);
     assert_false(vmnetacl_file_at(policy, 1, &file));
     vmnetacl_free(policy);
-    assert_int_equal(scratch_decide(SCRATCH "/no-folder/bridge.conf", "br0"), VMNETACL_NOTFOUND);
+    assert_int_equal(scratch_decide(SCRATCH "/no-directory/bridge.conf", "br0"), VMNETACL_NOTFOUND);
 }
 
 static void test_load_first_file_dangling_or_denied_error(void **state)
@@ -111,7 +111,7 @@ static void test_load_include_missing_or_denied_skipped(void **state)
     scratch_as_root();
 }
 
-/* The error of an include that is passed over is none of the caller's. */
+/* The error of an include that is skipped is none of the caller's. */
 static void test_load_ok_error_untouched(void **state)
 {
     struct vmnetacl_error error;
@@ -146,11 +146,11 @@ static void test_load_include_faulty_error_of_that_file(void **state)
     scratch_write(CONF, "allow all\ninclude " SCRATCH "/bridge.conf/x\n");
     scratch_assert_fails(CONF, VMNETACL_UNAVAIL, SCRATCH "/bridge.conf/x", "system 0:0");
     scratch_write(CONF, "allow all\ninclude " SCRATCH "/bad/x\n");
-    scratch_folder(SCRATCH "/bad", 0757);
-    scratch_assert_fails(CONF, VMNETACL_UNAVAIL, SCRATCH "/bad/x", "folder-mode 0:0");
+    scratch_directory(SCRATCH "/bad", 0757);
+    scratch_assert_fails(CONF, VMNETACL_UNAVAIL, SCRATCH "/bad/x", "directory-mode 0:0");
 }
 
-static void test_load_folder_group_writable_obeyed(void **state)
+static void test_load_directory_group_writable_obeyed(void **state)
 {
     (void)state;
     scratch_write(CONF, "allow br0\n");
@@ -180,7 +180,7 @@ static void test_load_include_loop_error_at_the_include(void **state)
     scratch_assert_fails(CONF, VMNETACL_UNAVAIL, CONF, "include-loop 2:1");
 }
 
-/* An inode's number says nothing without its file system: /etc is another than SCRATCH. */
+/* An inode's number says nothing without its file system: /etc is other than SCRATCH. */
 static void test_load_include_on_another_file_system_read(void **state)
 {
     struct stat here;
@@ -415,7 +415,7 @@ int main(void)
         cmocka_unit_test_setup(test_load_include_missing_or_denied_skipped, setup),
         cmocka_unit_test_setup(test_load_ok_error_untouched, setup),
         cmocka_unit_test_setup(test_load_include_faulty_error_of_that_file, setup),
-        cmocka_unit_test_setup(test_load_folder_group_writable_obeyed, setup),
+        cmocka_unit_test_setup(test_load_directory_group_writable_obeyed, setup),
         cmocka_unit_test_setup(test_load_include_loop_error_at_the_include, setup),
         cmocka_unit_test_setup(test_load_include_on_another_file_system_read, setup),
         cmocka_unit_test_setup(test_load_include_twice_no_loop, setup),

@@ -28,7 +28,7 @@ static void test_switch_parse_line_valid_table(void **state)
 {
     static const struct {
         const char *input;
-        const char *want; /* a letter a source; behind it a: ALLOW returns, n: NOTFOUND returns, u: UNAVAIL continues */
+        const char *want; /* a letter a source; after it a: ALLOW returns, n: NOTFOUND returns, u: UNAVAIL continues */
     } rows[] = {
         {SWITCH_DEFAULT, "f q "},
         {"acl: qemu files", "q f "},
@@ -224,12 +224,12 @@ static void test_decide_switch_actions_obeyed(void **state)
         const char *want_file;
         bool degraded;
     } rows[] = {
-        {"a deny behind an allow counts",
+        {"a deny after an allow counts",
          {"acl: files qemu", "allow all bridge b", "deny b"},
          VMNETACL_DENY,
          TEXTS_QEMU,
          false},
-        {"but not behind one that returns",
+        {"but not after one that returns",
          {"acl: files [ALLOW=return] qemu", "allow all bridge b", "deny b"},
          VMNETACL_ALLOW,
          TEXTS_FILES,
@@ -277,7 +277,7 @@ static void test_decide_switch_actions_obeyed(void **state)
          VMNETACL_NOTFOUND,
          NULL,
          true},
-        {"an error behind an allow ends it",
+        {"an error after an allow ends it",
          {"acl: files qemu", "allow all bridge b", "x"},
          VMNETACL_UNAVAIL,
          NULL,

@@ -16,7 +16,7 @@ struct texts {
     const char *qemu;
 };
 
-/* As vmnetacl_load_from(); each text is in memory of just its size, so that a sanitizer sees a read behind it. */
+/* As vmnetacl_load_from(); each text is in memory of just its size, so that a sanitizer sees a read after it. */
 enum vmnetacl_status texts_load(const struct texts *texts, struct vmnetacl_policy **policy,
                                 struct vmnetacl_error *error);
 

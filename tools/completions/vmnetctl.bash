@@ -4,11 +4,11 @@
 # Completion of vmnetctl(1) for bash.
 
 _vmnetctl_bridges() {
-    local folder
-    for folder in /sys/class/net/*/bridge; do
-        [[ -d $folder ]] || continue
-        folder=${folder%/bridge}
-        printf '%s\n' "${folder##*/}"
+    local directory
+    for directory in /sys/class/net/*/bridge; do
+        [[ -d $directory ]] || continue
+        directory=${directory%/bridge}
+        printf '%s\n' "${directory##*/}"
     done
 }
 

@@ -3,8 +3,8 @@
 # Completion of vmnetctl(1) for fish.
 
 function __vmnetctl_bridges
-    set -l folders /sys/class/net/*/bridge
-    string replace -r '^/sys/class/net/(.*)/bridge$' '$1' -- $folders
+    set -l directories /sys/class/net/*/bridge
+    string replace -r '^/sys/class/net/(.*)/bridge$' '$1' -- $directories
 end
 
 set -l commands check explain list convert
@@ -17,7 +17,7 @@ complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -s V -l vers
 complete -c vmnetctl -s h -l help -d 'Print what it is about'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check explain list' -l json -d 'Print one JSON object'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check convert' -F
-complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l root -x -a '(__fish_complete_directories)' -d 'Check the system below this folder'
+complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l root -x -a '(__fish_complete_directories)' -d 'Check the system below this directory'
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain' -l bridge -x -a '(__vmnetctl_bridges)' -d 'The bridge'
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain' -l all -d 'Show every rule that was looked at'
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain list' -l user -x -a '(__fish_complete_users)' -d 'Ask for this user'
