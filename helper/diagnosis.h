@@ -9,5 +9,5 @@
  */
 noreturn void die_no_privilege(void);
 
-/* Returns in the initial user namespace; inside another, says so and exits with EX_NOPERM. */
+/* Return in the initial user namespace; in another, say so and exit with EX_NOPERM. */
 void user_namespace_require_initial(void);

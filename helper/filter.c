@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "filter.h"
 
-#include "filter_program.h" /* made by filter_generate.c */
+#include "filter_program.h" /* made by filter/generate.c */
 #include "message.h"
 
 #include <assert.h>

@@ -2,10 +2,30 @@
 /*
  * vmnet-helper: gives an unprivileged QEMU a tap on a bridge that the rules allow it.
  *
- * Ten phases, one after the other, none of which goes back. What is true when a phase ends, and what it must not do,
- * stands above its declaration. Any failure ends the process with a line on stderr and a code from <sysexits.h>; a tap
- * that it had created goes with it. The caller controls the arguments, environment, descriptors, limits, signals,
- * working directory and timing.
+ * Theory of operation
+ *
+ * QEMU executes this program with "--br=NAME --fd=N" and waits on a unix socket, N, for one message with one
+ * descriptor. The caller, who is hostile, controls the arguments, the environment, the descriptors, the resource
+ * limits, the signals, the working directory and the timing. The program gets its privilege at the exec: it is setuid
+ * root, or has CAP_NET_ADMIN as a file capability. It runs through ten phases, one function each, and never goes back
+ * to one:
+ *
+ *   1-2  As root. The process is made sane, and /dev/net/tun is opened. Neither an argument nor a byte of a file is
+ *        looked at, so there is nothing that could be parsed wrongly.
+ *   3-4  Who calls is read from the kernel, once. Then the process becomes that user, with CAP_NET_ADMIN in its
+ *        permitted set only, and no_new_privs: it cannot become root again, and no exec can give it anything.
+ *   5-7  As the caller. The arguments are parsed, every other descriptor is closed, and the rules are read: a file that
+ *        the caller may not read is not readable here either. If a rule names a user or a group, a forked process asks
+ *        the name service and cannot harm us: see lookup/worker.c of the library. Last, the bridge is looked up: from
+ *        here on its index counts, not its name.
+ *   8-9  A seccomp filter allows only what is left to do: no open, no exec, no fork. CAP_NET_ADMIN is raised for the
+ *        two steps that need it, creating the tap and plugging it into the bridge, and then given up for good.
+ *   10   Without privilege, the descriptor is sent to QEMU, as the last act. If that fails, or the process is killed
+ *        before, the kernel removes the tap with its last descriptor: nothing is left behind.
+ *
+ * A function that ends the process when its condition does not hold is called ..._require or die...; each failure is
+ * one line on stderr and a code from <sysexits.h>. The header of each phase says what is true when it ends, and what it
+ * must not do. SECURITY.md says what an attacker gains who takes over one of them.
  */
 #include "bridge.h"
 #include "caller.h"
@@ -29,7 +49,7 @@ int main(int argc, char *argv[])
     struct bridge bridge;
     struct tap tap;
 
-    /* 1. A sane process, with a privilege to speak of. */
+    /* 1. A sane process, which has the privilege that it needs. */
     process_make_sane(argc);
     privilege_require();
 
@@ -57,7 +77,7 @@ int main(int argc, char *argv[])
     /* 8. No open, no exec, no fork after this line. */
     filter_install();
 
-    /* 9. The deed, and the end of all privilege. */
+    /* 9. Create and plug the tap, and give up all privilege. */
     privilege_raise();
     tap_plug(&tap, &bridge);
     privilege_drop_all();

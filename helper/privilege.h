@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Identity and capabilities: every change of either is in this file, and each function is named for what is true when
- * it returns. Whatever cannot be made true ends the process.
+ * Identity and capabilities: every change of either is in this file. Each function reads back what it has changed; what
+ * cannot be made true ends the process.
  */
 #pragma once
 
 struct caller;
 
-/* Returns when CAP_NET_ADMIN is in the permitted set; else says why it is not and exits. Changes nothing. */
+/* Return if CAP_NET_ADMIN is in the permitted set; else say why it is not, and exit. Changes nothing. */
 void privilege_require(void);
 
 /*
@@ -22,8 +22,8 @@ void privilege_require(void);
  */
 void privilege_drop_to_caller(const struct caller *caller);
 
-/* Phase 9 begins: CAP_NET_ADMIN is effective, alone. */
+/* Phase 9 begins: make CAP_NET_ADMIN effective, and no other capability. */
 void privilege_raise(void);
 
-/* Phase 9 ends: no capability is in any set, for good. */
+/* Phase 9 ends: give up every capability, for good. */
 void privilege_drop_all(void);

@@ -83,3 +83,25 @@ void rule_show(const struct loaded_source *source, const struct rule_file *file,
         (void)put(text->bridge + rule->name_len, "*");
     write_text(source, shown, text->text);
 }
+
+enum vmnetacl_status vmnetacl_rules(const struct vmnetacl_policy *policy,
+                                    void (*visit)(const struct vmnetacl_rule *rule, void *data), void *data)
+{
+    if (policy == NULL || visit == NULL)
+        return VMNETACL_INVALID;
+    for (size_t i = 0; i < policy->sources_count; i++) {
+        const struct loaded_source *source = &policy->sources[i];
+        for (size_t j = 0; j < source->ruleset.files_count; j++) {
+            const struct rule_file *file = &source->ruleset.files[j];
+            struct rule rule = {.name = NULL};
+            for (size_t offset = 0; offset < file->rules_len;) {
+                struct rule_text text;
+                struct vmnetacl_rule shown;
+                ruleset_take_rule(file, &offset, &rule);
+                rule_show(source, file, &rule, &text, &shown);
+                visit(&shown, data);
+            }
+        }
+    }
+    return VMNETACL_OK;
+}
