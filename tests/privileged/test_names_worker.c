@@ -429,58 +429,6 @@ static void test_worker_stopped_at_once_is_not_left(void **state)
     assert_int_equal(processes_left(before), 0);
 }
 
-/* Have as many signals reserved for the uid of all workers, as their timers have, until the end. */
-static pid_t signals_reserve(unsigned count)
-{
-    struct rlimit limit;
-    int ready[2];
-    char byte;
-
-    if (pipe(ready) != 0)
-        lab_die("pipe");
-    const pid_t pid = fork();
-    if (pid == 0) {
-        if (setresuid(65534, 65534, 65534) != 0 || getrlimit(RLIMIT_SIGPENDING, &limit) != 0)
-            _exit(1);
-        limit.rlim_cur = limit.rlim_max;
-        if (setrlimit(RLIMIT_SIGPENDING, &limit) != 0)
-            _exit(1);
-        for (unsigned i = 0; i < count; i++) {
-            timer_t timer;
-            if (timer_create(CLOCK_MONOTONIC, NULL, &timer) != 0)
-                _exit(1);
-        }
-        (void)!write(ready[1], "", 1); /* who waits sees the end otherwise */
-        for (;;)
-            pause();
-    }
-    close(ready[1]);
-    if (pid < 0 || read(ready[0], &byte, 1) != 1)
-        lab_die("timers");
-    close(ready[0]);
-    return pid;
-}
-
-/* Of all callers, 256 workers ask at once and no more: so the connections that a service allows a uid are never used up. */
-static void test_worker_too_many_at_once_try_again(void **state)
-{
-    static const unsigned others[] = {255, 256};
-
-    (void)state;
-    nss_vmtest(CLUB_GROUP);
-    for (size_t i = 0; i < 2; i++) {
-        const pid_t holder = signals_reserve(others[i]);
-        const struct lab_result *asked = names_run();
-        const int code = asked->exit_code;
-        if (kill(holder, SIGKILL) != 0 || waitpid(holder, NULL, 0) != holder)
-            lab_die("holder");
-        if (i == 0)
-            assert_int_equal(code, EXIT_NOPERM);
-        else
-            names_assert_refused(asked, EXIT_TEMPFAIL, "too many requests look up names at this moment; try again");
-    }
-}
-
 /* Neither the caller's terminal nor his session nor his process group is the worker's. */
 static void test_worker_has_a_session_of_its_own(void **state)
 {
@@ -565,7 +513,6 @@ int main(void)
         cmocka_unit_test_setup(test_helper_stopped_during_lookup_is_refused, worker_reset),
         cmocka_unit_test_setup(test_worker_dies_with_the_helper, worker_reset),
         cmocka_unit_test_setup(test_worker_stopped_at_once_is_not_left, worker_reset),
-        cmocka_unit_test_setup(test_worker_too_many_at_once_try_again, worker_reset),
         cmocka_unit_test_setup(test_worker_has_a_session_of_its_own, worker_reset),
         cmocka_unit_test_setup(test_worker_surroundings_hostile_not_obeyed, worker_reset),
     };
