@@ -18,7 +18,8 @@ static const struct fake_account accounts[] = {{false, "u", 1000, false}, {false
                                                {true, "h", 10, false},    {true, "i", 30, true},
                                                {true, "j", 40, false}};
 static const gid_t groups[] = {10, 20};
-static const struct vmnetacl_caller caller = {.uid = 1000, .gid = 100, .groups = groups, .groups_count = 2};
+static const struct vmnetacl_caller caller = {
+    .enforces = VMNETACL_OPTIONS_ALL, .uid = 1000, .gid = 100, .groups = groups, .groups_count = 2};
 
 static void decide(const struct vmnetacl_buffer files[], size_t files_count, const char *bridge,
                    struct model_answer *answer)

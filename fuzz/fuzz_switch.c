@@ -13,7 +13,7 @@ static struct vmnetacl_policy *load(const char *text, size_t text_len, struct vm
 {
     const struct vmnetacl_buffer buffer = {.source = "switch", .path = "/s", .text = text, .text_len = text_len};
     const struct vmnetacl_origin origin = {.buffers = &buffer, .buffers_count = 1};
-    const struct vmnetacl_caller caller = {.uid = 1000};
+    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 1000};
     const struct model_question question = {.files = &buffer, .files_count = 1, .caller = &caller, .bridge = "b"};
     struct vmnetacl_policy *policy;
     struct model_answer answer;

@@ -47,6 +47,9 @@ static noreturn void die_unresolved(enum vmnetacl_status status, const struct vm
 static noreturn void die_undecided(enum vmnetacl_status status, const struct vmnetacl_decision *decision,
                                    const struct vmnetacl_names *names)
 {
+    if (decision->error->code == VMNETACL_CODE_OPTION_UNENFORCED)
+        die(EX_CONFIG, "cannot enforce the option of %s:%u, so the request is refused; remove the option",
+            decision->rule.file, decision->rule.line);
     /* Only a lookup that an allow depends on leaves names without a verdict. */
     if (names != NULL && decision->error->code == VMNETACL_CODE_LOOKUP_FAILED)
         die_unresolved(status, decision->error);
@@ -106,8 +109,8 @@ void policy_require(const struct request *request, struct caller *caller, struct
     const struct vmnetacl_caller asker = {.uid = caller->uid,
                                           .gid = caller->gid,
                                           .groups = caller->groups,
-                                          .groups_count = caller->groups_count};
-    static const struct vmnetacl_grant no_option = {.limit = 0};
+                                          .groups_count = caller->groups_count,
+                                          .enforces = 0};
     struct vmnetacl_policy *policy;
     struct vmnetacl_names *names = NULL;
     struct vmnetacl_advice advice;
@@ -129,12 +132,9 @@ void policy_require(const struct request *request, struct caller *caller, struct
         die_undecided(status, decision, names);
     if (decision->degraded)
         message_degraded(decision->error->file);
-    if (status == VMNETACL_ALLOW && memcmp(&decision->grant, &no_option, sizeof no_option) == 0)
+    if (status == VMNETACL_ALLOW)
         return;
     caller_find_name(caller);
-    if (status == VMNETACL_ALLOW)
-        die(EX_CONFIG, "cannot enforce the option of %s:%u, so the request is refused; remove the option",
-            decision->rule.file, decision->rule.line);
     if (status == VMNETACL_DENY)
         die(EX_NOPERM,
             "access denied by acl file: %s:%u denies bridge '%s' to %s (uid %u); a deny wins over any allow: "

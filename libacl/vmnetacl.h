@@ -12,7 +12,7 @@
  *     if (vmnetacl_load(&policy, &error) == VMNETACL_OK &&
  *         vmnetacl_resolve(policy, &caller, "virbr0", 0, &names, &error) == VMNETACL_OK &&
  *         vmnetacl_decide(policy, &caller, names, "virbr0", &decision) == VMNETACL_ALLOW)
- *         ... and all of decision.grant is enforced, or it is refused
+ *         ... he may use it, and decision.grant has no option but those in caller.enforces
  *     vmnetacl_names_free(names);
  *     vmnetacl_free(policy);
  *
@@ -138,6 +138,8 @@ enum vmnetacl_code {
     VMNETACL_CODE_INCLUDE_HIDES,   /* a deny in an included file that not everybody may read */
     VMNETACL_CODE_INCLUDE_SKIPPED, /* an included file that does not exist, or that is not ours to read */
     VMNETACL_CODE_FILE_PRIVATE, /* a file or directory without which there is no verdict, and not everybody may read it */
+    /* Of a decision. */
+    VMNETACL_CODE_OPTION_UNENFORCED, /* the rule that allows it has an option that the program does not enforce */
 };
 
 /*
@@ -154,13 +156,19 @@ struct vmnetacl_error {
     uint32_t reserved[4];                /* 0 */
 };
 
+/* The options that a rule can have, as bits. */
+#define VMNETACL_OPTION_LIMIT UINT32_C(0x01)
+#define VMNETACL_OPTIONS_ALL  UINT32_C(0xffffffff) /* for a program that grants nothing, but reports */
+
 /* Who asks. The library never looks these up. */
 struct vmnetacl_caller {
     uid_t uid;
     gid_t gid;
     const gid_t *groups; /* the supplementary groups, in any order (ascending is fastest); NULL when there are none */
     size_t groups_count;
-    const void *reserved[2]; /* NULL */
+    uint32_t enforces;       /* VMNETACL_OPTION_...: those that this program enforces; with any other, no ALLOW */
+    uint32_t reserved_bits;  /* 0 */
+    const void *reserved[1]; /* NULL */
 };
 
 /* Where a rule stands. The strings live as long as the policy. */
@@ -171,17 +179,18 @@ struct vmnetacl_place {
     unsigned column; /* in bytes, from 1: the first byte of the rule */
 };
 
-/* What comes with a permission. Who grants it must enforce all of it, or refuse. */
+/* What comes with a permission. It has no option that the caller's enforces lacks: the program must enforce all of it. */
 struct vmnetacl_grant {
     uint32_t limit;        /* how many live taps the caller may have; 0: no limit */
-    uint32_t reserved[15]; /* 0. Options to come: a grant in which one of these is not 0 is to be refused */
+    uint32_t reserved[15]; /* 0 */
 };
 
 struct vmnetacl_decision {
     enum vmnetacl_status verdict;
-    struct vmnetacl_place rule;         /* the rule that decided; rule.file is NULL when none did */
-    struct vmnetacl_grant grant;        /* all zero unless the verdict is ALLOW */
-    bool degraded;                      /* a source could not be consulted, and switch.conf says to go on without it */
+    struct vmnetacl_place rule;  /* the rule that decided, or, with the code OPTION_UNENFORCED, would have; rule.file
+                                           is NULL when none did */
+    struct vmnetacl_grant grant; /* all zero unless the verdict is ALLOW */
+    bool degraded;               /* a source could not be consulted, and switch.conf says to go on without it */
     const struct vmnetacl_error *error; /* for UNAVAIL and TRYAGAIN, and when degraded: why; else NULL. Lives as long as
                                            the policy and the names */
     const void *reserved[4];            /* NULL */
@@ -291,8 +300,8 @@ void vmnetacl_names_free(struct vmnetacl_names *names);
  * names:    what vmnetacl_resolve() gave for this policy and this caller's uid; NULL is as if nothing was looked up.
  * bridge:   NUL-terminated name. One that no interface can have is answered with INVALID.
  * decision: filled in whole whatever the answer; its strings live as long as the policy. May be NULL.
- * Returns the verdict: ALLOW, DENY or NOTFOUND; UNAVAIL or TRYAGAIN when a source has ended in an error or a name that
- * it depends on was not looked up (decision->error tells); INVALID when policy, caller or bridge is NULL, the name is
+ * Returns the verdict: ALLOW, DENY or NOTFOUND; UNAVAIL or TRYAGAIN when a source has ended in an error, a name that
+ * it depends on was not looked up, or the rule has an option that is not in caller->enforces (decision->error tells); INVALID when policy, caller or bridge is NULL, the name is
  * not one, or names are another policy's or another caller's. Allocates nothing.
  */
 enum vmnetacl_status vmnetacl_decide(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,

@@ -69,7 +69,8 @@ void account_of_process(struct account *account)
     struct entry entry;
     int count = getgroups(0, NULL);
 
-    *account = (struct account){.is_self = true, .caller = {.uid = getuid(), .gid = getgid()}};
+    *account = (struct account){.is_self = true,
+                                .caller = {.uid = getuid(), .gid = getgid(), .enforces = VMNETACL_OPTIONS_ALL}};
     if (count < 0)
         die(EX_OSERR, "cannot read the groups of this process: %m");
     account->groups = calloc((size_t)count + 1, sizeof *account->groups);
@@ -92,7 +93,7 @@ void account_of_user(struct account *account, const char *name)
     struct entry entry;
     int error = entry_find(&entry, name, 0);
 
-    *account = (struct account){.is_self = false};
+    *account = (struct account){.is_self = false, .caller = {.enforces = VMNETACL_OPTIONS_ALL}};
     if (error == ENOENT)
         die(EX_NOUSER, "there is no user '%s'; 'getent passwd' lists those that this system knows", name);
     errno = error;

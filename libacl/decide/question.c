@@ -216,6 +216,21 @@ const struct vmnetacl_error *question_open_error(const struct question *question
                                                                                           : &names_missing;
 }
 
+/* A program that does not enforce an option would give more than the rule does. */
+static void refuse_unenforced(const struct vmnetacl_caller *caller, struct vmnetacl_decision *decision)
+{
+    static const struct vmnetacl_error unenforced = {
+        .code = VMNETACL_CODE_OPTION_UNENFORCED,
+        .message = "the rule has the option 'limit', which this program does not enforce; use one that does",
+    };
+
+    if (decision->grant.limit == 0 || (caller->enforces & VMNETACL_OPTION_LIMIT) != 0)
+        return;
+    decision->verdict = VMNETACL_UNAVAIL;
+    decision->grant = (struct vmnetacl_grant){.limit = 0};
+    decision->error = &unenforced;
+}
+
 enum vmnetacl_status question_decide_by(const struct question *question,
                                         void (*ask)(const struct question *question, const struct loaded_source *source,
                                                     struct answer *answer),
@@ -249,6 +264,8 @@ enum vmnetacl_status question_decide_by(const struct question *question,
         if (question_ends(source, &answer))
             break;
     }
+    if (!is_open && decision->verdict == VMNETACL_ALLOW)
+        refuse_unenforced(question->caller, decision);
     if (is_open || (has_failed && decision->verdict == VMNETACL_NOTFOUND)) {
         const struct vmnetacl_error *error = question_open_error(question);
         *decision = (struct vmnetacl_decision){.verdict = error_status(error), .error = error};

@@ -89,6 +89,7 @@ const char *vmnetacl_code_name(enum vmnetacl_code code)
         [VMNETACL_CODE_INCLUDE_HIDES] = "include-hides",
         [VMNETACL_CODE_INCLUDE_SKIPPED] = "include-skipped",
         [VMNETACL_CODE_FILE_PRIVATE] = "file-private",
+        [VMNETACL_CODE_OPTION_UNENFORCED] = "option-unenforced",
     };
     size_t index = (size_t)code;
     return index < sizeof names / sizeof names[0] ? names[index] : "unknown";

@@ -73,7 +73,7 @@ static bool rules_make(struct rules *rules, const char *source, int (*print)(cha
 static bool measure(const char *label, const struct rules *rules)
 {
     const struct vmnetacl_origin origin = {.buffers = rules->buffers, .buffers_count = rules->count};
-    const struct vmnetacl_caller caller = {.uid = 4242, .gid = 4242};
+    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 4242, .gid = 4242};
     double load_us[ROUNDS], decide_us[ROUNDS];
 
     for (size_t i = 0; i < ROUNDS; i++) {

@@ -34,8 +34,8 @@
 
 #define KNOWN "user vmremote 6001 6001\ngroup vmclub 7777 vmremote\n"
 
-static const struct vmnetacl_caller remote = {.uid = 6001, .gid = 6001};
-static const struct vmnetacl_caller other = {.uid = 4243, .gid = 4243}; /* vmother */
+static const struct vmnetacl_caller remote = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 6001, .gid = 6001};
+static const struct vmnetacl_caller other = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 4243, .gid = 4243}; /* vmother */
 
 /* What a process forked from this one must not touch. */
 static struct shared {

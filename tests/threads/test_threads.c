@@ -35,7 +35,7 @@ static const struct vmnetacl_buffer buffers[] = {
 };
 static const struct vmnetacl_origin origin = {.buffers = buffers, .buffers_count = 2};
 static const gid_t groups[] = {7, 5, 3};
-static const struct vmnetacl_caller root = {.groups = groups, .groups_count = 3};
+static const struct vmnetacl_caller root = {.enforces = VMNETACL_OPTIONS_ALL, .groups = groups, .groups_count = 3};
 
 static const struct {
     const char *bridge;

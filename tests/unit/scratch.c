@@ -105,7 +105,7 @@ enum vmnetacl_status scratch_load(const char *path, struct vmnetacl_policy **pol
 
 enum vmnetacl_status scratch_decide(const char *path, const char *bridge)
 {
-    const struct vmnetacl_caller caller = {.uid = USER, .gid = USER};
+    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = USER, .gid = USER};
     struct vmnetacl_policy *policy;
     enum vmnetacl_status status = scratch_load(path, &policy, NULL);
 

@@ -8,7 +8,7 @@
 
 #define LOCAL "/etc/vmnet/rules.d/50-local.rules"
 
-static const struct vmnetacl_caller caller = {.uid = 1000, .gid = 100};
+static const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 1000, .gid = 100};
 
 static void test_advise_of_each_world(void **state)
 {

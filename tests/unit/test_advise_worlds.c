@@ -26,7 +26,8 @@ static struct request request_at(const struct world *world, size_t index)
 
     request.caller.uid = (uid_t)(1000 + index / WORLD_BRIDGES_COUNT % 2);
     if (index / WORLD_BRIDGES_COUNT >= 2)
-        request.caller = (struct vmnetacl_caller){.uid = request.caller.uid, .gid = 50};
+        request.caller =
+            (struct vmnetacl_caller){.enforces = VMNETACL_OPTIONS_ALL, .uid = request.caller.uid, .gid = 50};
     return request;
 }
 

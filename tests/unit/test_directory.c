@@ -218,7 +218,7 @@ static void test_directory_check_unchanged_changed_try_again(void **state)
 
 #define ROOT SCRATCH "/root"
 
-static const struct vmnetacl_caller caller = {.uid = 1};
+static const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 1};
 
 static struct vmnetacl_policy *load(const struct vmnetacl_origin *origin)
 {

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const struct fake_account accounts[] = {{false, "alice", 1000, false}, {true, "shed", 30, true}};
-static const struct vmnetacl_caller caller = {.uid = 1000, .gid = 100};
+static const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 1000, .gid = 100};
 
 static char told[8192];
 
@@ -254,7 +254,8 @@ static void test_enumerate_many_bridges_all_told(void **state)
 /* The others are told all the same. */
 static void test_enumerate_no_verdict_error(void **state)
 {
-    static const struct texts open = {.files = "allow all bridge a\nallow user alice bridge b\nallow all bridge c\nallow user alice bridge d"};
+    static const struct texts open = {
+        .files = "allow all bridge a\nallow user alice bridge b\nallow all bridge c\nallow user alice bridge d"};
     static const struct texts wrong = {.files = "allow all bridge a", .qemu = "x"};
     struct vmnetacl_policy *policy = texts_policy(&open);
     struct vmnetacl_error error;
@@ -278,7 +279,7 @@ static void test_enumerate_no_verdict_error(void **state)
 static void test_enumerate_bad_argument_invalid(void **state)
 {
     static const struct texts texts = {.files = "allow user alice bridge br0"};
-    const struct vmnetacl_caller other = {.uid = 1001};
+    const struct vmnetacl_caller other = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 1001};
     struct vmnetacl_policy *policy = texts_policy(&texts);
     struct vmnetacl_names *names;
     struct vmnetacl_error error;

@@ -19,7 +19,8 @@
 
 static const char *const bridges[] = {"br0", "br1", "br2", "br3", "br4", "br5", "br6"};
 static const gid_t groups[] = {7, 8};
-static const struct vmnetacl_caller caller = {.uid = 4242, .gid = 4242, .groups = groups, .groups_count = 2};
+static const struct vmnetacl_caller caller = {
+    .enforces = VMNETACL_OPTIONS_ALL, .uid = 4242, .gid = 4242, .groups = groups, .groups_count = 2};
 static const struct vmnetacl_origin origin = {.switch_path = SCRATCH "/switch.conf",
                                               .files_path = RULES,
                                               .qemu_path = CONF};

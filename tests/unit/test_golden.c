@@ -23,7 +23,8 @@ static const struct fake_account accounts[] = {{false, "alice", 1000, false}, {f
                                                {true, "own", 100, false},     {true, "wheel", 10, false},
                                                {true, "shed", 30, true},      {true, "kvm", 40, false}};
 static const gid_t groups[] = {10};
-static const struct vmnetacl_caller caller = {.uid = 1000, .gid = 100, .groups = groups, .groups_count = 1};
+static const struct vmnetacl_caller caller = {
+    .enforces = VMNETACL_OPTIONS_ALL, .uid = 1000, .gid = 100, .groups = groups, .groups_count = 1};
 
 /* What is being looked at, for messages. */
 static const char *kind;

@@ -25,7 +25,6 @@ struct row {
     int want;
     const char *want_text;
     enum vmnetacl_status verdict;
-    uint32_t limit;
     size_t files_count;
     bool needs_names; /* the verdict depends on names */
     enum failing failing;
@@ -119,11 +118,13 @@ enum vmnetacl_status __wrap_vmnetacl_decide(const struct vmnetacl_policy *policy
         return VMNETACL_UNAVAIL;
     }
     CHILD_CHECK(names == (row->needs_names ? NAMES : NULL));
-    *decision = (struct vmnetacl_decision){.verdict = row->verdict, .grant = {.limit = row->limit}};
+    *decision = (struct vmnetacl_decision){.verdict = row->verdict};
     if (row->failing == SOURCE_FAILS) {
         decision->verdict = fail_as_row(&failure);
         decision->error = &failure;
-    } else if (row->verdict == VMNETACL_ALLOW || row->verdict == VMNETACL_DENY) {
+    }
+    if (row->verdict == VMNETACL_ALLOW || row->verdict == VMNETACL_DENY ||
+        row->code == VMNETACL_CODE_OPTION_UNENFORCED) {
         decision->rule = (struct vmnetacl_place){.source = "qemu", .file = "/rules", .line = 5, .column = 1};
     }
     return decision->verdict;
@@ -213,8 +214,8 @@ static void test_policy_require_anything_else_ends(void **state)
          VMNETACL_NOTFOUND, .files_count = 1, .advice = {.cure = VMNETACL_CURE_RENAME}},
         {"no source counts", EX_NOPERM, "to allow it, first have the rules fixed that cannot be read",
          VMNETACL_NOTFOUND, .files_count = 1},
-        {"a limit that nobody keeps", EX_CONFIG, "cannot enforce the option of /rules:5", VMNETACL_ALLOW, .limit = 1,
-         .files_count = 1},
+        {"a limit that nobody keeps", EX_CONFIG, "cannot enforce the option of /rules:5", .failing = SOURCE_FAILS,
+         .code = VMNETACL_CODE_OPTION_UNENFORCED, .files_count = 1},
         {"a verdict that is none", EX_NOPERM, "access denied by acl file", VMNETACL_OK, .files_count = 1},
         {"line", EX_CONFIG, "failed to parse acl file: /rules:7:7: the message", .failing = SOURCE_FAILS,
          .code = VMNETACL_CODE_NAME_LONG, .line = 7},

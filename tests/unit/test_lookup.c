@@ -163,7 +163,7 @@ _Noreturn void __wrap_worker_run(const struct lookup *lookup, struct worker_ends
         .state = ACCOUNT_ABSENT                                                                                        \
     }
 
-static const struct vmnetacl_caller caller = {.uid = 5, .gid = 6};
+static const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 5, .gid = 6};
 
 /* An allow depends on user "a", and a deny on group "b". */
 static enum vmnetacl_status run(const struct life *of, struct lookup_item items[2], unsigned timeout_ms, size_t *failed,

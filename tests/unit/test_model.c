@@ -147,7 +147,7 @@ static void print_world(const struct world *world)
 static void decide(const struct vmnetacl_buffer *files, size_t files_count, enum vmnetacl_status verdicts[])
 {
     const struct vmnetacl_origin origin = {.buffers = files, .buffers_count = files_count};
-    const struct vmnetacl_caller caller = {.uid = 1000, .gid = 1000};
+    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 1000, .gid = 1000};
     struct vmnetacl_policy *policy;
     const enum vmnetacl_status status = vmnetacl_load_from(&origin, &policy, NULL);
 

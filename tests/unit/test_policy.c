@@ -38,7 +38,7 @@ static void test_decide_sources_combined(void **state)
         {{"acl: qemu files", "allow all bridge br0 limit 9", "deny br0"}, VMNETACL_DENY, TEXTS_QEMU},
         {{"acl: files", "allow all bridge br0 limit 9", "deny br0"}, VMNETACL_ALLOW, TEXTS_FILES},
     };
-    const struct vmnetacl_caller caller = {.uid = 7};
+    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 7};
 
     (void)state; /* cmocka's signature, here and below */
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -75,7 +75,7 @@ static void test_load_from_source_fails_verdict_is_error(void **state)
         {{.files = "allow", .qemu = "deny all"}, VMNETACL_CODE_SUBJECT_MISSING, TEXTS_FILES},
         {{"acl: qemu files", "allow", "allow"}, VMNETACL_CODE_NAME_MISSING, TEXTS_QEMU},
     };
-    const struct vmnetacl_caller caller = {.uid = 7};
+    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 7};
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -118,7 +118,7 @@ static void test_load_from_buffers_taken_in_order(void **state)
     };
     static const char *const paths[] = {"/z", "/a", "/main", "/a"};
     const struct vmnetacl_origin origin = {.buffers = buffers, .buffers_count = COUNT_OF(buffers)};
-    const struct vmnetacl_caller caller = {.uid = 7};
+    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 7};
     struct vmnetacl_policy *policy;
     struct vmnetacl_decision decision;
     struct vmnetacl_file file;
@@ -216,7 +216,7 @@ static void test_decide_bad_argument_invalid(void **state)
 {
     static const char *const names[] = {"", ".", "..", "a b", "br/0", "br0:1", "br%d", "1234567890123456", "br0\n"};
     static const struct texts all = {.qemu = "allow all\n"};
-    const struct vmnetacl_caller caller = {.uid = 7};
+    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 7};
     struct vmnetacl_policy *policy = texts_policy(&all);
     struct vmnetacl_decision decision;
 

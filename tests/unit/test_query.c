@@ -309,7 +309,10 @@ static void add_item(const char *text, struct accounts *accounts, struct lookup_
 
 static void ask(const struct question *question, struct answers *answers)
 {
-    struct vmnetacl_caller caller = {.uid = UID, .gid = GID, .groups = question->groups};
+    struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL,
+                                     .uid = UID,
+                                     .gid = GID,
+                                     .groups = question->groups};
     struct lookup_item items[16];
     struct accounts accounts = {.count = 0};
     struct lookup lookup = {.caller = &caller,

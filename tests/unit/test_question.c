@@ -14,7 +14,8 @@ static const struct fake_account accounts[] = {
     {true, "listed", 20, true},    {true, "shed", 30, true},    {true, "far", 40, false},
 };
 static const gid_t groups[] = {5, 10, 20};
-static const struct vmnetacl_caller caller = {.uid = 1000, .gid = 100, .groups = groups, .groups_count = 3};
+static const struct vmnetacl_caller caller = {
+    .enforces = VMNETACL_OPTIONS_ALL, .uid = 1000, .gid = 100, .groups = groups, .groups_count = 3};
 
 /* The verdict on br0, with all names looked up. */
 static enum vmnetacl_status decide(const char *rules, const struct vmnetacl_caller *who,
@@ -205,7 +206,7 @@ static void test_decide_names_not_looked_up(void **state)
 static void test_decide_names_of_another_invalid(void **state)
 {
     static const struct texts texts = {.files = "deny user bob bridge br0\nallow all bridge all"};
-    const struct vmnetacl_caller other = {.uid = 1001, .gid = 100};
+    const struct vmnetacl_caller other = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 1001, .gid = 100};
     struct vmnetacl_policy *policy = texts_policy(&texts);
     struct vmnetacl_policy *same = texts_policy(&texts);
     struct vmnetacl_names *names;
@@ -272,7 +273,8 @@ static void test_decide_groups_other_than_looked_up_for_count(void **state)
     static const struct texts texts = {.files = "allow all bridge br0\ndeny group far bridge br0\n"
                                                 "allow group far bridge br1"};
     static const gid_t far[] = {40};
-    const struct vmnetacl_caller member = {.uid = 1000, .gid = 100, .groups = far, .groups_count = 1};
+    const struct vmnetacl_caller member = {
+        .enforces = VMNETACL_OPTIONS_ALL, .uid = 1000, .gid = 100, .groups = far, .groups_count = 1};
     struct vmnetacl_policy *policy = texts_policy(&texts);
     struct vmnetacl_names *names;
 
@@ -567,6 +569,41 @@ static void test_decide_source_fails_never_more_permissive(void **state)
     }
 }
 
+/* ALLOW is yes for a program that makes no further check: an option that it does not enforce makes it a refusal. */
+static void test_decide_option_not_enforced_unavail(void **state)
+{
+    static const struct {
+        const char *rules;
+        uint32_t enforces;
+        enum vmnetacl_status verdict;
+        unsigned line;
+    } rows[] = {
+        {"allow all bridge br0", 0, VMNETACL_ALLOW, 1},
+        {"allow all bridge br0 limit 2", 0, VMNETACL_UNAVAIL, 1},
+        {"allow all bridge br0 limit 2", ~VMNETACL_OPTION_LIMIT, VMNETACL_UNAVAIL, 1},
+        {"allow all bridge br0 limit 2", VMNETACL_OPTION_LIMIT, VMNETACL_ALLOW, 1},
+        {"allow all bridge br0\nallow all bridge br0 limit 2", 0, VMNETACL_ALLOW, 1},
+        {"allow user bob bridge br0\nallow user alice bridge br0 limit 2\nallow all bridge br0", 0, VMNETACL_UNAVAIL,
+         2},
+        {"allow all bridge br0 limit 2\ndeny all bridge br0", 0, VMNETACL_DENY, 2},
+        {"allow all bridge br1 limit 2", 0, VMNETACL_NOTFOUND, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct vmnetacl_caller program = caller;
+        struct vmnetacl_decision decision;
+        program.enforces = rows[i].enforces;
+        if (decide(rows[i].rules, &program, &decision) != rows[i].verdict || decision.rule.line != rows[i].line)
+            fail_msg("%s: %s, line %u", rows[i].rules, vmnetacl_status_name(decision.verdict), decision.rule.line);
+        if (rows[i].verdict == VMNETACL_UNAVAIL) {
+            assert_int_equal(decision.error->code, VMNETACL_CODE_OPTION_UNENFORCED);
+            assert_non_null(strstr(decision.error->message, "'limit'"));
+            assert_int_equal(decision.grant.limit, 0);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -582,6 +619,7 @@ int main(void)
         cmocka_unit_test(test_decide_two_sources_every_combination_as_model),
         cmocka_unit_test(test_decide_file_denied_not_passed_over),
         cmocka_unit_test(test_decide_source_fails_never_more_permissive),
+        cmocka_unit_test(test_decide_option_not_enforced_unavail),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

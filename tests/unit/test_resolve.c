@@ -15,7 +15,8 @@ static const struct fake_account accounts[] = {
     {true, "shed", 30, true},
 };
 static const gid_t groups[] = {10, 20};
-static const struct vmnetacl_caller caller = {.uid = 1000, .gid = 100, .groups = groups, .groups_count = 2};
+static const struct vmnetacl_caller caller = {
+    .enforces = VMNETACL_OPTIONS_ALL, .uid = 1000, .gid = 100, .groups = groups, .groups_count = 2};
 
 static void test_resolve_asks_what_matters(void **state)
 {
@@ -132,7 +133,8 @@ static void test_resolve_uid_and_timeout_handed_on(void **state)
 
     (void)state;
     fake_names_start(accounts, COUNT_OF(accounts));
-    assert_int_equal(vmnetacl_resolve(policy, &(struct vmnetacl_caller){.uid = 7}, "br0", 0, &names, NULL),
+    assert_int_equal(vmnetacl_resolve(policy, &(struct vmnetacl_caller){.enforces = VMNETACL_OPTIONS_ALL, .uid = 7},
+                                      "br0", 0, &names, NULL),
                      VMNETACL_OK);
     assert_int_equal(fake_names.uid, 7);
     assert_int_equal(fake_names.timeout_ms, VMNETACL_TIMEOUT_MS);
@@ -198,7 +200,7 @@ static void test_resolve_lookup_fails_error_at_its_rule(void **state)
 static void test_resolve_caller_with_the_workers_uid_unavailable(void **state)
 {
     static const struct texts texts = {.files = "allow all bridge br1\n deny user bob bridge br0"};
-    const struct vmnetacl_caller worker = {.uid = VMNET_WORKER_UID, .gid = 1};
+    const struct vmnetacl_caller worker = {.enforces = VMNETACL_OPTIONS_ALL, .uid = VMNET_WORKER_UID, .gid = 1};
     struct vmnetacl_policy *policy = texts_policy(&texts);
     struct vmnetacl_names *names;
     struct vmnetacl_error error;

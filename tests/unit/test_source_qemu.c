@@ -65,7 +65,7 @@ static void test_load_includes_all_count(void **state)
     struct vmnetacl_policy *policy;
     struct vmnetacl_decision decision;
     struct vmnetacl_file file;
-    const struct vmnetacl_caller caller = {.uid = 1};
+    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 1};
 
     (void)state;
     scratch_write(CONF, "allow br0\ninclude " ALICE "\nallow br3\n");
@@ -319,7 +319,7 @@ static void test_load_rules_most_last_counts(void **state)
     char *text = malloc(VMNETACL_QEMU_FILE_MAX);
     struct vmnetacl_policy *policy;
     struct vmnetacl_decision decision;
-    const struct vmnetacl_caller caller = {.uid = 1};
+    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 1};
 
     (void)state;
     assert_non_null(text);
@@ -340,7 +340,7 @@ static void test_load_rules_most_last_counts(void **state)
 static void test_load_lines_across_blocks_places_right(void **state)
 {
     static char bytes[200000];
-    const struct vmnetacl_caller caller = {.uid = 1};
+    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 1};
 
     (void)state;
     for (size_t before = 65500; before < 65550; before += 3) {
@@ -383,7 +383,7 @@ static void test_load_line_longer_than_block_refused(void **state)
 /* The system's own file, which in the laboratory is nobody's else. */
 static void test_vmnetacl_load_system_path_read(void **state)
 {
-    const struct vmnetacl_caller caller = {.uid = 1};
+    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 1};
     struct vmnetacl_policy *policy;
     struct vmnetacl_file file;
 

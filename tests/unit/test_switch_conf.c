@@ -283,7 +283,7 @@ static void test_decide_switch_actions_obeyed(void **state)
          NULL,
          false},
     };
-    const struct vmnetacl_caller caller = {.uid = 7};
+    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = 7};
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

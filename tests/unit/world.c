@@ -103,7 +103,8 @@ static void random_people(struct world *world)
                                                 {true, "g", 0, false},
                                                 {true, "h", 0, false}};
 
-    world->caller = (struct vmnetacl_caller){.uid = 1000, .gid = (gid_t)(99 + random_below(3))};
+    world->caller =
+        (struct vmnetacl_caller){.enforces = VMNETACL_OPTIONS_ALL, .uid = 1000, .gid = (gid_t)(99 + random_below(3))};
     for (size_t i = 0; i < COUNT_OF(known); i++) {
         world->accounts[i] = known[i];
         world->accounts[i].id = (uint32_t)(known[i].is_group ? 100 + random_below(4) : 1000 + random_below(2));
