@@ -56,7 +56,7 @@ static void test_denial_names_user_bridge_and_remedy(void **state)
     helper_assert_refused(result, EXIT_NOPERM, "vmuser (uid 4242)");
     helper_assert_refused(result, EXIT_NOPERM, "'br0'");
     helper_assert_refused(result, EXIT_NOPERM, RULES);
-    helper_assert_refused(result, EXIT_NOPERM, "allow br0");
+    helper_assert_refused(result, EXIT_NOPERM, "the line 'allow uid 4242 bridge br0'");
     helper_rules_write("allow all\n\ndeny br0\n");
     helper_assert_refused(helper_run(&lab_vmuser, "--br=br0", NULL), EXIT_NOPERM, RULES ":3");
 }
