@@ -151,7 +151,7 @@ static void print_passed_over(const struct explanation *explanation)
         (void)fputs(is_first ? "Passed over:\n  " : "  ", stdout);
         print_escaped(file.path);
         (void)printf(": %s\n", file.code == VMNETACL_CODE_FILE_DENIED     ? "may not be read, so its rules do not count"
-                               : file.code == VMNETACL_CODE_FILE_DANGLING ? "a symbolic link that leads nowhere"
+                               : file.code == VMNETACL_CODE_FILE_DANGLING ? "a symbolic link whose target does not exist"
                                                                           : "does not exist");
         is_first = false;
     }

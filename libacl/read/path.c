@@ -73,9 +73,9 @@ static enum vmnetacl_status path_fail_open(struct path_walk *walk, const char *w
     } else if (walk->error->system_errno == ENOENT && strlen(walk->rest) < walk->linked_rest) {
         walk->error->code = VMNETACL_CODE_FILE_MISSING;
     } else if (walk->error->system_errno == ENOENT) {
-        /* A link that leads nowhere is a broken configuration, and not one that nobody has written. */
+        /* A dangling link is a broken configuration; it does not count as a file that was never written. */
         error_start(walk->error, VMNETACL_CODE_FILE_DANGLING, walk->path, 0, 0);
-        error_add(walk->error, "a symbolic link leads nowhere; mend or remove it");
+        error_add(walk->error, "the target of a symbolic link does not exist; create it, or remove the link");
     }
     return status;
 }
