@@ -147,7 +147,8 @@ static const struct bridge_index_entry *take_earliest(const struct bridge_index_
 
 void bridge_index_ask(const struct question *question, const struct loaded_source *source, struct answer *answer)
 {
-    const struct bridge_index *index = &question->indexes[source - question->policy->sources];
+    const struct bridge_index *indexes = question->ask_data;
+    const struct bridge_index *index = &indexes[source - question->policy->sources];
     const struct bridge_index_entry *first[KINDS_COUNT] = {NULL};
     const struct bridge_index_entry *entry;
     struct bridge_index_entry key = {.name = question->bridge, .name_len = (unsigned char)question->bridge_len};

@@ -66,7 +66,7 @@ static int compare(const void *a, const void *b)
 /* False when memory runs out. */
 static bool make_indexes(struct bridge_index *indexes, struct question *question)
 {
-    question->indexes = indexes;
+    question->ask_data = indexes;
     for (size_t i = 0; i < question->policy->sources_count; i++)
         if (!bridge_index_make(&indexes[i], question, &question->policy->sources[i]))
             return false;

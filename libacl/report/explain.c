@@ -8,6 +8,7 @@
 struct listener {
     void (*visit)(const struct vmnetacl_event *event, void *data);
     void *data;
+    size_t asked_count; /* of the sources */
 };
 
 static void tell_rules(const struct question *question, const struct loaded_source *source,
@@ -31,28 +32,41 @@ static void tell_rules(const struct question *question, const struct loaded_sour
     }
 }
 
-/* The same steps as question_decide(), which alone says what comes of them. */
-static void tell_sources(const struct question *question, const struct listener *listener)
+static void tell_source(const struct question *question, const struct loaded_source *source,
+                        const struct answer *answer, const struct listener *listener)
 {
-    bool has_ended = false;
+    struct vmnetacl_event event = {.kind = VMNETACL_EVENT_SOURCE,
+                                   .source = source->entry.source->name,
+                                   .was_asked = true,
+                                   .ends_search = question_ends(source, answer),
+                                   .status = answer->status};
 
-    for (size_t i = 0; i < question->policy->sources_count; i++) {
-        const struct loaded_source *source = &question->policy->sources[i];
-        struct vmnetacl_event event = {.kind = VMNETACL_EVENT_SOURCE, .source = source->entry.source->name};
-        struct answer answer = {.status = VMNETACL_NOTFOUND};
-        if (!has_ended) {
-            tell_rules(question, source, listener);
-            question_ask(question, source, &answer);
-            event.was_asked = true;
-            event.ends_search = question_ends(source, &answer);
-        }
-        event.status = answer.status;
-        if (answer_is_open(&answer)) {
-            event.error = question_open_error(question);
-            event.status = error_status(event.error);
-        } else if (answer.status == VMNETACL_UNAVAIL || answer.status == VMNETACL_TRYAGAIN)
-            event.error = &source->error;
-        has_ended = has_ended || event.ends_search;
+    if (answer_is_open(answer)) {
+        event.error = question_open_error(question);
+        event.status = error_status(event.error);
+    } else if (answer->status == VMNETACL_UNAVAIL || answer->status == VMNETACL_TRYAGAIN) {
+        event.error = &source->error;
+    }
+    listener->visit(&event, listener->data);
+}
+
+/* For question_decide_by(): the search is the one that decides. */
+static void ask_and_tell(const struct question *question, const struct loaded_source *source, struct answer *answer)
+{
+    struct listener *listener = question->ask_data;
+
+    tell_rules(question, source, listener);
+    question_ask(question, source, answer);
+    tell_source(question, source, answer, listener);
+    listener->asked_count++;
+}
+
+static void tell_not_asked(const struct vmnetacl_policy *policy, const struct listener *listener)
+{
+    for (size_t i = listener->asked_count; i < policy->sources_count; i++) {
+        const struct vmnetacl_event event = {.kind = VMNETACL_EVENT_SOURCE,
+                                             .source = policy->sources[i].entry.source->name,
+                                             .status = VMNETACL_NOTFOUND};
         listener->visit(&event, listener->data);
     }
 }
@@ -63,12 +77,13 @@ enum vmnetacl_status vmnetacl_explain(const struct vmnetacl_policy *policy, cons
                                       struct vmnetacl_decision *decision)
 {
     struct vmnetacl_decision made = {.verdict = VMNETACL_INVALID};
-    const struct listener listener = {.visit = visit, .data = data};
+    struct listener listener = {.visit = visit, .data = data};
     struct question question;
 
     if (bridge != NULL && visit != NULL && question_start(&question, policy, caller, names, bridge)) {
-        tell_sources(&question, &listener);
-        (void)question_decide(&question, &made); /* in made.verdict, too */
+        question.ask_data = &listener;
+        (void)question_decide_by(&question, ask_and_tell, &made); /* in made.verdict, too */
+        tell_not_asked(policy, &listener);
     }
     if (decision != NULL)
         *decision = made;

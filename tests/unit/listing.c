@@ -99,7 +99,7 @@ static const char *compare_answers(const struct listing *listing, size_t source,
     if (!question_start(&question, listing->policy, listing->caller, listing->names, NULL) ||
         !bridge_index_make(&indexes[source], &question, &listing->policy->sources[source]))
         wrong = "no index";
-    question.indexes = indexes;
+    question.ask_data = indexes;
     for (size_t i = 0; i < listing->bridges_count && wrong == NULL; i++) {
         struct answer want, answer;
         question.bridge = listing->bridges[i];
