@@ -64,3 +64,20 @@ enum vmnetacl_status loading_open(struct loading *loading, const char *path, siz
     error_start(loading->error, VMNETACL_CODE_FILE_MISSING, path, 0, 0);
     return error_status(loading->error);
 }
+
+enum vmnetacl_status
+loading_read(struct loading *loading, struct file *file,
+             enum vmnetacl_status (*read_lines)(struct loading *loading, struct lines *lines, void *data), void *data)
+{
+    struct lines lines;
+    enum vmnetacl_status status = file_read(file, loading->error);
+
+    lines_start(&lines, file->path, file->block, file->lines_len);
+    while (status == VMNETACL_OK && file->lines_len > 0) {
+        status = read_lines(loading, &lines, data);
+        if (status == VMNETACL_OK)
+            status = file_read(file, loading->error);
+        lines_continue(&lines, file->block, file->lines_len);
+    }
+    return status;
+}

@@ -8,6 +8,7 @@
 #define VMNETACL_SOURCE_H
 
 #include "file.h"
+#include "lines.h"
 #include "ruleset.h"
 #include "vmnetacl.h"
 
@@ -55,6 +56,14 @@ enum vmnetacl_status loading_fail_memory(struct loading *loading, const char *pa
 /* Open a file of loading->source: from the origin's buffers, if it has any, or from the file system. As file_open(). */
 enum vmnetacl_status loading_open(struct loading *loading, const char *path, size_t size_max,
                                   bool group_writable_directory, struct file *file);
+
+/*
+ * Read a file that is open, block by block: read_lines takes every line of each, and ends the reading with another status
+ * than OK. data is handed on to it.
+ */
+enum vmnetacl_status
+loading_read(struct loading *loading, struct file *file,
+             enum vmnetacl_status (*read_lines)(struct loading *loading, struct lines *lines, void *data), void *data);
 
 /* What the origin trusts. */
 struct trust loading_trust(const struct vmnetacl_origin *origin, size_t size_max, bool group_writable_directory);

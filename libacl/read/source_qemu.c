@@ -95,37 +95,27 @@ static enum vmnetacl_status load_included(struct loading *loading, size_t index,
     return status;
 }
 
-/* Read what the index-th file says. An include may move the array of files, so none is held on to across it. */
-static enum vmnetacl_status load_lines(struct loading *loading, size_t index, struct lines *lines, unsigned depth)
+/* A file that is being read. An include may move the array of files, so none is held on to across it. */
+struct reading {
+    size_t index;
+    unsigned depth;
+};
+
+static enum vmnetacl_status load_lines(struct loading *loading, struct lines *lines, void *data)
 {
+    const struct reading *reading = data;
     struct qemu_statement statement = {.kind = QEMU_NOTHING};
     enum vmnetacl_status status = VMNETACL_OK;
 
     while (status == VMNETACL_OK && !lines_at_end(lines)) {
         status = qemu_parse_line(lines, &statement, loading->error);
         if (status == VMNETACL_OK && statement.kind == QEMU_INCLUDE)
-            status = load_included(loading, index, lines, &statement, depth);
+            status = load_included(loading, reading->index, lines, &statement, reading->depth);
         else if (status == VMNETACL_OK && statement.kind != QEMU_NOTHING)
-            status = add_rule(loading, &loading->ruleset->files[index], &statement);
+            status = add_rule(loading, &loading->ruleset->files[reading->index], &statement);
         if (status != VMNETACL_OK)
             status = loading_go_on(loading, status);
     }
-    return status;
-}
-
-static enum vmnetacl_status load_blocks(struct loading *loading, size_t index, struct file *file, unsigned depth)
-{
-    struct lines lines;
-    enum vmnetacl_status status = file_read(file, loading->error);
-
-    lines_start(&lines, file->path, file->block, file->lines_len);
-    while (status == VMNETACL_OK && file->lines_len > 0) {
-        status = load_lines(loading, index, &lines, depth);
-        if (status == VMNETACL_OK)
-            status = file_read(file, loading->error);
-        lines_continue(&lines, file->block, file->lines_len);
-    }
-    loading->ruleset->files[index].is_open = false;
     return status;
 }
 
@@ -173,8 +163,10 @@ static enum vmnetacl_status load_file(struct loading *loading, const char *path,
     }
     status = begin_file(loading, copy, &file, include, &index);
     if (status == VMNETACL_OK) {
+        struct reading reading = {.index = index, .depth = include != NULL ? include->depth : 0};
         copy = NULL;
-        status = load_blocks(loading, index, &file, include != NULL ? include->depth : 0);
+        status = loading_read(loading, &file, load_lines, &reading);
+        loading->ruleset->files[index].is_open = false;
     }
     file_close(&file);
     free(copy);

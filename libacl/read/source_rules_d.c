@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum vmnetacl_status load_lines(struct loading *loading, struct rule_file *rule_file, struct lines *lines)
+static enum vmnetacl_status load_lines(struct loading *loading, struct lines *lines, void *data)
 {
+    struct rule_file *rule_file = data;
     enum vmnetacl_status status = VMNETACL_OK;
 
     while (status == VMNETACL_OK && !lines_at_end(lines)) {
@@ -25,21 +26,6 @@ static enum vmnetacl_status load_lines(struct loading *loading, struct rule_file
             status = loading_fail_memory(loading, rule_file->path);
         if (status != VMNETACL_OK)
             status = loading_go_on(loading, status);
-    }
-    return status;
-}
-
-static enum vmnetacl_status load_blocks(struct loading *loading, struct rule_file *rule_file, struct file *file)
-{
-    struct lines lines;
-    enum vmnetacl_status status = file_read(file, loading->error);
-
-    lines_start(&lines, file->path, file->block, file->lines_len);
-    while (status == VMNETACL_OK && file->lines_len > 0) {
-        status = load_lines(loading, rule_file, &lines);
-        if (status == VMNETACL_OK)
-            status = file_read(file, loading->error);
-        lines_continue(&lines, file->block, file->lines_len);
     }
     return status;
 }
@@ -63,7 +49,7 @@ static enum vmnetacl_status load_file(struct loading *loading, char *path)
     if (ruleset_add_file(loading->ruleset, path, &file.stat, &index)) {
         loading->ruleset->files[index].everybody_may_read = file.everybody_may_read;
         loading->ruleset->files[index].counts_for_everybody = true;
-        status = load_blocks(loading, &loading->ruleset->files[index], &file);
+        status = loading_read(loading, &file, load_lines, &loading->ruleset->files[index]);
     } else {
         status = loading_fail_memory(loading, path);
         free(path);

@@ -178,8 +178,9 @@ enum vmnetacl_status switch_parse_line(struct lines *lines, struct switch_table 
     return status;
 }
 
-static enum vmnetacl_status parse_lines(struct loading *loading, struct lines *lines, struct switch_table *table)
+static enum vmnetacl_status parse_lines(struct loading *loading, struct lines *lines, void *data)
 {
+    struct switch_table *table = data;
     enum vmnetacl_status status = VMNETACL_OK;
 
     while (status == VMNETACL_OK && !lines_at_end(lines))
@@ -189,16 +190,8 @@ static enum vmnetacl_status parse_lines(struct loading *loading, struct lines *l
 
 static enum vmnetacl_status parse_file(struct loading *loading, struct file *file, struct switch_table *table)
 {
-    struct lines lines;
-    enum vmnetacl_status status = file_read(file, loading->error);
+    enum vmnetacl_status status = loading_read(loading, file, parse_lines, table);
 
-    lines_start(&lines, file->path, file->block, file->lines_len);
-    while (status == VMNETACL_OK && file->lines_len > 0) {
-        status = parse_lines(loading, &lines, table);
-        if (status == VMNETACL_OK)
-            status = file_read(file, loading->error);
-        lines_continue(&lines, file->block, file->lines_len);
-    }
     /* When errors are reported, a line that is wrong has been; it is not missing as well. */
     if (status == VMNETACL_OK && table->count == 0 && loading->error->code == VMNETACL_CODE_NONE) {
         error_start(loading->error, VMNETACL_CODE_SWITCH_EMPTY, file->path, 0, 0);
