@@ -144,6 +144,7 @@ void question_ask(const struct question *question, const struct loaded_source *s
 {
     if (!answer_begin(source, answer))
         return;
+    /* Two plain loops: with a struct rule_cursor a search of many rules takes a fourth longer. */
     for (size_t i = 0; i < source->ruleset.files_count; i++) {
         const struct rule_file *file = &source->ruleset.files[i];
         struct rule rule = {.name = NULL};

@@ -18,7 +18,7 @@ struct question {
     bool groups_are_sorted;             /* the caller's, ascending: as the kernel gives them */
     const char *bridge;                 /* NULL: every bridge is meant */
     size_t bridge_len;
-    void *ask_data;                     /* for the function that question_decide_by() is given; else NULL */
+    void *ask_data; /* for the function that question_decide_by() is given; else NULL */
 };
 
 /* What one source says. */

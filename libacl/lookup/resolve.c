@@ -45,22 +45,19 @@ static bool note(struct needs *needs, const struct rule_file *file, const struct
 /* After the first allow that surely matches, only a deny can change the answer. False when out of memory. */
 static bool note_source(const struct question *question, const struct loaded_source *source, struct needs *needs)
 {
+    struct rule_cursor at = {.ruleset = &source->ruleset};
+    const struct rule *rule = &at.rule;
     bool is_allowed = false;
 
-    for (size_t i = 0; i < source->ruleset.files_count; i++) {
-        const struct rule_file *file = &source->ruleset.files[i];
-        struct rule rule = {.name = NULL};
-        for (size_t offset = 0; offset < file->rules_len;) {
-            enum vmnetacl_match match;
-            ruleset_take_rule(file, &offset, &rule);
-            if ((!rule.is_deny && is_allowed) || !question_match_bridge(question, &rule))
-                continue;
-            match = question_match_subject(question, &rule);
-            if (match == VMNETACL_MATCH_UNKNOWN && !note(needs, file, &rule))
-                return false;
-            /* When every bridge is meant, this one may be other than the next rule's. */
-            is_allowed = is_allowed || (!rule.is_deny && match == VMNETACL_MATCH_YES && question->bridge != NULL);
-        }
+    while (rule_cursor_next(&at)) {
+        enum vmnetacl_match match;
+        if ((!rule->is_deny && is_allowed) || !question_match_bridge(question, rule))
+            continue;
+        match = question_match_subject(question, rule);
+        if (match == VMNETACL_MATCH_UNKNOWN && !note(needs, at.file, rule))
+            return false;
+        /* When every bridge is meant, this one may be other than the next rule's. */
+        is_allowed = is_allowed || (!rule->is_deny && match == VMNETACL_MATCH_YES && question->bridge != NULL);
     }
     return true;
 }

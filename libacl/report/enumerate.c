@@ -35,14 +35,12 @@ static bool add(struct candidates *candidates, const char *name, size_t name_len
 /* The names that allow rules give whole. */
 static bool add_ruled(struct candidates *candidates, const struct ruleset *ruleset)
 {
-    for (size_t i = 0; i < ruleset->files_count; i++) {
-        struct rule rule = {.name = NULL};
-        for (size_t offset = 0; offset < ruleset->files[i].rules_len;) {
-            ruleset_take_rule(&ruleset->files[i], &offset, &rule);
-            if (!rule.is_deny && !rule.is_pattern && rule.name_len > 0 && !add(candidates, rule.name, rule.name_len))
-                return false;
-        }
-    }
+    struct rule_cursor at = {.ruleset = ruleset};
+
+    while (rule_cursor_next(&at))
+        if (!at.rule.is_deny && !at.rule.is_pattern && at.rule.name_len > 0 &&
+            !add(candidates, at.rule.name, at.rule.name_len))
+            return false;
     return true;
 }
 

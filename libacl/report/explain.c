@@ -14,21 +14,19 @@ struct listener {
 static void tell_rules(const struct question *question, const struct loaded_source *source,
                        const struct listener *listener)
 {
-    for (size_t i = 0; i < source->ruleset.files_count; i++) {
-        const struct rule_file *file = &source->ruleset.files[i];
-        struct rule rule = {.name = NULL};
-        for (size_t offset = 0; offset < file->rules_len;) {
-            struct rule_text text;
-            struct vmnetacl_rule shown;
-            struct vmnetacl_event event = {.kind = VMNETACL_EVENT_RULE,
-                                           .source = source->entry.source->name,
-                                           .rule = &shown};
-            ruleset_take_rule(file, &offset, &rule);
-            rule_show(source, file, &rule, &text, &shown);
-            event.subject = question_match_subject(question, &rule);
-            event.bridge = question_match_bridge(question, &rule) ? VMNETACL_MATCH_YES : VMNETACL_MATCH_NO;
-            listener->visit(&event, listener->data);
-        }
+    struct rule_cursor at = {.ruleset = &source->ruleset};
+
+    while (rule_cursor_next(&at)) {
+        struct rule_text text;
+        struct vmnetacl_rule shown;
+        const struct vmnetacl_event event = {.kind = VMNETACL_EVENT_RULE,
+                                             .source = source->entry.source->name,
+                                             .rule = &shown,
+                                             .subject = question_match_subject(question, &at.rule),
+                                             .bridge = question_match_bridge(question, &at.rule) ? VMNETACL_MATCH_YES
+                                                                                                 : VMNETACL_MATCH_NO};
+        rule_show(source, at.file, &at.rule, &text, &shown);
+        listener->visit(&event, listener->data);
     }
 }
 

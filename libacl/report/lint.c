@@ -258,13 +258,12 @@ static bool add_naming(struct namings *namings, const struct naming *naming)
 
 static bool collect_namings(struct namings *namings, const struct loaded_source *source)
 {
-    for (size_t i = 0; i < source->ruleset.files_count; i++) {
-        struct naming naming = {.source = source->entry.source->name, .file = &source->ruleset.files[i]};
-        for (size_t offset = 0; offset < naming.file->rules_len;) {
-            ruleset_take_rule(naming.file, &offset, &naming.rule);
-            if (naming.rule.account != NULL && !add_naming(namings, &naming))
-                return false;
-        }
+    struct rule_cursor at = {.ruleset = &source->ruleset};
+
+    while (rule_cursor_next(&at)) {
+        const struct naming naming = {.source = source->entry.source->name, .file = at.file, .rule = at.rule};
+        if (naming.rule.account != NULL && !add_naming(namings, &naming))
+            return false;
     }
     return true;
 }

@@ -9,15 +9,10 @@ static size_t count_rules(const struct vmnetacl_policy *policy, struct ruled *ou
 
     for (size_t i = 0; i < policy->sources_count; i++) {
         const struct loaded_source *source = &policy->sources[i];
-        for (size_t j = 0; j < source->ruleset.files_count; j++) {
-            const struct rule_file *file = &source->ruleset.files[j];
-            struct rule rule = {.name = NULL};
-            for (size_t offset = 0; offset < file->rules_len; count++) {
-                ruleset_take_rule(file, &offset, &rule);
-                if (out != NULL)
-                    out[count] = (struct ruled){.rule = rule, .source = source, .file = file, .order = count};
-            }
-        }
+        struct rule_cursor at = {.ruleset = &source->ruleset};
+        for (; rule_cursor_next(&at); count++)
+            if (out != NULL)
+                out[count] = (struct ruled){.rule = at.rule, .source = source, .file = at.file, .order = count};
     }
     return count;
 }

@@ -91,16 +91,12 @@ enum vmnetacl_status vmnetacl_rules(const struct vmnetacl_policy *policy,
         return VMNETACL_INVALID;
     for (size_t i = 0; i < policy->sources_count; i++) {
         const struct loaded_source *source = &policy->sources[i];
-        for (size_t j = 0; j < source->ruleset.files_count; j++) {
-            const struct rule_file *file = &source->ruleset.files[j];
-            struct rule rule = {.name = NULL};
-            for (size_t offset = 0; offset < file->rules_len;) {
-                struct rule_text text;
-                struct vmnetacl_rule shown;
-                ruleset_take_rule(file, &offset, &rule);
-                rule_show(source, file, &rule, &text, &shown);
-                visit(&shown, data);
-            }
+        struct rule_cursor at = {.ruleset = &source->ruleset};
+        while (rule_cursor_next(&at)) {
+            struct rule_text text;
+            struct vmnetacl_rule shown;
+            rule_show(source, at.file, &at.rule, &text, &shown);
+            visit(&shown, data);
         }
     }
     return VMNETACL_OK;

@@ -190,4 +190,27 @@ static inline void ruleset_take_rule(const struct rule_file *file, size_t *offse
     *offset = (size_t)(at - file->rules) + rule->name_len;
 }
 
+/* A place among the rules of a source. Begin with all but ruleset zero. */
+struct rule_cursor {
+    const struct ruleset *ruleset;
+    struct rule rule;
+    const struct rule_file *file; /* that the rule stands in */
+    size_t offset;
+    size_t files_begun;
+};
+
+/* Go on to the next rule, in the order of the files and of their lines. False after the last. */
+static inline bool rule_cursor_next(struct rule_cursor *cursor)
+{
+    while (cursor->file == NULL || cursor->offset == cursor->file->rules_len) {
+        if (cursor->files_begun == cursor->ruleset->files_count)
+            return false;
+        cursor->file = &cursor->ruleset->files[cursor->files_begun++];
+        cursor->offset = 0;
+        cursor->rule = (struct rule){.name = NULL};
+    }
+    ruleset_take_rule(cursor->file, &cursor->offset, &cursor->rule);
+    return true;
+}
+
 #endif
