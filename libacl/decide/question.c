@@ -103,11 +103,8 @@ static bool stays_open(const struct question *question, const struct answer *ans
 bool question_weigh(const struct question *question, const struct rule_file *file, const struct rule *rule,
                     struct answer *answer)
 {
-    enum vmnetacl_match match;
+    enum vmnetacl_match match = question_match_subject(question, rule);
 
-    if (!rule->is_deny && answer->status == VMNETACL_ALLOW)
-        return false;
-    match = question_match_subject(question, rule);
     /* An allow that cannot be looked up does not match; but what it restricts is not to be had without it. */
     if (match == VMNETACL_MATCH_FAILED && !question_has_options(rule))
         answer->has_failed = true;
@@ -150,7 +147,9 @@ void question_ask(const struct question *question, const struct loaded_source *s
         struct rule rule = {.name = NULL};
         for (size_t offset = 0; offset < file->rules_len;) {
             ruleset_take_rule(file, &offset, &rule);
-            if (question_match_bridge(question, &rule) && question_weigh(question, file, &rule, answer))
+            if (!answer_may_change(answer, &rule) || !question_match_bridge(question, &rule))
+                continue;
+            if (question_weigh(question, file, &rule, answer))
                 return;
         }
     }

@@ -68,9 +68,15 @@ static inline bool question_match_bridge(const struct question *question, const 
 /* The answer before any rule was weighed. False when the source could not be read: that is the answer. */
 bool answer_begin(const struct loaded_source *source, struct answer *answer);
 
+/* After an allow that matches, only a deny changes the answer. */
+static inline bool answer_may_change(const struct answer *answer, const struct rule *rule)
+{
+    return rule->is_deny || answer->status != VMNETACL_ALLOW;
+}
+
 /*
- * Let a rule about the bridge, the next in the source's order, change the answer. True when nothing after it can: it is
- * a deny.
+ * Let a rule about the bridge, which is the next in the source's order that may change the answer, do so. True when no
+ * rule after it can: it is a deny.
  */
 bool question_weigh(const struct question *question, const struct rule_file *file, const struct rule *rule,
                     struct answer *answer);

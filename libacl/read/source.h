@@ -28,7 +28,7 @@ struct source {
     const char *name;
     const char *system_path;
     const char *(*path)(const struct vmnetacl_origin *origin); /* where origin has it; NULL: at the usual place */
-    bool has_subjects;      /* a rule says whom it is for; else it is for everybody */
+    bool has_subjects;      /* its rules name their subject; else each is for everybody */
     const char *local_file; /* the file below path for the administrator's own rules; NULL: path is the file */
 
     /*

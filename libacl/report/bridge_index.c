@@ -164,7 +164,7 @@ void bridge_index_ask(const struct question *question, const struct loaded_sourc
         struct rule rule = {.place.line = entry->line_before};
         size_t offset = entry->offset;
         ruleset_take_rule(entry->file, &offset, &rule);
-        is_decided = question_weigh(question, entry->file, &rule, answer);
+        is_decided = answer_may_change(answer, &rule) && question_weigh(question, entry->file, &rule, answer);
     }
     if (!is_decided)
         answer_end(source, answer);
