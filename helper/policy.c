@@ -5,6 +5,7 @@
 #include "caller.h"
 #include "diagnosis.h"
 #include "message.h"
+#include "privilege.h"
 #include "request.h"
 
 #include <errno.h>
@@ -128,6 +129,9 @@ void policy_require(const struct request *request, struct caller *caller, struct
             die_unresolved(status, &error);
         status = vmnetacl_decide(policy, &asker, names, request->bridge, decision);
     }
+    /* A refusal looks for its cause and its cure, and needs no privilege for that. */
+    if (status != VMNETACL_ALLOW)
+        privilege_drop_all();
     if (status == VMNETACL_UNAVAIL || status == VMNETACL_TRYAGAIN)
         die_undecided(status, decision, names);
     if (decision->degraded)

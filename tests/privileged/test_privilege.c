@@ -407,11 +407,37 @@ static void test_exec_after_the_drop_gains_nothing(void **state)
         }
 }
 
+/* At the write of the message: a refusal of the rules has no privilege left. */
+static enum lab_action refusal_visit(const struct lab_stop *stop, void *visit_data)
+{
+    struct witness_status *status = visit_data;
+
+    if (stop->at_entry && stop->number == SYS_write && stop->args[0] == STDERR_FILENO)
+        assert_true(witness_status_read(stop->pid, status));
+    return LAB_GO;
+}
+
+static void test_refusal_has_no_capability(void **state)
+{
+    static const char *const rules[] = {"allow br0\n", "deny virbr0\n", "allow\n"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        struct witness_status status = {.cap_permitted = 1};
+        const struct lab_plan plan = {.visit = refusal_visit, .visit_data = &status};
+        helper_rules_write(rules[i]);
+        const struct lab_result *refused = helper_trace(&(struct lab_start){0}, &plan);
+        assert_int_equal(refused->exit_code, i < 2 ? EXIT_NOPERM : EXIT_CONFIG);
+        assert_int_equal(status.cap_permitted | status.cap_effective | status.cap_inheritable | status.cap_ambient, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_grant_every_start_keeps_the_phases, helper_rules_reset),
         cmocka_unit_test_setup(test_denial_every_start_ends_before_the_plug, helper_rules_reset),
+        cmocka_unit_test_setup(test_refusal_has_no_capability, helper_rules_reset),
         cmocka_unit_test_setup(test_file_capabilities_too_many_dropped, helper_rules_reset),
         cmocka_unit_test_setup(test_capabilities_brought_along_dropped, helper_rules_reset),
         cmocka_unit_test_setup(test_real_ids_count, helper_rules_reset),

@@ -54,6 +54,14 @@ enum vmnetacl_status __wrap_vmnetacl_advise(const struct vmnetacl_policy *policy
                                             struct vmnetacl_advice *advice);
 bool __wrap_vmnetacl_file_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_file *file);
 void __wrap_user_namespace_require_initial(void);
+void __wrap_privilege_drop_all(void);
+
+static bool has_dropped;
+
+void __wrap_privilege_drop_all(void)
+{
+    has_dropped = true;
+}
 
 /* As if there were none, but for the row that is about one. */
 void __wrap_user_namespace_require_initial(void)
@@ -143,7 +151,7 @@ enum vmnetacl_status __wrap_vmnetacl_advise(const struct vmnetacl_policy *policy
                                             struct vmnetacl_advice *advice)
 {
     check_question(policy, caller, bridge);
-    CHILD_CHECK(names == (row->needs_names ? NAMES : NULL) && login == NULL);
+    CHILD_CHECK(names == (row->needs_names ? NAMES : NULL) && login == NULL && has_dropped);
     *advice = row->advice;
     return row->verdict;
 }
@@ -156,7 +164,7 @@ static int ask(const void *argument)
 
     row = argument;
     policy_require(&request, &caller, &decision);
-    CHILD_CHECK(decision.verdict == VMNETACL_ALLOW && decision.rule.line == 5);
+    CHILD_CHECK(decision.verdict == VMNETACL_ALLOW && decision.rule.line == 5 && !has_dropped);
     return 0;
 }
 
