@@ -49,7 +49,8 @@ static noreturn void die_undecided(enum vmnetacl_status status, const struct vmn
                                    const struct vmnetacl_names *names)
 {
     if (decision->error->code == VMNETACL_CODE_OPTION_UNENFORCED)
-        die(EX_CONFIG, "cannot enforce the option of %s:%u, so the request is refused; remove the option",
+        die(EX_CONFIG,
+            "cannot enforce the option of %s:%u, so the request is refused; without it, the rule would allow any number of taps",
             decision->rule.file, decision->rule.line);
     /* Only a lookup that an allow depends on leaves names without a verdict. */
     if (names != NULL && decision->error->code == VMNETACL_CODE_LOOKUP_FAILED)
@@ -118,18 +119,21 @@ void policy_require(const struct request *request, struct caller *caller, struct
     struct vmnetacl_error error;
     enum vmnetacl_status status = vmnetacl_load(&policy, &error);
 
-    if (status != VMNETACL_OK)
+    if (status != VMNETACL_OK) {
+        privilege_drop_all(); /* a refusal needs none to look for its cause and its cure; here and below */
         die_unreadable(status, &error);
+    }
     /* Most rules name nobody, and then one look at them is enough: vmnetacl_resolve() looks itself. Nothing is freed:
        the decision points into it, and the process ends in a moment. */
     status = vmnetacl_decide(policy, &asker, NULL, request->bridge, decision);
     if (status == VMNETACL_UNAVAIL && decision->error->code == VMNETACL_CODE_NAMES_MISSING) {
         status = vmnetacl_resolve(policy, &asker, request->bridge, 0, &names, &error);
-        if (status != VMNETACL_OK)
+        if (status != VMNETACL_OK) {
+            privilege_drop_all();
             die_unresolved(status, &error);
+        }
         status = vmnetacl_decide(policy, &asker, names, request->bridge, decision);
     }
-    /* A refusal looks for its cause and its cure, and needs no privilege for that. */
     if (status != VMNETACL_ALLOW)
         privilege_drop_all();
     if (status == VMNETACL_UNAVAIL || status == VMNETACL_TRYAGAIN)

@@ -211,7 +211,7 @@ void advices_find(struct advices *advices, const struct explanation *explanation
         advise(advices, "option",
                memory_copy(
                    "this version of vmnet-helper cannot enforce the option 'limit', and refuses the request for "
-                   "that; remove the option from the rule"),
+                   "that; without it, the rule would allow any number of taps"),
                NULL, 0, NULL);
     if (explanation->needs_names && !helper_looks_up_names)
         advise(advices, "mend",

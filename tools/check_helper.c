@@ -31,8 +31,8 @@ static void look_at_rule(const struct vmnetacl_rule *rule, void *data)
 
     if (rule->grant.limit != 0)
         warn(view, rule, "option-unenforced",
-             "this version of vmnet-helper cannot enforce the option 'limit', and refuses what the rule allows; remove "
-             "the option");
+             "this version of vmnet-helper cannot enforce the option 'limit', and refuses what the rule allows; "
+             "without it, the rule would allow any number of taps");
     if (!helper_looks_up_names && has_to_be_looked_up(rule))
         warn(
             view, rule, "name-unusable",

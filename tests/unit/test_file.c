@@ -201,7 +201,7 @@ static void test_file_read_missing_told_from_dangling(void **state)
     assert_code(SCRATCH "/dangling2", VMNETACL_CODE_FILE_DANGLING);
     assert_int_equal(symlink("dangling", SCRATCH "/twice"), 0);
     assert_code(SCRATCH "/twice", VMNETACL_CODE_FILE_DANGLING);
-    assert_code(SCRATCH "/dangling/b.conf", VMNETACL_CODE_FILE_DANGLING); /* the directory's link leads nowhere */
+    assert_code(SCRATCH "/dangling/b.conf", VMNETACL_CODE_FILE_DANGLING); /* the directory's link is dangling */
     assert_int_equal(symlink("directory", SCRATCH "/link"), 0);
     assert_code(SCRATCH "/link/none", VMNETACL_CODE_FILE_MISSING); /* the link leads somewhere: nobody wrote the file */
     assert_int_equal(symlink("directory/none", SCRATCH "/into"), 0);

@@ -66,6 +66,7 @@ void __wrap_privilege_drop_all(void)
 /* As if there were none, but for the row that is about one. */
 void __wrap_user_namespace_require_initial(void)
 {
+    CHILD_CHECK(has_dropped);
     CHILD_CHECK(row->code == VMNETACL_CODE_FILE_OWNER || row->code == VMNETACL_CODE_DIRECTORY_OWNER);
     if (row->line == 99)
         die(EX_NOPERM, "in a user namespace");
