@@ -31,6 +31,7 @@ set(pages
   libacl/vmnetacl_explain.3
   libacl/vmnetacl_lint.3
   libacl/vmnetacl_load.3
+  libacl/vmnetacl_error.3
   libacl/vmnetacl_name_valid.3
   libacl/vmnetacl_resolve.3
 )
@@ -57,7 +58,7 @@ endif()
 set(cmake_directory ${CMAKE_INSTALL_LIBDIR}/cmake/vmnetacl)
 install(TARGETS vmnetacl_shared vmnetacl_static EXPORT vmnetacl-targets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(FILES libacl/vmnetacl.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES libacl/vmnetacl.h libacl/vmnetacl_error.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT vmnetacl-targets NAMESPACE vmnetacl:: DESTINATION ${cmake_directory})
 include(CMakePackageConfigHelpers)
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/vmnetacl-config-version.cmake

@@ -23,7 +23,7 @@ static void check_rule(const char *line, size_t line_len, const struct rule *rul
     for (size_t i = 0; i < rule->account_len; i++)
         HOLDS((unsigned char)rule->account[i] > ' ' && strchr(":,\x7f", rule->account[i]) == NULL);
     HOLDS(rule->id == 0 || (has_id && rule->id != UINT32_MAX));
-    HOLDS(rule->limit == 0 || !rule->is_deny);
+    HOLDS(rule->grant.options == 0 || !rule->is_deny);
     if (rule->name_len == 0) {
         HOLDS(!rule->is_pattern);
         return;
@@ -49,10 +49,10 @@ static void check_alone(const char *line, size_t line_len, bool was_rule, const 
     lines_start(&lines, "/f", copy, line_len);
     HOLDS(rule_parse_line(&lines, &is_rule, &rule, &error) == VMNETACL_OK && lines_at_end(&lines));
     HOLDS(is_rule == was_rule);
-    HOLDS(!is_rule ||
-          (rule.is_deny == want->is_deny && rule.subject == want->subject && rule.id == want->id &&
-           rule.limit == want->limit && rule.is_pattern == want->is_pattern && rule.account_len == want->account_len &&
-           rule.name_len == want->name_len && rule.place.line == 1 && rule.place.column == want->place.column));
+    HOLDS(!is_rule || (rule.is_deny == want->is_deny && rule.subject == want->subject && rule.id == want->id &&
+                       rule.grant.limit == want->grant.limit && rule.is_pattern == want->is_pattern &&
+                       rule.account_len == want->account_len && rule.name_len == want->name_len &&
+                       rule.place.line == 1 && rule.place.column == want->place.column));
     free(copy);
 }
 

@@ -29,27 +29,6 @@ static struct {
     const char *degraded; /* a file that was skipped, and should not have had to be; NULL: none */
 } journal = {.fd = -1};
 
-/* Copy text, escaping all but printable ASCII. */
-static size_t escape(char *out, size_t out_size, const char *text)
-{
-    static const char digits[] = "0123456789abcdef";
-    size_t used = 0;
-
-    for (; *text != '\0' && used + 5 <= out_size; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte >= 0x20 && byte <= 0x7e) {
-            out[used++] = (char)byte;
-        } else {
-            out[used++] = '\\';
-            out[used++] = 'x';
-            out[used++] = digits[byte >> 4];
-            out[used++] = digits[byte & 0xf];
-        }
-    }
-    out[used] = '\0';
-    return used;
-}
-
 /* One datagram in the form that RFC 3164 calls a message without a time stamp; the log daemon puts its own. */
 static void log_record(int priority, const char *event, const char *tap, const char *details)
 {
@@ -68,7 +47,7 @@ static void log_record(int priority, const char *event, const char *tap, const c
                    journal.degraded != NULL ? " degraded=" : "", journal.degraded != NULL ? journal.degraded : "",
                    details); /* cut off when too long */
     part.iov_len = (size_t)prefix_len;
-    part.iov_len += escape(record + prefix_len, sizeof record - (size_t)prefix_len, text);
+    part.iov_len += vmnetacl_escape(record + prefix_len, sizeof record - (size_t)prefix_len, text, strlen(text));
     do { /* again when stopped and continued; but a log that takes nothing must not stop anybody's guest */
         sent = sendmsg(journal.fd, &message, MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
@@ -88,7 +67,7 @@ noreturn void die(int code, const char *format, ...)
     errno = error;
     (void)vsnprintf(text, sizeof text, format, arguments); /* cut off when too long */
     va_end(arguments);
-    line_len = prefix_len + escape(line + prefix_len, sizeof line - prefix_len - 1, text);
+    line_len = prefix_len + vmnetacl_escape(line + prefix_len, sizeof line - prefix_len - 1, text, strlen(text));
     line[line_len++] = '\n';
     /* The record first: writing to a stderr that nobody reads may last until the caller kills us. */
     log_record(LOG_NOTICE, code == EX_NOPERM ? "denied" : "failed", "-", text);

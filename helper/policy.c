@@ -13,49 +13,37 @@
 #include <string.h>
 #include <sysexits.h>
 
-static noreturn void die_unreadable(enum vmnetacl_status status, const struct vmnetacl_error *error)
+/* What follows a message of the library: the text of the errno, and the advice that belongs to the code. */
+static void describe_rest(const struct vmnetacl_error *error, char *text, size_t text_size)
 {
-    /* There root's files seem to be nobody's. */
-    if (error->code == VMNETACL_CODE_DIRECTORY_OWNER || error->code == VMNETACL_CODE_FILE_OWNER)
-        user_namespace_require_initial();
+    const char *advice = vmnetacl_code_advice(error->code);
+
     errno = error->system_errno;
-    if (error->code == VMNETACL_CODE_FILE_DENIED)
-        die(EX_CONFIG, "cannot read acl file: %s: %s: %m; join the group that may read it, or have it made readable",
-            error->file, error->message);
-    if (error->code == VMNETACL_CODE_FILE_CHANGED)
-        die(EX_TEMPFAIL, "cannot read acl file: %s: %s; try again", error->file, error->message);
-    if (error->system_errno != 0)
-        die(status == VMNETACL_TRYAGAIN ? EX_TEMPFAIL : EX_CONFIG, "cannot read acl file: %s: %s: %m; try again",
-            error->file, error->message);
-    if (error->line == 0)
-        die(EX_CONFIG, "cannot obey acl file: %s: %s", error->file, error->message);
-    die(EX_CONFIG, "failed to parse acl file: %s:%u:%u: %s", error->file, error->line, error->column, error->message);
+    (void)snprintf(text, text_size, "%s%s%s%s", errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "",
+                   advice != NULL ? "; " : "", advice != NULL ? advice : ""); /* always fits */
 }
 
-/* The rules are fine, but who is meant by them cannot be found out. */
-static noreturn void die_unresolved(enum vmnetacl_status status, const struct vmnetacl_error *error)
+/* There is no verdict: the rules, or the names in them, could not be read. rule: where the error is not in a file. */
+static noreturn void die_undecided(enum vmnetacl_status status, const struct vmnetacl_error *error,
+                                   const struct vmnetacl_place *rule)
 {
     int code = status == VMNETACL_TRYAGAIN ? EX_TEMPFAIL : EX_CONFIG;
+    enum vmnetacl_class class = vmnetacl_code_class(error->code);
+    char rest[256];
 
-    if (error->system_errno == 0)
-        die(code, "cannot look up names for acl file: %s:%u: %s", error->file, error->line, error->message);
-    errno = error->system_errno;
-    die(code, "cannot look up names for acl file: %s:%u: %s: %m; see nsswitch.conf(5)", error->file, error->line,
-        error->message);
-}
-
-/* The verdict is no verdict. */
-static noreturn void die_undecided(enum vmnetacl_status status, const struct vmnetacl_decision *decision,
-                                   const struct vmnetacl_names *names)
-{
-    if (decision->error->code == VMNETACL_CODE_OPTION_UNENFORCED)
-        die(EX_CONFIG,
-            "cannot enforce the option of %s:%u, so the request is refused; without it, the rule would allow any number of taps",
-            decision->rule.file, decision->rule.line);
-    /* Only a lookup that an allow depends on leaves names without a verdict. */
-    if (names != NULL && decision->error->code == VMNETACL_CODE_LOOKUP_FAILED)
-        die_unresolved(status, decision->error);
-    die_unreadable(status, decision->error);
+    /* In a user namespace, root's files seem to have another owner. */
+    if (error->code == VMNETACL_CODE_DIRECTORY_OWNER || error->code == VMNETACL_CODE_FILE_OWNER)
+        user_namespace_require_initial();
+    describe_rest(error, rest, sizeof rest);
+    if (class == VMNETACL_CLASS_LINE)
+        die(code, "failed to parse acl file: %s:%u:%u: %s", error->file, error->line, error->column, error->message);
+    if (class == VMNETACL_CLASS_READ)
+        die(code, "cannot read acl file: %s: %s%s", error->file, error->message, rest);
+    if (class == VMNETACL_CLASS_NAMES)
+        die(code, "cannot look up names for acl file: %s:%u: %s%s", error->file, error->line, error->message, rest);
+    if (class == VMNETACL_CLASS_CALL) /* an option that we do not enforce */
+        die(code, "cannot obey acl file: %s:%u: %s", rule->file, rule->line, error->message);
+    die(code, "cannot obey acl file: %s: %s", error->file, error->message);
 }
 
 /* The first file that was read, and how many were. */
@@ -121,7 +109,7 @@ void policy_require(const struct request *request, struct caller *caller, struct
 
     if (status != VMNETACL_OK) {
         privilege_drop_all(); /* a refusal needs none to look for its cause and its cure; here and below */
-        die_unreadable(status, &error);
+        die_undecided(status, &error, NULL);
     }
     /* Most rules name nobody, and then one look at them is enough: vmnetacl_resolve() looks itself. Nothing is freed:
        the decision points into it, and the process ends in a moment. */
@@ -130,14 +118,14 @@ void policy_require(const struct request *request, struct caller *caller, struct
         status = vmnetacl_resolve(policy, &asker, request->bridge, 0, &names, &error);
         if (status != VMNETACL_OK) {
             privilege_drop_all();
-            die_unresolved(status, &error);
+            die_undecided(status, &error, NULL);
         }
         status = vmnetacl_decide(policy, &asker, names, request->bridge, decision);
     }
     if (status != VMNETACL_ALLOW)
         privilege_drop_all();
     if (status == VMNETACL_UNAVAIL || status == VMNETACL_TRYAGAIN)
-        die_undecided(status, decision, names);
+        die_undecided(status, decision->error, &decision->rule);
     if (decision->degraded)
         message_degraded(decision->error->file);
     if (status == VMNETACL_ALLOW)

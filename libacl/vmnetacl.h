@@ -28,6 +28,8 @@
 #ifndef VMNETACL_H
 #define VMNETACL_H
 
+#include "vmnetacl_error.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,107 +57,6 @@ extern "C" {
 /* How long vmnetacl_resolve() waits for the name service, in milliseconds, unless told or built otherwise. */
 #define VMNETACL_TIMEOUT_MS 2000
 
-/* Room in struct vmnetacl_error, with the terminating NUL. */
-#define VMNETACL_PATH_SIZE    1024
-#define VMNETACL_MESSAGE_SIZE 256
-
-enum vmnetacl_status {
-    VMNETACL_OK = 0,   /* the call did what it is for; never a verdict */
-    VMNETACL_ALLOW,    /* a rule allows it and none denies it */
-    VMNETACL_DENY,     /* a rule denies it */
-    VMNETACL_NOTFOUND, /* all rules were read, and none speaks of it */
-    VMNETACL_UNAVAIL,  /* the rules could not be read in full: no verdict, so nothing is permitted */
-    VMNETACL_TRYAGAIN, /* as UNAVAIL, when out of memory or descriptors, or a file was being written: try later */
-    VMNETACL_INVALID,  /* the arguments are not what the function takes */
-};
-
-/* What exactly is wrong. A code's name (vmnetacl_code_name) is stable and fit for tests and for other programs. */
-enum vmnetacl_code {
-    VMNETACL_CODE_NONE = 0,
-    /* In a line. */
-    VMNETACL_CODE_KEYWORD_UNKNOWN,
-    VMNETACL_CODE_NAME_MISSING,
-    VMNETACL_CODE_NAME_INVALID,
-    VMNETACL_CODE_NAME_LONG,
-    VMNETACL_CODE_PATH_MISSING,
-    VMNETACL_CODE_PATH_RELATIVE,
-    VMNETACL_CODE_LINE_LONG,
-    VMNETACL_CODE_LINE_NUL,
-    VMNETACL_CODE_SUBJECT_MISSING,
-    VMNETACL_CODE_SUBJECT_UNKNOWN,
-    VMNETACL_CODE_ACCOUNT_MISSING,
-    VMNETACL_CODE_ACCOUNT_INVALID,
-    VMNETACL_CODE_ACCOUNT_LONG,
-    VMNETACL_CODE_NUMBER_MISSING,
-    VMNETACL_CODE_NUMBER_INVALID,
-    VMNETACL_CODE_NUMBER_LARGE,
-    VMNETACL_CODE_BRIDGE_MISSING,
-    VMNETACL_CODE_PATTERN_INVALID,
-    VMNETACL_CODE_OPTION_UNKNOWN,
-    VMNETACL_CODE_OPTION_REPEATED,
-    VMNETACL_CODE_OPTION_DENY,
-    VMNETACL_CODE_SWITCH_SECOND,
-    VMNETACL_CODE_SOURCE_UNKNOWN,
-    VMNETACL_CODE_SOURCE_REPEATED,
-    VMNETACL_CODE_SOURCE_MISSING,
-    VMNETACL_CODE_ACTION_INVALID,
-    VMNETACL_CODE_ACTION_FORBIDDEN,
-    VMNETACL_CODE_ACTION_REPEATED,
-    VMNETACL_CODE_INCLUDE_DEEP,
-    VMNETACL_CODE_INCLUDE_LOOP,
-    /* Of a file. */
-    VMNETACL_CODE_SWITCH_EMPTY,
-    VMNETACL_CODE_FILE_MISSING,
-    VMNETACL_CODE_FILE_DANGLING,
-    VMNETACL_CODE_FILE_DENIED,
-    VMNETACL_CODE_FILE_KIND,
-    VMNETACL_CODE_FILE_OWNER,
-    VMNETACL_CODE_FILE_MODE,
-    VMNETACL_CODE_FILE_LARGE,
-    VMNETACL_CODE_FILE_CHANGED,
-    VMNETACL_CODE_FILE_LINKS,
-    VMNETACL_CODE_DIRECTORY_KIND,
-    VMNETACL_CODE_DIRECTORY_OWNER,
-    VMNETACL_CODE_DIRECTORY_MODE,
-    VMNETACL_CODE_DIRECTORY_LARGE,
-    /* Of the system, and of names. */
-    VMNETACL_CODE_SYSTEM, /* a system call failed: see system_errno */
-    VMNETACL_CODE_MEMORY,
-    VMNETACL_CODE_NAMES_MISSING,  /* a rule names a user or a group, and it was not looked up */
-    VMNETACL_CODE_LOOKUP_FAILED,  /* a lookup failed, or the caller cannot be identified */
-    VMNETACL_CODE_LOOKUP_BROKEN,  /* the process that asks the name service ended, or did not answer as it should */
-    VMNETACL_CODE_LOOKUP_TIMEOUT, /* it did not answer in time */
-    VMNETACL_CODE_LOOKUP_LIMITS,  /* the resource limits are too tight for it to be believed */
-    VMNETACL_CODE_LOOKUP_NONE,    /* this build of the library cannot ask the name service */
-    VMNETACL_CODE_ARGUMENT,
-    VMNETACL_CODE_SECURE, /* a setuid program takes its rules from nowhere but the system */
-    /* What vmnetacl_lint() warns of. */
-    VMNETACL_CODE_RULE_SHADOWED, /* an allow adds nothing to one above it */
-    VMNETACL_CODE_RULE_DENIED,   /* an allow is taken back in full by a deny */
-    VMNETACL_CODE_ACCOUNT_UNKNOWN,
-    VMNETACL_CODE_FILE_IGNORED,
-    VMNETACL_CODE_DIRECTORY_GROUP,
-    VMNETACL_CODE_INCLUDE_HIDES,   /* a deny in an included file that not everybody may read */
-    VMNETACL_CODE_INCLUDE_SKIPPED, /* an included file that does not exist, or that is not ours to read */
-    VMNETACL_CODE_FILE_PRIVATE, /* a file or directory without which there is no verdict, and not everybody may read it */
-    /* Of a decision. */
-    VMNETACL_CODE_OPTION_UNENFORCED, /* the rule that allows it has an option that the program does not enforce */
-};
-
-/*
- * Why a call failed. The memory is the caller's; a function that fails fills it in whole, one that succeeds does not
- * touch it. The message says what is wrong, why, and what to do, in one line of printable ASCII, without the place.
- */
-struct vmnetacl_error {
-    enum vmnetacl_code code;
-    int system_errno;                    /* errno of the call that failed, 0 when none did */
-    unsigned line;                       /* from 1; 0 when the whole file is meant */
-    unsigned column;                     /* in bytes, from 1; 0 when the whole line is meant */
-    char file[VMNETACL_PATH_SIZE];       /* the bytes of the path, not escaped; "" when no file is meant */
-    char message[VMNETACL_MESSAGE_SIZE]; /* escaped: \xHH stands for each byte outside printable ASCII */
-    uint32_t reserved[4];                /* 0 */
-};
-
 /* The options that a rule can have, as bits. */
 #define VMNETACL_OPTION_LIMIT UINT32_C(0x01)
 #define VMNETACL_OPTIONS_ALL  UINT32_C(0xffffffff) /* for a program that grants nothing, but reports */
@@ -181,8 +82,9 @@ struct vmnetacl_place {
 
 /* What comes with a permission. It has no option that the caller's enforces lacks: the program must enforce all of it. */
 struct vmnetacl_grant {
-    uint32_t limit;        /* how many live taps the caller may have; 0: no limit */
-    uint32_t reserved[15]; /* 0 */
+    uint32_t options;      /* VMNETACL_OPTION_...: those that the rule has */
+    uint32_t limit;        /* OPTION_LIMIT: how many live taps the caller may have, from 1; else 0 */
+    uint32_t reserved[14]; /* 0 */
 };
 
 struct vmnetacl_decision {
@@ -308,7 +210,24 @@ enum vmnetacl_status vmnetacl_decide(const struct vmnetacl_policy *policy, const
                                      const struct vmnetacl_names *names, const char *bridge,
                                      struct vmnetacl_decision *decision);
 
-/* Whom a rule is about. */
+/* One option of a grant. */
+struct vmnetacl_option {
+    const char *name;        /* as in a rule; lives for ever */
+    uint32_t bit;            /* VMNETACL_OPTION_... */
+    bool has_number;         /* else the name is all that there is */
+    uint32_t number;         /* 0 without one */
+    const void *reserved[2]; /* NULL */
+};
+
+/*
+ * The options of a grant, in the order in which vmnet-rules(5) lists them, to be shown.
+ *
+ * index: from 0. option: filled in when there is such an option. Not NULL.
+ * Returns false when there are no more, or when grant is NULL.
+ */
+bool vmnetacl_option_at(const struct vmnetacl_grant *grant, size_t index, struct vmnetacl_option *option);
+
+/* The subject of a rule: the users that it is about. */
 enum vmnetacl_subject {
     VMNETACL_SUBJECT_ALL,
     VMNETACL_SUBJECT_USER,
@@ -468,10 +387,6 @@ bool vmnetacl_source_at(const struct vmnetacl_policy *policy, size_t index, stru
  * name: name_len bytes, which need not end with a NUL.
  */
 bool vmnetacl_name_valid(const char *name, size_t name_len);
-
-/* The constant's own word in lower case, as "allow" or "name-missing"; "unknown" for any other value. Never NULL. */
-const char *vmnetacl_status_name(enum vmnetacl_status status);
-const char *vmnetacl_code_name(enum vmnetacl_code code);
 
 /* The version of the library, as "1.0.0". */
 const char *vmnetacl_version(void);

@@ -4,6 +4,7 @@
 #include "escape.h"
 #include "memory.h"
 #include "terminal.h"
+#include "vmnetacl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ const char *excerpt_find(struct excerpt *excerpt, const char *path, unsigned lin
 }
 
 /* Print a byte, or as many blanks as it takes; a tab stands for itself in both lines, so that they stay in step. */
-static void print_byte(FILE *out, unsigned char byte, bool is_shown)
+static void print_byte(FILE *out, char byte, bool is_shown)
 {
     char shown[5];
     size_t width;
@@ -51,7 +52,7 @@ static void print_byte(FILE *out, unsigned char byte, bool is_shown)
         (void)fputc('\t', out);
         return;
     }
-    width = escape_byte(shown, byte);
+    width = vmnetacl_escape(shown, sizeof shown, &byte, 1);
     (void)fprintf(out, "%*s", (int)width, is_shown ? shown : "");
 }
 
@@ -66,13 +67,13 @@ void excerpt_print(FILE *out, const char *line, size_t line_len, unsigned column
         return; /* the file is not what it was */
     (void)fprintf(out, "    %s", before);
     for (size_t i = begin; i < end; i++)
-        print_byte(out, (unsigned char)line[i], true);
+        print_byte(out, line[i], true);
     (void)fputs(end < line_len ? "...\n" : "\n", out);
     if (column == 0)
         return;
     (void)fprintf(out, "    %*s", (int)strlen(before), "");
     for (size_t i = begin; i < caret; i++)
-        print_byte(out, (unsigned char)line[i], false);
+        print_byte(out, line[i], false);
     (void)fprintf(out, "%s^%s\n", terminal_style(STYLE_GOOD), terminal_style(STYLE_PLAIN));
 }
 

@@ -20,7 +20,7 @@ void rules_out_blank(void)
 static size_t shown_byte(char out[5], char byte)
 {
     if (byte != '\t' && ((unsigned char)byte < 0x80 || terminal_is_there()))
-        return escape_byte(out, (unsigned char)byte);
+        return vmnetacl_escape(out, 5, &byte, 1);
     out[0] = byte;
     out[1] = '\0';
     return 1;

@@ -183,7 +183,8 @@ static void take_allow(struct vmnetacl_decision *decision, const struct loaded_s
                        const struct answer *answer)
 {
     decision->verdict = VMNETACL_ALLOW;
-    decision->grant.limit = answer->rule.limit;
+    if (question_has_options(&answer->rule))
+        decision->grant = answer->rule.grant;
     decision->rule = (struct vmnetacl_place){.source = source->entry.source->name,
                                              .file = answer->file->path,
                                              .line = answer->rule.place.line,
@@ -201,7 +202,7 @@ static void take_refusal(struct vmnetacl_decision *decision, const struct loaded
     else
         refusal.error = &source->error;
     refusal.verdict = answer->status;
-    refusal.grant = (struct vmnetacl_grant){.limit = 0};
+    refusal.grant = (struct vmnetacl_grant){.options = 0};
     *decision = refusal;
 }
 
@@ -219,16 +220,13 @@ const struct vmnetacl_error *question_open_error(const struct question *question
 /* A program that does not enforce an option would give more than the rule does. */
 static void refuse_unenforced(const struct vmnetacl_caller *caller, struct vmnetacl_decision *decision)
 {
-    static const struct vmnetacl_error unenforced = {
-        .code = VMNETACL_CODE_OPTION_UNENFORCED,
-        .message = "the rule has the option 'limit', which this program does not enforce; use one that does",
-    };
+    const struct vmnetacl_error *unenforced = options_find_unenforced(&decision->grant, caller->enforces);
 
-    if (decision->grant.limit == 0 || (caller->enforces & VMNETACL_OPTION_LIMIT) != 0)
+    if (unenforced == NULL)
         return;
     decision->verdict = VMNETACL_UNAVAIL;
-    decision->grant = (struct vmnetacl_grant){.limit = 0};
-    decision->error = &unenforced;
+    decision->grant = (struct vmnetacl_grant){.options = 0};
+    decision->error = unenforced;
 }
 
 enum vmnetacl_status question_decide_by(const struct question *question,

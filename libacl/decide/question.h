@@ -45,7 +45,7 @@ const struct vmnetacl_error *question_open_error(const struct question *question
 /* Does the rule give less than the bare use of the bridge? */
 static inline bool question_has_options(const struct rule *rule)
 {
-    return rule->limit != 0;
+    return rule->grant.options != 0;
 }
 
 /* False when it is none: an argument is missing, the bridge has no name, the names are not for this. */

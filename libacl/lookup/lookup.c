@@ -22,15 +22,15 @@
 
 static enum vmnetacl_status fail(enum vmnetacl_code code, const char *message, struct vmnetacl_error *error)
 {
-    error_start(error, code, NULL, 0, 0);
-    error_add(error, message);
-    return error_status(error);
+    return error_set(error, code, NULL, 0, 0, "%s", message);
 }
 
-static enum vmnetacl_status fail_system(const char *what, struct vmnetacl_error *error)
+/* Whatever the errno is, a caller may have provoked it. */
+static enum vmnetacl_status fail_system(int system_errno, const char *message, struct vmnetacl_error *error)
 {
-    error_system(error, errno, NULL, what);
-    return VMNETACL_TRYAGAIN;
+    (void)fail(VMNETACL_CODE_LOOKUP_BROKEN, message, error); /* the status is asked for below */
+    error->system_errno = system_errno;
+    return error_status(error);
 }
 
 static long long now_ms(void)
@@ -43,13 +43,10 @@ static long long now_ms(void)
 
 static enum vmnetacl_status fail_late(const struct lookup *lookup, unsigned timeout_ms, struct vmnetacl_error *error)
 {
-    error_start(error, VMNETACL_CODE_LOOKUP_TIMEOUT, NULL, 0, 0);
-    error_add(error, "the name service did not answer about ");
-    error_add_number(error, (unsigned)lookup->count);
-    error_add(error, " name(s) within ");
-    error_add_number(error, timeout_ms);
-    error_add(error, " ms; see how long 'getent passwd NAME' takes, or write fewer names, or groups, or numbers");
-    return error_status(error);
+    return error_set(error, VMNETACL_CODE_LOOKUP_TIMEOUT, NULL, 0, 0,
+                     "the name service did not answer about %u name(s) within %u ms; see how long 'getent passwd NAME' "
+                     "takes, or write fewer names, or groups, or numbers",
+                     (unsigned)lookup->count, timeout_ms);
 }
 
 /* Read until the end, at most size bytes. OK; TRYAGAIN when it takes too long or cannot be read. */
@@ -67,12 +64,12 @@ static enum vmnetacl_status read_all(int fd, long long deadline_ms, char *bytes,
         if (*is_late)
             return VMNETACL_TRYAGAIN;
         if (ready < 0 && errno != EINTR)
-            return fail_system("wait for the name service", error);
+            return fail_system(errno, "cannot wait for the name service", error);
         if (ready < 0)
             continue;
         count = read(fd, bytes + *len, size - *len);
         if (count < 0 && errno != EINTR)
-            return fail_system("read the name service's answer", error);
+            return fail_system(errno, "cannot read the answer of the name service", error);
         if (count > 0)
             *len += (size_t)count;
     }
@@ -101,31 +98,34 @@ static bool reap(pid_t pid)
     return reaped == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* What failed, and what to try. The name or number that it is about comes between the two parts. */
-static const struct {
-    const char *what;
-    const char *try;
-} failures[] = {
-    [LOOKUP_USER] = {"cannot look up user '", "' (try 'getent passwd')"},
-    [LOOKUP_UID] = {"cannot look up the caller, uid ", " (try 'getent passwd')"},
-    [LOOKUP_GROUP] = {"cannot look up group '", "' (try 'getent group')"},
-    [LOOKUP_GID] = {"cannot look up gid ", " (try 'getent group')"},
-    [LOOKUP_MEMBERSHIPS] = {"cannot look up the groups of the caller, uid ", " (try 'getent initgroups')"},
-    [LOOKUP_NO_ACCOUNT] = {"the caller, uid ", ", has no account, so this deny may be about him; give him one"},
-    [LOOKUP_NAMELESS] = {"this group is unknown, and may be the caller's group ", ", which has no name; give it one"},
-};
-
-static void describe_failure(const struct lookup *lookup, const struct worker_head *head, struct vmnetacl_error *error)
+/* A call that failed: UNAVAIL. */
+static enum vmnetacl_status fail_call(const struct lookup *lookup, const struct worker_head *head,
+                                      struct vmnetacl_error *error)
 {
-    error_start(error, VMNETACL_CODE_LOOKUP_FAILED, NULL, 0, 0);
-    if (head->call != LOOKUP_NO_ACCOUNT && head->call != LOOKUP_NAMELESS)
-        error->system_errno = head->error;
-    error_add(error, failures[head->call].what);
-    if (head->call == LOOKUP_USER || head->call == LOOKUP_GROUP)
-        error_add(error, lookup->items[head->item].name);
+    static const enum vmnetacl_code code = VMNETACL_CODE_LOOKUP_FAILED;
+    const char *name = lookup->items[head->item].name;
+
+    if (head->call == LOOKUP_NO_ACCOUNT)
+        return error_set(error, code, NULL, 0, 0,
+                         "the caller, uid %u, has no account, so this deny may apply to it; create the account",
+                         head->id);
+    if (head->call == LOOKUP_NAMELESS)
+        return error_set(error, code, NULL, 0, 0,
+                         "this group is unknown, and may be the caller's group %u, which has no name; give it one",
+                         head->id);
+    if (head->call == LOOKUP_USER)
+        (void)error_set(error, code, NULL, 0, 0, "cannot look up user '%s' (try 'getent passwd')", name);
+    else if (head->call == LOOKUP_GROUP)
+        (void)error_set(error, code, NULL, 0, 0, "cannot look up group '%s' (try 'getent group')", name);
+    else if (head->call == LOOKUP_UID)
+        (void)error_set(error, code, NULL, 0, 0, "cannot look up the caller, uid %u (try 'getent passwd')", head->id);
+    else if (head->call == LOOKUP_GID)
+        (void)error_set(error, code, NULL, 0, 0, "cannot look up gid %u (try 'getent group')", head->id);
     else
-        error_add_number(error, head->id);
-    error_add(error, failures[head->call].try);
+        (void)error_set(error, code, NULL, 0, 0,
+                        "cannot look up the groups of the caller, uid %u (try 'getent initgroups')", head->id);
+    error->system_errno = head->error;
+    return error_status(error); /* hence the casts above */
 }
 
 static enum vmnetacl_status fail_worker(const struct lookup *lookup, const struct worker_head *head,
@@ -138,12 +138,9 @@ static enum vmnetacl_status fail_worker(const struct lookup *lookup, const struc
                     error);
     if (head->status == WORKER_BUSY)
         return fail(VMNETACL_CODE_LOOKUP_LIMITS, "too many requests look up names at this moment; try again", error);
-    if (head->status == WORKER_MEMORY) {
-        errno = ENOMEM;
-        return fail_system("get memory to look up names", error);
-    }
-    describe_failure(lookup, head, error);
-    return error_status(error);
+    if (head->status == WORKER_MEMORY)
+        return fail_system(ENOMEM, "cannot get memory to look up names", error);
+    return fail_call(lookup, head, error);
 }
 
 /* Can a worker fail so? */
@@ -191,7 +188,7 @@ static bool take_answer(struct lookup_item *item, const struct worker_answer *an
 static enum vmnetacl_status take_answers(struct lookup *lookup, const char *bytes, size_t len, size_t *failed,
                                          struct vmnetacl_error *error)
 {
-    static const char odd[] = "the process that looks up names ended without an answer; try again";
+    static const char odd[] = "the process that looks up names ended without an answer";
     struct worker_head head;
 
     if (len < sizeof head)
@@ -212,7 +209,7 @@ static enum vmnetacl_status take_answers(struct lookup *lookup, const char *byte
         }
     }
     if (head.call != LOOKUP_NONE)
-        describe_failure(lookup, &head, error);
+        (void)fail_call(lookup, &head, error); /* only an allow depends on it */
     return VMNETACL_OK;
 }
 
@@ -248,11 +245,11 @@ static enum vmnetacl_status ask(struct lookup *lookup, unsigned timeout_ms, char
     pid_t pid;
 
     if (!open_pipes(&pipes))
-        return fail_system("make a pipe to look up names", error);
+        return fail_system(errno, "cannot make a pipe to look up names", error);
     pid = fork();
     if (pid == 0)
         worker_run(lookup, (struct worker_ends){.answer = pipes.answer[1], .lifeline = pipes.lifeline[0]}, timeout_ms);
-    status = pid < 0 ? fail_system("make a process to look up names", error) : VMNETACL_OK;
+    status = pid < 0 ? fail_system(errno, "cannot make a process to look up names", error) : VMNETACL_OK;
     (void)close(pipes.answer[1]); /* the worker's ends */
     (void)close(pipes.lifeline[0]);
     if (status == VMNETACL_OK)
@@ -262,7 +259,7 @@ static enum vmnetacl_status ask(struct lookup *lookup, unsigned timeout_ms, char
     if (is_late)
         (void)fail_late(lookup, timeout_ms, error); /* TRYAGAIN, as status is */
     if (pid > 0 && !reap(pid) && status == VMNETACL_OK)
-        return fail(VMNETACL_CODE_LOOKUP_BROKEN, "the process that looks up names did not end well; try again", error);
+        return fail(VMNETACL_CODE_LOOKUP_BROKEN, "the process that looks up names did not end well", error);
     return status == VMNETACL_OK ? take_answers(lookup, bytes, len, failed, error) : status;
 }
 
@@ -289,7 +286,7 @@ enum vmnetacl_status lookup_run(struct lookup *lookup, unsigned timeout_ms, size
         return fail(VMNETACL_CODE_LOOKUP_BROKEN, "names cannot be looked up while SIGCHLD is ignored", error);
     bytes = malloc(size);
     if (bytes == NULL)
-        return fail_system("get memory to look up names", error);
+        return fail_system(ENOMEM, "cannot get memory to look up names", error);
     status = ask(lookup, timeout_ms, bytes, size, failed, error);
     free(bytes);
     return status;

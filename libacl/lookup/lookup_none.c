@@ -7,9 +7,8 @@
 enum vmnetacl_status lookup_run(struct lookup *lookup, unsigned timeout_ms, size_t *failed,
                                 struct vmnetacl_error *error)
 {
-    (void)timeout_ms; /* nobody is asked */
+    (void)timeout_ms; /* no name service is asked */
     *failed = lookup->count;
-    error_start(error, VMNETACL_CODE_LOOKUP_NONE, NULL, 0, 0);
-    error_add(error, "this program is linked statically and can look up no names; write uid and gid in the rules");
-    return VMNETACL_UNAVAIL;
+    return error_set(error, VMNETACL_CODE_LOOKUP_NONE, NULL, 0, 0,
+                     "this program is linked statically and cannot look up names; write uid and gid in the rules");
 }

@@ -87,8 +87,7 @@ static bool depends_on_names(const struct question *question)
 
 static enum vmnetacl_status fail_memory(struct vmnetacl_error *error)
 {
-    error_system(error, ENOMEM, NULL, "get memory to look up names");
-    return error_status(error);
+    return error_set_system(error, ENOMEM, NULL, "cannot get memory to look up names");
 }
 
 /* It is about a rule: the one that needs the item that failed, or the first when all did. */
@@ -96,7 +95,7 @@ static void place_error(const struct needs *needs, size_t failed, struct vmnetac
 {
     const struct need *need = &needs->list[failed < needs->accounts.count ? failed : 0];
 
-    error_place(error, need->file, need->place.line, need->place.column);
+    error_move(error, need->file, need->place.line, need->place.column);
 }
 
 /* Fill in what names has of the lookup's answers. On failure error is filled in. */
@@ -138,12 +137,14 @@ static enum vmnetacl_status ask(const struct question *question, const struct ne
 /* The process that looks up names has this uid: whoever has it too could stop and limit it. */
 static enum vmnetacl_status fail_worker_uid(const struct needs *needs, struct vmnetacl_error *error)
 {
-    error_start(error, VMNETACL_CODE_LOOKUP_FAILED, NULL, 0, 0);
-    error_add(error, "names cannot be looked up for uid ");
-    error_add_number(error, VMNET_WORKER_UID);
-    error_add(error, ", under which they are looked up; use another account, or 'uid', or 'gid' in an allow");
+    enum vmnetacl_status status = error_set(
+        error, VMNETACL_CODE_LOOKUP_FAILED, NULL, 0, 0,
+        "names cannot be looked up for uid %u, under which they are looked up; use another account, or 'uid', or 'gid' "
+        "in an allow",
+        VMNET_WORKER_UID);
+
     place_error(needs, 0, error);
-    return error_status(error);
+    return status;
 }
 
 static enum vmnetacl_status resolve(const struct question *question, struct needs *needs, unsigned timeout_ms,
@@ -185,9 +186,8 @@ enum vmnetacl_status vmnetacl_resolve(const struct vmnetacl_policy *policy, cons
     if (names != NULL)
         *names = NULL;
     if (names == NULL || !question_start(&question, policy, caller, NULL, bridge)) {
-        error_start(&found, VMNETACL_CODE_ARGUMENT, NULL, 0, 0);
-        error_add(&found, "an argument is missing, or the bridge has no name that one can have");
-        status = VMNETACL_INVALID;
+        status = error_set(&found, VMNETACL_CODE_ARGUMENT, NULL, 0, 0,
+                           "an argument is missing, or no bridge can have this name");
     } else if (depends_on_names(&question)) {
         status = resolve(&question, &needs, timeout_ms, names, &found);
     }

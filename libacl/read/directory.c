@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "directory.h"
 
+#include "array.h"
 #include "error.h"
 
 #include <errno.h>
@@ -20,35 +21,18 @@ static bool is_rule_file(const char *name)
     return name[0] != '.' && len > suffix_len && strcmp(name + len - suffix_len, SUFFIX) == 0;
 }
 
-static enum vmnetacl_status fail(const struct directory *directory, enum vmnetacl_code code, const char *message,
-                                 struct vmnetacl_error *error)
-{
-    error_start(error, code, directory->path, 0, 0);
-    error_add(error, message);
-    return error_status(error);
-}
-
-static enum vmnetacl_status fail_system(const struct directory *directory, int system_errno, const char *what,
-                                        struct vmnetacl_error *error)
-{
-    error_system(error, system_errno, directory->path, what);
-    return error_status(error);
-}
-
 /* Append a copy of name. False when out of memory. */
-static bool names_add(char ***names, size_t *count, const char *name)
+static bool names_add(struct directory_names *names, const char *name)
 {
-    char **grown = *names;
+    char **list = array_grow(names->list, names->count, 1, &names->capacity, sizeof *list);
 
-    if ((*count & (*count - 1)) == 0) /* full at each power of two */
-        grown = reallocarray(*names, *count > 0 ? *count * 2 : 1, sizeof *grown);
-    if (grown == NULL)
+    if (list == NULL)
         return false;
-    *names = grown;
-    grown[*count] = strndup(name, strlen(name));
-    if (grown[*count] == NULL)
+    names->list = list;
+    list[names->count] = strndup(name, strlen(name));
+    if (list[names->count] == NULL)
         return false;
-    (*count)++;
+    names->count++;
     return true;
 }
 
@@ -63,14 +47,15 @@ static enum vmnetacl_status take_name(struct directory *directory, const char *n
 
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return VMNETACL_OK;
-    if (is_rule_file(name) && directory->names_count == VMNETACL_FILES_MAX)
-        return fail(directory, VMNETACL_CODE_DIRECTORY_LARGE,
-                    "more than 1024 rule files are in the directory; join some", error);
+    if (is_rule_file(name) && directory->names.count == VMNETACL_FILES_MAX)
+        return error_set(error, VMNETACL_CODE_DIRECTORY_LARGE, directory->path, 0, 0,
+                         "more than %u rule files are in the directory; join some", (unsigned)VMNETACL_FILES_MAX);
     if (is_rule_file(name))
-        is_taken = names_add(&directory->names, &directory->names_count, name);
-    else if (directory->ignored_count < IGNORED_MAX)
-        is_taken = names_add(&directory->ignored, &directory->ignored_count, name);
-    return is_taken ? VMNETACL_OK : fail_system(directory, ENOMEM, "get memory for the directory", error);
+        is_taken = names_add(&directory->names, name);
+    else if (directory->ignored.count < IGNORED_MAX)
+        is_taken = names_add(&directory->ignored, name);
+    return is_taken ? VMNETACL_OK
+                    : error_set_system(error, ENOMEM, directory->path, "cannot get memory for the directory");
 }
 
 static enum vmnetacl_status read_names(struct directory *directory, struct vmnetacl_error *error)
@@ -82,12 +67,12 @@ static enum vmnetacl_status read_names(struct directory *directory, struct vmnet
         errno = 0; /* readdir(3): NULL at the end as well as on failure */
         entry = readdir(directory->stream);
         if (entry == NULL && errno != 0)
-            return fail_system(directory, errno, "read the directory", error);
+            return error_set_system(error, errno, directory->path, "cannot read the directory");
         if (entry != NULL)
             status = take_name(directory, entry->d_name, error);
     } while (entry != NULL && status == VMNETACL_OK);
-    if (directory->names_count > 0)
-        qsort(directory->names, directory->names_count, sizeof *directory->names, compare_names);
+    if (directory->names.count > 0)
+        qsort(directory->names.list, directory->names.count, sizeof *directory->names.list, compare_names);
     return status;
 }
 
@@ -95,7 +80,7 @@ static enum vmnetacl_status check_directory(struct directory *directory, int fd,
                                             struct vmnetacl_error *error)
 {
     if (fstat(fd, &directory->stat) != 0)
-        return fail_system(directory, errno, "examine the directory", error);
+        return error_set_system(error, errno, directory->path, "cannot examine the directory");
     return path_trust_directory(directory->path, directory->path, trust, directory->stat.st_uid,
                                 directory->stat.st_mode, error);
 }
@@ -109,14 +94,15 @@ enum vmnetacl_status directory_open(struct directory *directory, const char *pat
     *directory = (struct directory){.path = path};
     status = path_open(path, trust, O_RDONLY | O_DIRECTORY, &found, error);
     if (status != VMNETACL_OK && error->code == VMNETACL_CODE_SYSTEM && error->system_errno == ENOTDIR)
-        return fail(directory, VMNETACL_CODE_DIRECTORY_KIND, "not a directory; make one, with rule files in it", error);
+        return error_set(error, VMNETACL_CODE_DIRECTORY_KIND, path, 0, 0,
+                         "not a directory; make one, with rule files in it");
     if (status != VMNETACL_OK)
         return status;
     status = check_directory(directory, found.fd, trust, error);
     if (status == VMNETACL_OK) {
         directory->stream = fdopendir(found.fd);
         if (directory->stream == NULL)
-            status = fail_system(directory, errno, "open the directory", error);
+            status = error_set_system(error, errno, directory->path, "cannot open the directory");
     }
     if (directory->stream == NULL)
         (void)close(found.fd); /* only read from: nothing to fail */
@@ -132,23 +118,24 @@ enum vmnetacl_status directory_check_unchanged(const struct directory *directory
     struct stat now;
 
     if (fstat(dirfd(directory->stream), &now) != 0)
-        return fail_system(directory, errno, "examine the directory", error);
+        return error_set_system(error, errno, directory->path, "cannot examine the directory");
     if (now.st_mtim.tv_sec != directory->stat.st_mtim.tv_sec || now.st_mtim.tv_nsec != directory->stat.st_mtim.tv_nsec)
-        return fail(directory, VMNETACL_CODE_FILE_CHANGED, "the directory changed while it was read", error);
+        return error_set(error, VMNETACL_CODE_FILE_CHANGED, directory->path, 0, 0,
+                         "the directory changed while it was read");
     return VMNETACL_OK;
 }
 
-static void names_free(char **names, size_t count)
+static void names_free(struct directory_names *names)
 {
-    for (size_t i = 0; i < count; i++)
-        free(names[i]);
-    free(names);
+    for (size_t i = 0; i < names->count; i++)
+        free(names->list[i]);
+    free(names->list);
 }
 
 void directory_close(struct directory *directory)
 {
-    names_free(directory->names, directory->names_count);
-    names_free(directory->ignored, directory->ignored_count);
+    names_free(&directory->names);
+    names_free(&directory->ignored);
     if (directory->stream != NULL)
         (void)closedir(directory->stream); /* only read from: nothing to fail */
     *directory = (struct directory){.path = NULL};

@@ -8,14 +8,18 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
+struct directory_names {
+    char **list;
+    size_t count;
+    size_t capacity;
+};
+
 struct directory {
     const char *path; /* must outlive it */
     DIR *stream;
-    struct stat stat; /* when it was opened */
-    char **names;     /* of the rule files, in the order of strcmp(3) */
-    size_t names_count;
-    char **ignored; /* the other names, but "." and "..", in no order */
-    size_t ignored_count;
+    struct stat stat;               /* when it was opened */
+    struct directory_names names;   /* of the rule files, in the order of strcmp(3) */
+    struct directory_names ignored; /* the other names, but "." and "..", in no order */
 };
 
 /*

@@ -11,33 +11,23 @@
 
 #define BLOCK_SIZE ((off_t)64 * 1024) /* much more than the longest line, and little enough to stay in a cache */
 
-static enum vmnetacl_status file_fail(const char *path, enum vmnetacl_code code, const char *message,
-                                      struct vmnetacl_error *error)
-{
-    error_start(error, code, path, 0, 0);
-    error_add(error, message);
-    return error_status(error);
-}
-
 enum vmnetacl_status file_refuse_large(const char *path, struct vmnetacl_error *error)
 {
-    return file_fail(path, VMNETACL_CODE_FILE_LARGE, "the file is larger than a rule file can be; split it", error);
+    return error_set(error, VMNETACL_CODE_FILE_LARGE, path, 0, 0,
+                     "the file is larger than a rule file can be; split it");
 }
 
 static enum vmnetacl_status file_check(const char *path, const struct stat *st, const struct trust *trust,
                                        struct vmnetacl_error *error)
 {
     if (!S_ISREG(st->st_mode))
-        return file_fail(path, VMNETACL_CODE_FILE_KIND, "not a regular file; put a plain text file there", error);
+        return error_set(error, VMNETACL_CODE_FILE_KIND, path, 0, 0, "not a regular file; put a plain text file there");
     if (st->st_uid != trust->owner)
-        return file_fail(path, VMNETACL_CODE_FILE_OWNER,
-                         trust->owner == 0
-                             ? "the file is not owned by root; chown it to root"
-                             : "the file is not owned by the owner of the directory that stands for /; chown it to him",
-                         error);
+        return error_set(error, VMNETACL_CODE_FILE_OWNER, path, 0, 0, "the file is not owned by %s; chown it",
+                         trust_owner_name(trust));
     if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        return file_fail(path, VMNETACL_CODE_FILE_MODE,
-                         "others than root may write to the file; remove that with chmod go-w", error);
+        return error_set(error, VMNETACL_CODE_FILE_MODE, path, 0, 0,
+                         "users other than the owner may write to the file; chmod it go-w");
     if (st->st_size < 0 || (uintmax_t)st->st_size > trust->size_max)
         return file_refuse_large(path, error);
     return VMNETACL_OK;
@@ -55,8 +45,7 @@ enum vmnetacl_status file_open(struct file *file, const char *path, const struct
     opened.fd = found.fd;
     opened.group_writable_directory = found.group_may_write;
     if (fstat(opened.fd, &opened.stat) != 0) {
-        error_system(error, errno, path, "examine the file");
-        status = error_status(error);
+        status = error_set_system(error, errno, path, "cannot examine the file");
     } else {
         opened.everybody_may_read = found.everybody_may_enter && (opened.stat.st_mode & S_IROTH) != 0;
         status = file_check(path, &opened.stat, trust, error);
@@ -65,10 +54,8 @@ enum vmnetacl_status file_open(struct file *file, const char *path, const struct
         /* The byte more shows a file that grows. */
         opened.block_size = opened.stat.st_size < BLOCK_SIZE ? (size_t)opened.stat.st_size + 1 : BLOCK_SIZE;
         opened.block = malloc(opened.block_size);
-        if (opened.block == NULL) {
-            error_system(error, ENOMEM, path, "get memory for the file");
-            status = error_status(error);
-        }
+        if (opened.block == NULL)
+            status = error_set_system(error, ENOMEM, path, "cannot get memory for the file");
     }
     if (status == VMNETACL_OK)
         *file = opened;
@@ -101,10 +88,8 @@ static enum vmnetacl_status file_fill(struct file *file, bool *at_end, struct vm
         count = read(file->fd, file->block + file->filled, file->block_size - file->filled);
         if (count < 0 && errno == EINTR)
             continue;
-        if (count < 0) {
-            error_system(error, errno, file->path, "read the file");
-            return error_status(error);
-        }
+        if (count < 0)
+            return error_set_system(error, errno, file->path, "cannot read the file");
         file->filled += (size_t)count;
         file->total += (size_t)count;
     }
@@ -120,13 +105,11 @@ static enum vmnetacl_status file_check_unchanged(const struct file *file, struct
 {
     struct stat now;
 
-    if (fstat(file->fd, &now) != 0) {
-        error_system(error, errno, file->path, "examine the file");
-        return error_status(error);
-    }
+    if (fstat(file->fd, &now) != 0)
+        return error_set_system(error, errno, file->path, "cannot examine the file");
     if (file->total != (size_t)file->stat.st_size || now.st_size != file->stat.st_size ||
         !same_time(now.st_mtim, file->stat.st_mtim) || !same_time(now.st_ctim, file->stat.st_ctim))
-        return file_fail(file->path, VMNETACL_CODE_FILE_CHANGED, "the file changed while it was read", error);
+        return error_set(error, VMNETACL_CODE_FILE_CHANGED, file->path, 0, 0, "the file changed while it was read");
     return VMNETACL_OK;
 }
 

@@ -29,44 +29,30 @@ struct path_walk {
     char rest[VMNETACL_PATH_SIZE];      /* of the path, from directory_fd on */
 };
 
-static enum vmnetacl_status fail_directory(const char *path, const char *directory, enum vmnetacl_code code,
-                                           const char *message, struct vmnetacl_error *error)
-{
-    error_start(error, code, path, 0, 0);
-    error_add(error, "its directory ");
-    error_add(error, directory);
-    error_add(error, message);
-    return VMNETACL_UNAVAIL;
-}
-
 enum vmnetacl_status path_trust_directory(const char *path, const char *directory, const struct trust *trust,
                                           uid_t owner, mode_t mode, struct vmnetacl_error *error)
 {
     if (owner != trust->owner)
-        return fail_directory(path, directory, VMNETACL_CODE_DIRECTORY_OWNER,
-                              trust->owner == 0
-                                  ? " is not owned by root; chown it to root"
-                                  : " is not owned by the owner of the directory that stands for /; chown it to him",
-                              error);
+        return error_set(error, VMNETACL_CODE_DIRECTORY_OWNER, path, 0, 0,
+                         "its directory %s is not owned by %s; chown it", directory, trust_owner_name(trust));
     if ((mode & S_IWOTH) != 0)
-        return fail_directory(path, directory, VMNETACL_CODE_DIRECTORY_MODE, " is writable by everybody; chmod it o-w",
-                              error);
+        return error_set(error, VMNETACL_CODE_DIRECTORY_MODE, path, 0, 0,
+                         "its directory %s is writable by everybody; chmod it o-w", directory);
     if ((mode & S_IWGRP) != 0 && !trust->group_writable_directory)
-        return fail_directory(path, directory, VMNETACL_CODE_DIRECTORY_MODE, " is writable by its group; chmod it g-w",
-                              error);
+        return error_set(error, VMNETACL_CODE_DIRECTORY_MODE, path, 0, 0,
+                         "its directory %s is writable by its group; chmod it g-w", directory);
     return VMNETACL_OK;
 }
 
-static enum vmnetacl_status path_fail_system(struct path_walk *walk, const char *what)
+static enum vmnetacl_status path_fail_system(struct path_walk *walk, const char *message)
 {
-    error_system(walk->error, errno, walk->path, what);
-    return error_status(walk->error);
+    return error_set_system(walk->error, errno, walk->path, message);
 }
 
 /* Only here does an errno mean that there is no file or that it is not for us: from any other call it is a fault. */
-static enum vmnetacl_status path_fail_open(struct path_walk *walk, const char *what)
+static enum vmnetacl_status path_fail_open(struct path_walk *walk, const char *message)
 {
-    enum vmnetacl_status status = path_fail_system(walk, what);
+    enum vmnetacl_status status = path_fail_system(walk, message);
 
     if (walk->error->system_errno == EACCES) {
         walk->error->code = VMNETACL_CODE_FILE_DENIED;
@@ -74,8 +60,8 @@ static enum vmnetacl_status path_fail_open(struct path_walk *walk, const char *w
         walk->error->code = VMNETACL_CODE_FILE_MISSING;
     } else if (walk->error->system_errno == ENOENT) {
         /* A dangling link is a broken configuration; it does not count as a file that was never written. */
-        error_start(walk->error, VMNETACL_CODE_FILE_DANGLING, walk->path, 0, 0);
-        error_add(walk->error, "the target of a symbolic link does not exist; create it, or remove the link");
+        status = error_set(walk->error, VMNETACL_CODE_FILE_DANGLING, walk->path, 0, 0,
+                           "the target of a symbolic link does not exist; create it, or remove the link");
     }
     return status;
 }
@@ -83,7 +69,7 @@ static enum vmnetacl_status path_fail_open(struct path_walk *walk, const char *w
 static enum vmnetacl_status path_fail_long(struct path_walk *walk)
 {
     errno = ENAMETOOLONG;
-    return path_fail_system(walk, "walk the path to the file");
+    return path_fail_system(walk, "cannot resolve the path to the file");
 }
 
 /* Is the directory that the walk is in one that only root can have filled? */
@@ -92,7 +78,7 @@ static enum vmnetacl_status path_check_directory(struct path_walk *walk)
     struct stat st;
 
     if (fstat(walk->directory_fd, &st) != 0)
-        return path_fail_system(walk, "examine a directory on the way to the file");
+        return path_fail_system(walk, "cannot examine a directory on the way to the file");
     if (walk->directory[1] == '\0') /* "/" */
         walk->root = st;
     walk->found.everybody_may_enter = walk->found.everybody_may_enter && (st.st_mode & S_IXOTH) != 0;
@@ -108,7 +94,7 @@ static enum vmnetacl_status path_stay_below_root(struct path_walk *walk, char *n
     if (walk->trust->root == NULL || strcmp(name, "..") != 0)
         return VMNETACL_OK;
     if (fstat(walk->directory_fd, &st) != 0)
-        return path_fail_system(walk, "examine a directory on the way to the file");
+        return path_fail_system(walk, "cannot examine a directory on the way to the file");
     if (st.st_dev == walk->root.st_dev && st.st_ino == walk->root.st_ino)
         name[1] = '\0';
     return VMNETACL_OK;
@@ -133,7 +119,7 @@ static enum vmnetacl_status path_enter(struct path_walk *walk, const char *name)
         fd = openat(walk->directory_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOTDIR && !is_root ? path_follow_link(walk, name)
-                                            : path_fail_open(walk, "open a directory on the way to the file");
+                                            : path_fail_open(walk, "cannot open a directory on the way to the file");
     if (walk->directory_fd >= 0)
         (void)close(walk->directory_fd); /* O_PATH: nothing to fail */
     walk->directory_fd = fd;
@@ -168,14 +154,13 @@ static enum vmnetacl_status path_follow_link(struct path_walk *walk, const char 
     if (len < 0 && errno == EINVAL) /* readlink(2): not a symbolic link */
         errno = ENOTDIR;
     if (len < 0)
-        return path_fail_system(walk, "walk the path to the file");
+        return path_fail_system(walk, "cannot resolve the path to the file");
     if ((size_t)len == sizeof target)
         return path_fail_long(walk);
-    if (++walk->links_count > VMNETACL_SYMLINK_MAX) {
-        error_start(walk->error, VMNETACL_CODE_FILE_LINKS, walk->path, 0, 0);
-        error_add(walk->error, "more than 16 symbolic links on the way to the file; use a direct path");
-        return VMNETACL_UNAVAIL;
-    }
+    if (++walk->links_count > VMNETACL_SYMLINK_MAX)
+        return error_set(walk->error, VMNETACL_CODE_FILE_LINKS, walk->path, 0, 0,
+                         "more than %u symbolic links on the way to the file; use a direct path",
+                         (unsigned)VMNETACL_SYMLINK_MAX);
     if (strlen(walk->rest) < walk->linked_rest)
         walk->linked_rest = strlen(walk->rest);
     return path_prepend(walk, target, (size_t)len);
@@ -211,7 +196,7 @@ static enum vmnetacl_status path_step(struct path_walk *walk)
 
     if (!path_take_name(walk, name, &is_last) && (walk->flags & O_DIRECTORY) == 0) {
         errno = EISDIR;
-        return path_fail_system(walk, "open the file");
+        return path_fail_system(walk, "cannot open the file");
     }
     status = path_stay_below_root(walk, name);
     if (status != VMNETACL_OK)
@@ -223,7 +208,8 @@ static enum vmnetacl_status path_step(struct path_walk *walk)
         return VMNETACL_OK;
     if (errno == ELOOP || (errno == ENOTDIR && (walk->flags & O_DIRECTORY) != 0))
         return path_follow_link(walk, name);
-    return path_fail_open(walk, (walk->flags & O_DIRECTORY) != 0 ? "open the directory" : "open the file");
+    return path_fail_open(walk,
+                          (walk->flags & O_DIRECTORY) != 0 ? "cannot open the directory" : "cannot open the file");
 }
 
 enum vmnetacl_status path_open(const char *path, const struct trust *trust, int flags, struct resolved_path *found,

@@ -13,6 +13,12 @@ struct trust {
     size_t size_max;               /* bytes in a file */
 };
 
+/* For messages. */
+static inline const char *trust_owner_name(const struct trust *trust)
+{
+    return trust->owner == 0 ? "root" : "the user who must own the rules";
+}
+
 /* Where a walk has come to. */
 struct resolved_path {
     int fd;                   /* the caller's to close */

@@ -7,28 +7,21 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-static enum vmnetacl_status refuse(enum vmnetacl_code code, const char *message, struct vmnetacl_error *error)
-{
-    error_start(error, code, NULL, 0, 0);
-    error_add(error, message);
-    return VMNETACL_INVALID;
-}
-
 enum vmnetacl_status policy_check_origin(const struct vmnetacl_origin *origin, struct vmnetacl_error *error)
 {
     const char *const paths[] = {origin->root, origin->switch_path, origin->files_path, origin->qemu_path};
 
     for (size_t i = 0; i < sizeof origin->reserved / sizeof origin->reserved[0]; i++)
         if (origin->reserved[i] != NULL)
-            return refuse(VMNETACL_CODE_ARGUMENT, "what is reserved in the origin is set", error);
+            return error_set(error, VMNETACL_CODE_ARGUMENT, NULL, 0, 0, "what is reserved in the origin is set");
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         if (paths[i] == NULL)
             continue;
         if (paths[i][0] != '/')
-            return refuse(VMNETACL_CODE_ARGUMENT, "a path must be absolute", error);
+            return error_set(error, VMNETACL_CODE_ARGUMENT, NULL, 0, 0, "a path must be absolute");
         if (getauxval(AT_SECURE) != 0)
-            return refuse(VMNETACL_CODE_SECURE, "a privileged program takes rules from the system's place alone",
-                          error);
+            return error_set(error, VMNETACL_CODE_SECURE, NULL, 0, 0,
+                             "a privileged program takes its rules only from the system's place");
     }
     return VMNETACL_OK;
 }
@@ -111,7 +104,7 @@ enum vmnetacl_status vmnetacl_load_from(const struct vmnetacl_origin *origin, st
     if (policy != NULL)
         *policy = NULL;
     if (policy == NULL || origin == NULL)
-        status = refuse(VMNETACL_CODE_ARGUMENT, "no place for the policy, or no origin", &found);
+        status = error_set(&found, VMNETACL_CODE_ARGUMENT, NULL, 0, 0, "no place for the policy, or no origin");
     else
         status = load(origin, policy, &found);
     if (status != VMNETACL_OK && error != NULL)

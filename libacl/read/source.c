@@ -33,8 +33,7 @@ enum vmnetacl_status loading_go_on(struct loading *loading, enum vmnetacl_status
 
 enum vmnetacl_status loading_fail_memory(struct loading *loading, const char *path)
 {
-    error_system(loading->error, ENOMEM, path, "get memory for the rules");
-    return error_status(loading->error);
+    return error_set_system(loading->error, ENOMEM, path, "cannot get memory for the rules");
 }
 
 struct trust loading_trust(const struct vmnetacl_origin *origin, size_t size_max, bool group_writable_directory)
@@ -61,8 +60,7 @@ enum vmnetacl_status loading_open(struct loading *loading, const char *path, siz
         file_open_buffer(file, &origin->buffers[i], i);
         return VMNETACL_OK;
     }
-    error_start(loading->error, VMNETACL_CODE_FILE_MISSING, path, 0, 0);
-    return error_status(loading->error);
+    return error_set(loading->error, VMNETACL_CODE_FILE_MISSING, path, 0, 0, "cannot open the file");
 }
 
 enum vmnetacl_status

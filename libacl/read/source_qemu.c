@@ -60,18 +60,14 @@ static enum vmnetacl_status load_include(struct loading *loading, const char *fr
     struct vmnetacl_error *error = loading->error;
     enum vmnetacl_status status;
 
-    if (include->depth > VMNETACL_INCLUDE_DEPTH_MAX) {
-        error_start(error, VMNETACL_CODE_INCLUDE_DEEP, from, include->at.line, include->at.column);
-        error_add(error, "with this include more than eight follow one another; include the file further up");
-        return VMNETACL_UNAVAIL;
-    }
+    if (include->depth > VMNETACL_INCLUDE_DEPTH_MAX)
+        return error_set(error, VMNETACL_CODE_INCLUDE_DEEP, from, include->at.line, include->at.column,
+                         "includes are nested more than eight levels deep; include the file in one further up");
     status = load_file(loading, path, include);
     if (status == VMNETACL_OK)
         return VMNETACL_OK;
-    if (error->code == VMNETACL_CODE_INCLUDE_LOOP && error->line == 0) {
-        error_start(error, VMNETACL_CODE_INCLUDE_LOOP, from, include->at.line, include->at.column);
-        error_add(error, "this file is included by itself, here or further up; remove one of the includes");
-    }
+    if (error->code == VMNETACL_CODE_INCLUDE_LOOP && error->line == 0)
+        error_move(error, from, include->at.line, include->at.column);
     if (!is_skipped(error))
         return status;
     return ruleset_add_skipped(loading->ruleset, path, error->code, include->from, include->at)
@@ -125,10 +121,9 @@ static enum vmnetacl_status begin_file(struct loading *loading, char *path, cons
 {
     struct rule_file *begun;
 
-    if (is_open(loading->ruleset, &file->stat)) {
-        error_start(loading->error, VMNETACL_CODE_INCLUDE_LOOP, path, 0, 0);
-        return VMNETACL_UNAVAIL;
-    }
+    if (is_open(loading->ruleset, &file->stat))
+        return error_set(loading->error, VMNETACL_CODE_INCLUDE_LOOP, path, 0, 0,
+                         "this file includes itself, here or further up; remove one of the includes");
     if (!ruleset_add_file(loading->ruleset, path, &file->stat, index))
         return loading_fail_memory(loading, path);
     begun = &loading->ruleset->files[*index];

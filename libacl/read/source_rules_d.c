@@ -37,11 +37,9 @@ static enum vmnetacl_status load_file(struct loading *loading, char *path)
     size_t index;
     enum vmnetacl_status status = loading_open(loading, path, VMNETACL_FILE_MAX, false, &file);
 
-    if (status != VMNETACL_OK && loading->error->code == VMNETACL_CODE_FILE_MISSING) {
-        error_start(loading->error, VMNETACL_CODE_FILE_CHANGED, path, 0, 0);
-        error_add(loading->error, "the file went while its directory was read");
-        status = error_status(loading->error);
-    }
+    if (status != VMNETACL_OK && loading->error->code == VMNETACL_CODE_FILE_MISSING)
+        status = error_set(loading->error, VMNETACL_CODE_FILE_CHANGED, path, 0, 0,
+                           "the file was removed while its directory was read");
     if (status != VMNETACL_OK) {
         free(path);
         return status;
@@ -80,8 +78,8 @@ static enum vmnetacl_status load_directory(struct loading *loading, const char *
 
     if (status != VMNETACL_OK)
         return loading->error->code == VMNETACL_CODE_FILE_MISSING ? VMNETACL_NOTFOUND : status;
-    for (size_t i = 0; i < directory.names_count && status == VMNETACL_OK; i++)
-        status = load_named(loading, path, directory.names[i]);
+    for (size_t i = 0; i < directory.names.count && status == VMNETACL_OK; i++)
+        status = load_named(loading, path, directory.names.list[i]);
     if (status == VMNETACL_OK)
         status = directory_check_unchanged(&directory, loading->error);
     directory_close(&directory);

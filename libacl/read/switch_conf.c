@@ -6,14 +6,6 @@
 
 #include <assert.h>
 
-/* The line that is being parsed, where it goes and where errors go. */
-struct parser {
-    const struct lines *lines;
-    struct line line;
-    struct switch_table *table;
-    struct vmnetacl_error *error;
-};
-
 /* The statuses that a list in brackets can name, and a set of those that it has named. */
 enum listed {
     LISTED_ALLOW = 0x01,
@@ -22,17 +14,6 @@ enum listed {
     LISTED_UNAVAIL = 0x08,
     LISTED_TRYAGAIN = 0x10,
 };
-
-static enum vmnetacl_status fail(struct parser *parser, const char *at, enum vmnetacl_code code, const char *message)
-{
-    return token_fail(parser->lines, &parser->line, at, code, message, parser->error);
-}
-
-static enum vmnetacl_status fail_word(struct parser *parser, const struct token *token, enum vmnetacl_code code,
-                                      const char *before, const char *after)
-{
-    return token_fail_word(parser->lines, &parser->line, token, code, before, after, parser->error);
-}
 
 /* A word of letters. Takes the blanks after it, too. */
 static struct token take_letters(struct line *line)
@@ -77,15 +58,16 @@ static enum vmnetacl_status parse_action(struct parser *parser, unsigned listed,
     bool is_return = token_is_caseless(&token, "return");
 
     if (token_is_caseless(&token, "merge"))
-        return fail(parser, token.at, VMNETACL_CODE_ACTION_INVALID,
-                    "there is no merge here: a deny of any source counts anyhow; write return or continue");
+        return parser_fail(parser, token.at, VMNETACL_CODE_ACTION_INVALID,
+                           "merge is not supported, since a deny of any source counts; write return or continue");
     if (!is_return && !token_is_caseless(&token, "continue"))
-        return fail(parser, token.at, VMNETACL_CODE_ACTION_INVALID, "the action must be return or continue");
+        return parser_fail(parser, token.at, VMNETACL_CODE_ACTION_INVALID, "the action must be return or continue");
     if (!is_return && listed == LISTED_DENY)
-        return fail(parser, token.at, VMNETACL_CODE_ACTION_FORBIDDEN, "nothing can follow a DENY; remove it");
+        return parser_fail(parser, token.at, VMNETACL_CODE_ACTION_FORBIDDEN,
+                           "the search ends with a DENY; remove this action");
     if (!is_return && listed == LISTED_TRYAGAIN)
-        return fail(parser, token.at, VMNETACL_CODE_ACTION_FORBIDDEN,
-                    "nothing can follow a TRYAGAIN, since a caller could provoke it; remove it");
+        return parser_fail(parser, token.at, VMNETACL_CODE_ACTION_FORBIDDEN,
+                           "the search ends with a TRYAGAIN, which a caller can provoke; remove this action");
     if (listed == LISTED_ALLOW)
         entry->returns_on_allow = is_return;
     if (listed == LISTED_NOTFOUND)
@@ -102,17 +84,19 @@ static enum vmnetacl_status parse_pair(struct parser *parser, unsigned *seen, st
     unsigned listed = find_status(&token);
 
     if (token.len == 0 && *parser->line.at == '!')
-        return fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID,
-                    "there is no '!' here; name each status that is meant");
+        return parser_fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID,
+                           "'!' is not supported; name each status");
     if (listed == 0)
-        return fail_word(parser, &token, VMNETACL_CODE_ACTION_INVALID, "unknown status '",
-                         "'; there are ALLOW, DENY, NOTFOUND, UNAVAIL and TRYAGAIN, as in [NOTFOUND=return]");
+        return parser_fail(parser, token.at, VMNETACL_CODE_ACTION_INVALID,
+                           "unknown status '%.*s'; write ALLOW, DENY, NOTFOUND, UNAVAIL or TRYAGAIN, as in "
+                           "[NOTFOUND=return]",
+                           TOKEN_SHOWN(token));
     if ((*seen & listed) != 0)
-        return fail(parser, token.at, VMNETACL_CODE_ACTION_REPEATED,
-                    "the status stands in these brackets twice; ALLOW and SUCCESS are one");
+        return parser_fail(parser, token.at, VMNETACL_CODE_ACTION_REPEATED,
+                           "duplicate status; ALLOW and SUCCESS are the same");
     *seen |= listed;
     if (!take_byte(&parser->line, '='))
-        return fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID, "'=' is missing after the status");
+        return parser_fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID, "expected '=' after the status");
     return parse_action(parser, listed, entry);
 }
 
@@ -126,7 +110,8 @@ static enum vmnetacl_status parse_actions(struct parser *parser, struct switch_e
     do {
         enum vmnetacl_status status;
         if (line_is_empty(&parser->line))
-            return fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID, "']' is missing");
+            return parser_fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID,
+                               "expected ']', found the end of the line");
         status = parse_pair(parser, &seen, entry);
         if (status != VMNETACL_OK)
             return status;
@@ -135,9 +120,8 @@ static enum vmnetacl_status parse_actions(struct parser *parser, struct switch_e
 }
 
 /* name [ actions ] */
-static enum vmnetacl_status parse_source(struct parser *parser)
+static enum vmnetacl_status parse_source(struct parser *parser, struct switch_table *table)
 {
-    struct switch_table *table = parser->table;
     struct switch_entry entry = {.source = NULL};
     struct token token = take_letters(&parser->line);
 
@@ -145,12 +129,12 @@ static enum vmnetacl_status parse_source(struct parser *parser)
         token = token_take(&parser->line); /* for the message */
     entry.source = source_find(token.at, token.len);
     if (entry.source == NULL)
-        return fail_word(parser, &token, VMNETACL_CODE_SOURCE_UNKNOWN, "unknown source '",
-                         "'; there are files and qemu");
+        return parser_fail(parser, token.at, VMNETACL_CODE_SOURCE_UNKNOWN, "unknown source '%.*s'; write files or qemu",
+                           TOKEN_SHOWN(token));
     for (size_t i = 0; i < table->count; i++)
         if (table->entries[i].source == entry.source)
-            return fail_word(parser, &token, VMNETACL_CODE_SOURCE_REPEATED, "the source '",
-                             "' stands here twice; remove one");
+            return parser_fail(parser, token.at, VMNETACL_CODE_SOURCE_REPEATED, "duplicate source '%.*s'; remove one",
+                               TOKEN_SHOWN(token));
     assert(table->count < SWITCH_ENTRIES_MAX);
     table->entries[table->count] = entry;
     return parse_actions(parser, &table->entries[table->count++]);
@@ -158,7 +142,7 @@ static enum vmnetacl_status parse_source(struct parser *parser)
 
 enum vmnetacl_status switch_parse_line(struct lines *lines, struct switch_table *table, struct vmnetacl_error *error)
 {
-    struct parser parser = {.lines = lines, .table = table, .error = error};
+    struct parser parser = {.lines = lines, .error = error};
     enum vmnetacl_status status = lines_next(lines, &parser.line, error);
     struct token token;
 
@@ -166,15 +150,16 @@ enum vmnetacl_status switch_parse_line(struct lines *lines, struct switch_table 
         return status;
     token = token_take(&parser.line);
     if (!token_is(&token, "acl:"))
-        return fail_word(&parser, &token, VMNETACL_CODE_KEYWORD_UNKNOWN, "unknown word '",
-                         "'; the one line begins with 'acl: ', others with #");
+        return parser_fail(&parser, token.at, VMNETACL_CODE_KEYWORD_UNKNOWN,
+                           "unknown word '%.*s'; a line begins with acl: or #", TOKEN_SHOWN(token));
     if (table->count > 0)
-        return fail(&parser, token.at, VMNETACL_CODE_SWITCH_SECOND, "a second line; name all sources in one");
+        return parser_fail(&parser, token.at, VMNETACL_CODE_SWITCH_SECOND,
+                           "a second acl line; name all sources in the first");
     if (line_is_empty(&parser.line))
-        return fail(&parser, parser.line.at, VMNETACL_CODE_SOURCE_MISSING,
-                    "the names of the sources are missing; the usual line is 'acl: files qemu'");
+        return parser_fail(&parser, parser.line.at, VMNETACL_CODE_SOURCE_MISSING,
+                           "missing sources; the usual line is 'acl: files qemu'");
     while (status == VMNETACL_OK && !line_is_empty(&parser.line))
-        status = parse_source(&parser);
+        status = parse_source(&parser, table);
     return status;
 }
 
@@ -193,11 +178,9 @@ static enum vmnetacl_status parse_file(struct loading *loading, struct file *fil
     enum vmnetacl_status status = loading_read(loading, file, parse_lines, table);
 
     /* When errors are reported, a line that is wrong has been; it is not missing as well. */
-    if (status == VMNETACL_OK && table->count == 0 && loading->error->code == VMNETACL_CODE_NONE) {
-        error_start(loading->error, VMNETACL_CODE_SWITCH_EMPTY, file->path, 0, 0);
-        error_add(loading->error, "no line begins with 'acl:'; write 'acl: files qemu', or remove the file");
-        status = VMNETACL_UNAVAIL;
-    }
+    if (status == VMNETACL_OK && table->count == 0 && loading->error->code == VMNETACL_CODE_NONE)
+        return error_set(loading->error, VMNETACL_CODE_SWITCH_EMPTY, file->path, 0, 0,
+                         "no line begins with 'acl:'; write 'acl: files qemu', or remove the file");
     return status;
 }
 

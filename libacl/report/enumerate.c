@@ -105,16 +105,15 @@ vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_c
     struct candidates candidates = {.count = 0};
     struct bridge_index indexes[SWITCH_ENTRIES_MAX] = {{.count = 0}};
     struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE};
-    enum vmnetacl_status status = VMNETACL_INVALID;
+    enum vmnetacl_status status;
     struct question question;
 
     if (visit == NULL || !question_start(&question, policy, caller, names, NULL) ||
         (existing == NULL && existing_count > 0)) {
-        error_start(&found, VMNETACL_CODE_ARGUMENT, NULL, 0, 0);
-        error_add(&found, "an argument is missing, or the names are another policy's or caller's");
+        status = error_set(&found, VMNETACL_CODE_ARGUMENT, NULL, 0, 0,
+                           "an argument is missing, or the names are another policy's or caller's");
     } else if (!collect(&candidates, policy, existing, existing_count) || !make_indexes(indexes, &question)) {
-        error_system(&found, ENOMEM, NULL, "get memory for the bridges' names");
-        status = error_status(&found);
+        status = error_set_system(&found, ENOMEM, NULL, "cannot get memory for the names of the bridges");
     } else {
         if (candidates.count > 0)
             qsort(candidates.list, candidates.count, sizeof *candidates.list, compare);

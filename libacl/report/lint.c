@@ -34,29 +34,14 @@ static void tell_error(const struct loading *loading, void *data)
     tell(data, true, loading->source, loading->error);
 }
 
-/* A warning about a place, made of a message, and of another rule's place when there is one. */
+/* A warning about a place in a file; line 0: about the file. */
 static void warn(const struct lint *lint, const char *source, enum vmnetacl_code code, const char *file,
                  struct position place, const char *message)
 {
     struct vmnetacl_error error;
 
-    error_start(&error, code, file, place.line, place.column);
-    error_add(&error, message);
+    (void)error_set(&error, code, file, place.line, place.column, "%s", message); /* a warning has no status */
     tell(lint, false, source, &error);
-}
-
-static void warn_covered(const struct lint *lint, const struct ruled *allow, enum vmnetacl_code code,
-                         const char *before, const struct ruled *other, const char *after)
-{
-    struct vmnetacl_error error;
-
-    error_start(&error, code, allow->file->path, allow->rule.place.line, allow->rule.place.column);
-    error_add(&error, before);
-    error_add(&error, other->file->path);
-    error_add(&error, ":");
-    error_add_number(&error, other->rule.place.line);
-    error_add(&error, after);
-    tell(lint, false, allow->source->entry.source->name, &error);
 }
 
 static int compare_order(const void *a, const void *b)
@@ -78,12 +63,22 @@ static void check_allow(const struct lint *lint, const struct ruled *sorted, siz
     const struct ruled *deny = redundancy_find_deny(sorted, count, allow);
     const struct ruled *other = redundancy_find_allow(sorted, count, allow);
 
+    struct vmnetacl_error error;
+
     if (is_read_with(deny, allow))
-        warn_covered(lint, allow, VMNETACL_CODE_RULE_DENIED, "never takes effect: ", deny,
-                     " denies all of it, and a deny wins in any order; remove one of them");
+        (void)error_set(&error, VMNETACL_CODE_RULE_DENIED, allow->file->path, allow->rule.place.line,
+                        allow->rule.place.column,
+                        "shadowed rule: %s:%u denies all of it, and a deny wins in any order; remove this allow",
+                        deny->file->path, deny->rule.place.line); /* a warning has no status; here and below */
     else if (is_read_with(other, allow))
-        warn_covered(lint, allow, VMNETACL_CODE_RULE_SHADOWED, "adds nothing: ", other,
-                     " allows it already, and the options of the first count; remove one of them");
+        (void)error_set(&error, VMNETACL_CODE_RULE_SHADOWED, allow->file->path, allow->rule.place.line,
+                        allow->rule.place.column,
+                        "redundant rule: %s:%u allows it already, and the options of the first rule count; remove one "
+                        "of them",
+                        other->file->path, other->rule.place.line);
+    else
+        return;
+    tell(lint, false, allow->source->entry.source->name, &error);
 }
 
 /* False when out of memory. */
@@ -121,8 +116,9 @@ static bool has_deny(const struct rule_file *file)
 
 static void warn_private(const struct lint *lint, const char *source, const char *path)
 {
-    warn(lint, source, VMNETACL_CODE_FILE_PRIVATE, path, (struct position){.line = 0},
-         "not everybody may read it, and every request of who may not fails; chmod it a+r, and its directories a+rx");
+    warn(
+        lint, source, VMNETACL_CODE_FILE_PRIVATE, path, (struct position){.line = 0},
+        "not everybody may read it, and a request fails for each user who may not; chmod it a+r, and its directories a+rx");
 }
 
 static void check_file(const struct lint *lint, const struct loaded_source *source, const struct rule_file *file)
@@ -137,12 +133,13 @@ static void check_file(const struct lint *lint, const struct loaded_source *sour
                  : "this included file does not exist, and is skipped; create it, or remove the line");
     else if (from != file && !file->everybody_may_read && has_deny(file))
         warn(lint, name, VMNETACL_CODE_INCLUDE_HIDES, from->path, file->at,
-             "there is a deny in this included file, and whoever may not read the file is not denied; move it");
+             "this included file has a deny, which does not apply to users who may not read the file; move the deny");
     if (source->entry.source == &source_files && !file->everybody_may_read)
         warn_private(lint, name, file->path);
     if (file->group_writable_directory)
-        warn(lint, name, VMNETACL_CODE_DIRECTORY_GROUP, file->path, (struct position){.line = 0},
-             "a directory on the way to it is writable by its group, who can replace the rules; chmod it g-w");
+        warn(
+            lint, name, VMNETACL_CODE_DIRECTORY_GROUP, file->path, (struct position){.line = 0},
+            "a directory on the way to it is writable by its group, whose members can replace the rules; chmod it g-w");
 }
 
 /*
@@ -189,22 +186,22 @@ static void check_files(const struct lint *lint)
 
 static void check_ignored(const struct lint *lint, const struct directory *directory)
 {
-    for (size_t i = 0; i < directory->ignored_count; i++) {
+    for (size_t i = 0; i < directory->ignored.count; i++) {
         char path[VMNETACL_PATH_SIZE];
         size_t directory_len = strlen(directory->path);
-        size_t name_len = strlen(directory->ignored[i]);
+        size_t name_len = strlen(directory->ignored.list[i]);
         if (directory_len + 1 + name_len >= sizeof path)
             continue; /* no path that could be read anyhow */
         memcpy(path, directory->path, directory_len);
         path[directory_len] = '/';
-        memcpy(path + directory_len + 1, directory->ignored[i], name_len + 1);
+        memcpy(path + directory_len + 1, directory->ignored.list[i], name_len + 1);
         warn(lint, source_files.name, VMNETACL_CODE_FILE_IGNORED, path, (struct position){.line = 0},
              "the file is ignored, since its name does not end with .rules or begins with a dot; rename or move it");
     }
 }
 
 /*
- * The names in rules.d once more, for those that are no rule files. What cannot be opened has been told. False for want
+ * The names in rules.d once more, for those that are no rule files. What cannot be opened has been told. False when out
  * of memory.
  */
 static bool check_directory(const struct lint *lint)
@@ -272,8 +269,8 @@ static void warn_unknown(const struct lint *lint, const struct naming *naming)
 {
     warn(lint, naming->source, VMNETACL_CODE_ACCOUNT_UNKNOWN, naming->file->path, naming->rule.place,
          naming->rule.subject == VMNETACL_SUBJECT_USER
-             ? "there is no such user, so the rule is about nobody; see 'getent passwd'"
-             : "there is no such group, so the rule is about nobody; see 'getent group'");
+             ? "unknown user, so the rule never matches; see 'getent passwd'"
+             : "unknown group, so the rule never matches; see 'getent group'");
 }
 
 /* It is an error when a name cannot be looked up: the helper refuses then. False when out of memory. */
@@ -299,16 +296,16 @@ static bool look_up(const struct lint *lint, const struct namings *namings)
             .is_allowed = true,
         };
     status = lookup_run(&lookup, lint->timeout_ms, &failed, &error);
-    if (error.code != VMNETACL_CODE_NONE && error.code != VMNETACL_CODE_MEMORY) {
+    if (error.code != VMNETACL_CODE_NONE && error.system_errno != ENOMEM) {
         const struct naming *naming = &namings->list[failed < accounts->count ? failed : 0];
-        error_place(&error, naming->file->path, naming->rule.place.line, naming->rule.place.column);
+        error_move(&error, naming->file->path, naming->rule.place.line, naming->rule.place.column);
         tell(lint, true, "names", &error);
     }
     for (size_t i = 0; i < accounts->count && status == VMNETACL_OK; i++)
         if (lookup.items[i].answer.state == ACCOUNT_ABSENT)
             warn_unknown(lint, &namings->list[i]);
     free(lookup.items);
-    return error.code != VMNETACL_CODE_MEMORY;
+    return error.system_errno != ENOMEM;
 }
 
 /* False when out of memory. */
@@ -362,17 +359,12 @@ enum vmnetacl_status vmnetacl_lint(const struct vmnetacl_origin *origin, unsigne
     struct vmnetacl_error found = {.code = VMNETACL_CODE_NONE};
     enum vmnetacl_status status = policy_check_origin(lint.origin, &found);
 
-    if (visit == NULL) {
-        error_start(&found, VMNETACL_CODE_ARGUMENT, NULL, 0, 0);
-        error_add(&found, "nobody to tell what is found");
-        status = VMNETACL_INVALID;
-    }
+    if (visit == NULL)
+        status = error_set(&found, VMNETACL_CODE_ARGUMENT, NULL, 0, 0, "visit is missing");
     if (status == VMNETACL_OK) {
         lint.policy = calloc(1, sizeof *lint.policy);
-        if (lint.policy == NULL || !check_all(&lint)) {
-            error_system(&found, ENOMEM, NULL, "get memory to check the rules");
-            status = error_status(&found);
-        }
+        if (lint.policy == NULL || !check_all(&lint))
+            status = error_set_system(&found, ENOMEM, NULL, "cannot get memory to check the rules");
         vmnetacl_free(lint.policy);
     }
     if (status != VMNETACL_OK && error != NULL)

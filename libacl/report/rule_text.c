@@ -45,6 +45,8 @@ static char *put_subject(char *at, const struct vmnetacl_rule *shown)
 
 static void write_text(const struct loaded_source *source, const struct vmnetacl_rule *shown, char *at)
 {
+    struct vmnetacl_option option;
+
     at = put(at, shown->is_deny ? "deny" : "allow");
     if (!source->entry.source->has_subjects) { /* nor options */
         (void)put(put(at, " "), shown->bridge);
@@ -52,8 +54,10 @@ static void write_text(const struct loaded_source *source, const struct vmnetacl
     }
     at = put_subject(at, shown);
     at = put(put(at, " bridge "), shown->bridge);
-    if (shown->grant.limit != 0)
-        (void)put_number(put(at, " limit "), shown->grant.limit);
+    for (size_t i = 0; vmnetacl_option_at(&shown->grant, i, &option); i++) {
+        at = put(put(at, " "), option.name);
+        at = option.has_number ? put_number(put(at, " "), option.number) : at;
+    }
 }
 
 void rule_show(const struct loaded_source *source, const struct rule_file *file, const struct rule *rule,
@@ -69,9 +73,10 @@ void rule_show(const struct loaded_source *source, const struct rule_file *file,
         .id = rule->id,
         .bridge = text->bridge,
         .is_pattern = rule->is_pattern || rule->name_len == 0,
-        .grant = {.limit = rule->limit},
         .text = text->text,
     };
+    if (rule->grant.options != 0)
+        shown->grant = rule->grant;
     if (rule->account != NULL) {
         memcpy(text->account, rule->account, rule->account_len);
         text->account[rule->account_len] = '\0';

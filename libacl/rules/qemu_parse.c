@@ -4,23 +4,28 @@
 
 #include "error.h"
 
-enum vmnetacl_status qemu_fail(const struct lines *lines, const struct line *line, const char *at,
-                               enum vmnetacl_code code, const char *message, struct vmnetacl_error *error)
+enum vmnetacl_status qemu_fail_name(const struct parser *parser)
 {
-    lines_error(lines, line, at, code, error);
-    error_add(error, message);
-    return VMNETACL_UNAVAIL;
+    const struct line *name = &parser->line;
+    const char *bad = ifname_bad_byte(name->at, name->end);
+
+    if (line_is_empty(name))
+        return parser_fail(parser, name->at, VMNETACL_CODE_NAME_MISSING,
+                           "missing name of a bridge; write a name or all");
+    if (bad < name->end)
+        return parser_fail(parser, bad, VMNETACL_CODE_NAME_INVALID,
+                           "the name of a bridge cannot contain blanks, control bytes, '/', ':' or '%%'; "
+                           "write one name in each line, and a comment in a line of its own");
+    if (ifname_is_dots(name->at, line_len(name)))
+        return parser_fail(parser, name->at, VMNETACL_CODE_NAME_INVALID, "no bridge can be called '.' or '..'");
+    return parser_fail(parser, name->at + VMNETACL_NAME_MAX, VMNETACL_CODE_NAME_LONG,
+                       "the name of a bridge has at most 15 bytes");
 }
 
-enum vmnetacl_status qemu_fail_word(const struct lines *lines, const struct line *line, struct vmnetacl_error *error)
+enum vmnetacl_status qemu_fail_word(struct parser *parser)
 {
-    size_t word_len = 0;
+    const struct token token = token_take(&parser->line);
 
-    while (word_len < line_len(line) && word_len < 32 && line->at[word_len] != ' ' && line->at[word_len] != '\t')
-        word_len++;
-    lines_error(lines, line, line->at, VMNETACL_CODE_KEYWORD_UNKNOWN, error);
-    error_add(error, "unknown word '");
-    error_add_bytes(error, line->at, word_len);
-    error_add(error, "'; a line begins with allow, deny, include or #");
-    return VMNETACL_UNAVAIL;
+    return parser_fail(parser, token.at, VMNETACL_CODE_KEYWORD_UNKNOWN,
+                       "unknown word '%.*s'; a line begins with allow, deny, include or #", TOKEN_SHOWN(token));
 }

@@ -17,7 +17,7 @@
 #define VMNETACL_QEMU_PARSE_H
 
 #include "ifname.h"
-#include "lines.h"
+#include "token.h"
 
 enum qemu_kind {
     QEMU_NOTHING, /* an empty line or a comment */
@@ -34,50 +34,37 @@ struct qemu_statement {
     unsigned column; /* of the statement's first byte */
 };
 
-/* Fill in an error at a place in the line. Always UNAVAIL. */
-enum vmnetacl_status qemu_fail(const struct lines *lines, const struct line *line, const char *at,
-                               enum vmnetacl_code code, const char *message, struct vmnetacl_error *error);
+/* Fill in the error of a name that no bridge can have. Always UNAVAIL. */
+enum vmnetacl_status qemu_fail_name(const struct parser *parser);
 
 /* The same for a line that begins with an unknown word. */
-enum vmnetacl_status qemu_fail_word(const struct lines *lines, const struct line *line, struct vmnetacl_error *error);
+enum vmnetacl_status qemu_fail_word(struct parser *parser);
 
 /* "all" | name */
-static inline enum vmnetacl_status qemu_parse_name(const struct lines *lines, const struct line *name,
-                                                   struct qemu_statement *statement, struct vmnetacl_error *error)
+static inline enum vmnetacl_status qemu_parse_name(const struct parser *parser, struct qemu_statement *statement)
 {
+    const struct line *name = &parser->line;
     size_t len = line_len(name);
-    const char *bad = ifname_bad_byte(name->at, name->end);
 
-    if (len == 0)
-        return qemu_fail(lines, name, name->at, VMNETACL_CODE_NAME_MISSING,
-                         "the name of a bridge is missing; write a name or all", error);
-    if (bad < name->end)
-        return qemu_fail(lines, name, bad, VMNETACL_CODE_NAME_INVALID,
-                         "the name of a bridge holds no blank, control byte, '/', ':' or '%'; "
-                         "write one name a line, and comments on lines of their own",
-                         error);
-    if (ifname_is_dots(name->at, len))
-        return qemu_fail(lines, name, name->at, VMNETACL_CODE_NAME_INVALID, "no bridge can be called '.' or '..'",
-                         error);
-    if (len > VMNETACL_NAME_MAX)
-        return qemu_fail(lines, name, name->at + VMNETACL_NAME_MAX, VMNETACL_CODE_NAME_LONG,
-                         "the name of a bridge has at most 15 bytes", error);
+    if (len == 0 || len > VMNETACL_NAME_MAX || ifname_bad_byte(name->at, name->end) < name->end ||
+        ifname_is_dots(name->at, len))
+        return qemu_fail_name(parser);
     statement->argument = name->at;
     statement->argument_len = line_is(name, "all") ? 0 : len;
     return VMNETACL_OK;
 }
 
 /* absolute-path */
-static inline enum vmnetacl_status qemu_parse_path(const struct lines *lines, const struct line *path,
-                                                   struct qemu_statement *statement, struct vmnetacl_error *error)
+static inline enum vmnetacl_status qemu_parse_path(const struct parser *parser, struct qemu_statement *statement)
 {
+    const struct line *path = &parser->line;
+
     if (line_is_empty(path))
-        return qemu_fail(lines, path, path->at, VMNETACL_CODE_PATH_MISSING,
-                         "the path of the file to include is missing", error);
-    /* A relative path would be looked up where the caller stands: he would choose the rules. */
+        return parser_fail(parser, path->at, VMNETACL_CODE_PATH_MISSING, "missing path of the file to include");
+    /* A relative path would begin in the caller's working directory: the caller would choose the rules. */
     if (*path->at != '/')
-        return qemu_fail(lines, path, path->at, VMNETACL_CODE_PATH_RELATIVE,
-                         "the path of the file to include must be absolute; begin it with /", error);
+        return parser_fail(parser, path->at, VMNETACL_CODE_PATH_RELATIVE,
+                           "the path of the file to include must be absolute; begin it with /");
     statement->argument = path->at;
     statement->argument_len = line_len(path);
     return VMNETACL_OK;
@@ -87,27 +74,28 @@ static inline enum vmnetacl_status qemu_parse_path(const struct lines *lines, co
 static inline enum vmnetacl_status qemu_parse_line(struct lines *lines, struct qemu_statement *statement,
                                                    struct vmnetacl_error *error)
 {
-    struct line line;
-    enum vmnetacl_status status = lines_next(lines, &line, error);
+    struct parser parser = {.lines = lines, .error = error};
+    struct line *line = &parser.line;
+    enum vmnetacl_status status = lines_next(lines, line, error);
 
     if (status != VMNETACL_OK)
         return status;
     statement->kind = QEMU_NOTHING;
     statement->line = lines->line;
-    statement->column = (unsigned)(line.at - line.start) + 1;
-    if (line_is_empty(&line) || *line.at == '#')
+    statement->column = (unsigned)(line->at - line->start) + 1;
+    if (line_is_empty(line) || *line->at == '#')
         return VMNETACL_OK;
-    if (line_take_word(&line, "allow"))
+    if (line_take_word(line, "allow"))
         statement->kind = QEMU_ALLOW;
-    else if (line_take_word(&line, "deny"))
+    else if (line_take_word(line, "deny"))
         statement->kind = QEMU_DENY;
-    else if (line_take_word(&line, "include"))
+    else if (line_take_word(line, "include"))
         statement->kind = QEMU_INCLUDE;
     else
-        return qemu_fail_word(lines, &line, error);
+        return qemu_fail_word(&parser);
     if (statement->kind == QEMU_INCLUDE)
-        return qemu_parse_path(lines, &line, statement, error);
-    return qemu_parse_name(lines, &line, statement, error);
+        return qemu_parse_path(&parser, statement);
+    return qemu_parse_name(&parser, statement);
 }
 
 #endif

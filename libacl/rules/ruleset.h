@@ -7,15 +7,16 @@
  *
  *     [RULE_DENY] | [RULE_PLACE] | [RULE_MORE] | name_len      (name_len 0: all)
  *     [ struct position ]             unless it is in column 1 of the line after the last rule's
- *     [ more byte: subject | [MORE_PATTERN] | [MORE_LIMIT] ]   unless it is for all, with a plain name and no option
+ *     [ more byte: subject | [MORE_PATTERN] | [MORE_OPTIONS] ] unless it is for all, with a plain name and no option
  *     [ uint32_t: the number | a byte and the account's name ] for a uid or gid | a user or group
- *     [ uint32_t: the limit ]
+ *     [ options, as options_put() writes them ]
  *     name
  */
 #ifndef VMNETACL_RULESET_H
 #define VMNETACL_RULESET_H
 
 #include "array.h"
+#include "option.h"
 #include "vmnetacl.h"
 
 #include <assert.h>
@@ -30,7 +31,7 @@
 
 #define MORE_SUBJECT 0x07
 #define MORE_PATTERN 0x08
-#define MORE_LIMIT   0x10
+#define MORE_OPTIONS 0x10
 
 static_assert(VMNETACL_NAME_MAX <= RULE_NAME_LEN, "the length of a name fits its bits");
 static_assert(VMNETACL_ACCOUNT_MAX <= UCHAR_MAX, "the length of an account's name fits its byte");
@@ -49,7 +50,7 @@ struct rule {
     uint32_t id;         /* of UID and GID; else 0 */
     const char *account; /* of USER and GROUP, not terminated; else NULL */
     size_t account_len;
-    uint32_t limit; /* 0: none */
+    struct vmnetacl_grant grant; /* with no bit in options, its other fields mean nothing */
     struct position place;
     const char *name; /* not terminated */
     size_t name_len;  /* 0: all */
@@ -92,7 +93,7 @@ void ruleset_free(struct ruleset *ruleset);
 
 /* More than any rule takes. */
 #define RULE_SIZE_MAX                                                                                                  \
-    (1 + sizeof(struct position) + 1 + 1 + VMNETACL_ACCOUNT_MAX + sizeof(uint32_t) + VMNETACL_NAME_MAX)
+    (1 + sizeof(struct position) + 1 + 1 + VMNETACL_ACCOUNT_MAX + OPTIONS_SIZE_MAX + VMNETACL_NAME_MAX)
 
 static inline char *ruleset_put(char *to, const void *bytes, size_t len)
 {
@@ -109,7 +110,7 @@ static inline char *ruleset_put_more(char *at, unsigned char more, const struct 
         *at++ = (char)rule->account_len;
         at = ruleset_put(at, rule->account, rule->account_len);
     }
-    return rule->limit != 0 ? ruleset_put(at, &rule->limit, sizeof rule->limit) : at;
+    return rule->grant.options != 0 ? options_put(at, &rule->grant) : at;
 }
 
 /* Append a rule. False when out of memory. Inline: what is the same for all rules of a source is known there. */
@@ -117,7 +118,7 @@ static inline bool ruleset_add_rule(struct rule_file *file, const struct rule *r
 {
     bool follows = rule->place.line == file->last.line + 1 && rule->place.column == 1;
     unsigned char more = (unsigned char)((unsigned)rule->subject | (rule->is_pattern ? MORE_PATTERN : 0U) |
-                                         (rule->limit != 0 ? MORE_LIMIT : 0U));
+                                         (rule->grant.options != 0 ? MORE_OPTIONS : 0U));
     char *rules = array_grow(file->rules, file->rules_len, RULE_SIZE_MAX, &file->rules_capacity, 1);
     char *at;
 
@@ -148,7 +149,7 @@ static inline const char *ruleset_take_more(const char *at, struct rule *rule)
     rule->id = 0;
     rule->account = NULL;
     rule->account_len = 0;
-    rule->limit = 0;
+    rule->grant.options = 0;
     if (rule->subject == VMNETACL_SUBJECT_UID || rule->subject == VMNETACL_SUBJECT_GID) {
         memcpy(&rule->id, at, sizeof rule->id);
         at += sizeof rule->id;
@@ -157,11 +158,7 @@ static inline const char *ruleset_take_more(const char *at, struct rule *rule)
         rule->account = at;
         at += rule->account_len;
     }
-    if ((more & MORE_LIMIT) != 0) {
-        memcpy(&rule->limit, at, sizeof rule->limit);
-        at += sizeof rule->limit;
-    }
-    return at;
+    return (more & MORE_OPTIONS) != 0 ? options_take(at, &rule->grant) : at;
 }
 
 /*

@@ -25,21 +25,27 @@ void lines_continue(struct lines *lines, const char *text, size_t text_len)
     find_nul(lines);
 }
 
-void lines_error(const struct lines *lines, const struct line *line, const char *at, enum vmnetacl_code code,
-                 struct vmnetacl_error *error)
+enum vmnetacl_status lines_fail(const struct lines *lines, const struct line *line, const char *at,
+                                enum vmnetacl_code code, struct vmnetacl_error *error, const char *format, ...)
 {
-    error_start(error, code, lines->file, lines->line, (unsigned)(at - line->start) + 1);
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)error_vset(error, code, lines->file, lines->line, (unsigned)(at - line->start) + 1, format, arguments);
+    va_end(arguments);
+    return error_status(error);
 }
 
 enum vmnetacl_status lines_refuse(struct lines *lines, const struct line *line, struct vmnetacl_error *error)
 {
-    if (line->end - line->start > VMNETACL_LINE_MAX) {
-        lines_error(lines, line, line->start + VMNETACL_LINE_MAX, VMNETACL_CODE_LINE_LONG, error);
-        error_add(error, "the line is longer than 1023 bytes; split it");
-    } else {
-        lines_error(lines, line, lines->nul, VMNETACL_CODE_LINE_NUL, error);
-        error_add(error, "a NUL byte cannot be in a rule file; remove it");
-    }
-    find_nul(lines); /* for who goes on after an error */
-    return VMNETACL_UNAVAIL;
+    enum vmnetacl_status status;
+
+    if (line->end - line->start > VMNETACL_LINE_MAX)
+        status = lines_fail(lines, line, line->start + VMNETACL_LINE_MAX, VMNETACL_CODE_LINE_LONG, error,
+                            "the line is longer than %u bytes; split it", (unsigned)VMNETACL_LINE_MAX);
+    else
+        status = lines_fail(lines, line, lines->nul, VMNETACL_CODE_LINE_NUL, error,
+                            "a NUL byte cannot be in a rule file; remove it");
+    find_nul(lines); /* the linter goes on after an error */
+    return status;
 }

@@ -37,7 +37,7 @@ static inline bool lines_at_end(const struct lines *lines)
     return lines->next == lines->end;
 }
 
-/* What qemu-bridge-helper holds for a blank, whatever the locale: g_ascii_isspace(), which knows no vertical tab. */
+/* What qemu-bridge-helper takes for a blank, whatever the locale: g_ascii_isspace(), which knows no vertical tab. */
 static inline bool is_blank(char c)
 {
     const uint64_t blanks = 1ULL << ' ' | 1ULL << '\t' | 1ULL << '\n' | 1ULL << '\f' | 1ULL << '\r';
@@ -84,7 +84,7 @@ static inline enum vmnetacl_status lines_next(struct lines *lines, struct line *
     return VMNETACL_OK;
 }
 
-/* Does the line consist of this word alone? */
+/* Does the line consist of this word only? */
 static inline bool line_is(const struct line *line, const char *word)
 {
     return line_len(line) == strlen(word) && memcmp(line->at, word, strlen(word)) == 0;
@@ -104,8 +104,9 @@ static inline bool line_take_word(struct line *line, const char *word)
     return true;
 }
 
-/* Start an error at a place in the current line. */
-void lines_error(const struct lines *lines, const struct line *line, const char *at, enum vmnetacl_code code,
-                 struct vmnetacl_error *error);
+/* Fill in an error about a place in the current line; see error_set(). Returns the status that the code means. */
+enum vmnetacl_status lines_fail(const struct lines *lines, const struct line *line, const char *at,
+                                enum vmnetacl_code code, struct vmnetacl_error *error, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
 
 #endif

@@ -3,8 +3,6 @@
 
 #include "error.h"
 
-#define SHOWN_MAX 32 /* bytes of a wrong word */
-
 bool token_is_caseless(const struct token *token, const char *word)
 {
     if (token->len != strlen(word))
@@ -19,45 +17,25 @@ bool token_is_caseless(const struct token *token, const char *word)
     return true;
 }
 
-enum vmnetacl_status token_fail(const struct lines *lines, const struct line *line, const char *at,
-                                enum vmnetacl_code code, const char *message, struct vmnetacl_error *error)
+enum vmnetacl_status parser_take_number(struct parser *parser, uint32_t min, uint32_t max, uint32_t *number)
 {
-    lines_error(lines, line, at, code, error);
-    error_add(error, message);
-    return VMNETACL_UNAVAIL;
-}
-
-enum vmnetacl_status token_fail_word(const struct lines *lines, const struct line *line, const struct token *token,
-                                     enum vmnetacl_code code, const char *before, const char *after,
-                                     struct vmnetacl_error *error)
-{
-    lines_error(lines, line, token->at, code, error);
-    error_add(error, before);
-    error_add_bytes(error, token->at, token->len < SHOWN_MAX ? token->len : SHOWN_MAX);
-    error_add(error, after);
-    return VMNETACL_UNAVAIL;
-}
-
-enum vmnetacl_status token_parse_number(const struct lines *lines, const struct line *line, const struct token *token,
-                                        uint32_t min, uint32_t max, uint32_t *number, struct vmnetacl_error *error)
-{
+    struct token token = token_take(&parser->line);
     uint64_t value = 0;
 
-    if (token->len == 0)
-        return token_fail(lines, line, token->at, VMNETACL_CODE_NUMBER_MISSING,
-                          "a number is missing; write it in digits", error);
-    for (size_t i = 0; i < token->len; i++) {
-        char c = token->at[i];
-        if (c < '0' || c > '9' || (i > 0 && token->at[0] == '0'))
-            return token_fail(lines, line, token->at + i, VMNETACL_CODE_NUMBER_INVALID,
-                              "not a decimal number; write digits alone, without a sign or a zero in front", error);
+    if (token.len == 0)
+        return parser_fail(parser, token.at, VMNETACL_CODE_NUMBER_MISSING,
+                           "expected a number, found the end of the line");
+    for (size_t i = 0; i < token.len; i++) {
+        char c = token.at[i];
+        if (c < '0' || c > '9' || (i > 0 && token.at[0] == '0'))
+            return parser_fail(parser, token.at + i, VMNETACL_CODE_NUMBER_INVALID,
+                               "not a decimal number; write only digits, without a sign or a leading zero");
         if (value <= max)
             value = value * 10 + (uint64_t)(c - '0');
     }
     if (value < min || value > max)
-        return token_fail(
-            lines, line, token->at, VMNETACL_CODE_NUMBER_LARGE,
-            "the number is out of range; uids and gids go from 0 to 4294967294, limits from 1 to 4294967295", error);
+        return parser_fail(parser, token.at, VMNETACL_CODE_NUMBER_LARGE,
+                           "the number is out of range; write one from %u to %u", min, max);
     *number = (uint32_t)value;
     return VMNETACL_OK;
 }

@@ -11,7 +11,7 @@ struct token {
     size_t len; /* 0: the line has ended, and at is its end */
 };
 
-/* Take the next word off the line, with the blanks after it; before is where a further one may begin. */
+/* Take the next word off the line, with the blanks after it; it may be empty. */
 static inline struct token token_take(struct line *line)
 {
     struct token token = {.at = line->at};
@@ -41,23 +41,27 @@ static inline bool token_is(const struct token *token, const char *word)
     return token->len == strlen(word) && memcmp(token->at, word, token->len) == 0;
 }
 
-/* The same without regard to case, of ASCII letters alone. word is in lower case. */
+/* The same without regard to case, of ASCII letters only. word is in lower case. */
 bool token_is_caseless(const struct token *token, const char *word);
 
+/* The beginning of a wrong word, for "%.*s" in a message. */
+#define TOKEN_SHOWN(token) (int)((token).len < 32 ? (token).len : 32), (token).at
+
+/* The line that is being parsed, and where errors go. */
+struct parser {
+    const struct lines *lines;
+    struct line line; /* what is left of it */
+    struct vmnetacl_error *error;
+};
+
+/* lines_fail() about a place in the line that is being parsed. */
+#define parser_fail(parser, at, code, ...)                                                                             \
+    lines_fail((parser)->lines, &(parser)->line, at, code, (parser)->error, __VA_ARGS__)
+
 /*
- * A decimal number from min to max, in digits alone and without a zero in front. OK; UNAVAIL with NUMBER_MISSING,
- * NUMBER_INVALID or NUMBER_LARGE.
+ * Take a decimal number from min to max, in digits only and without a leading zero. OK; UNAVAIL with NUMBER_MISSING,
+ * NUMBER_INVALID or NUMBER_LARGE, and *number as it was.
  */
-enum vmnetacl_status token_parse_number(const struct lines *lines, const struct line *line, const struct token *token,
-                                        uint32_t min, uint32_t max, uint32_t *number, struct vmnetacl_error *error);
-
-/* Fill in an error at a place in the line. Always UNAVAIL. */
-enum vmnetacl_status token_fail(const struct lines *lines, const struct line *line, const char *at,
-                                enum vmnetacl_code code, const char *message, struct vmnetacl_error *error);
-
-/* The same with the beginning of the token between two parts of a message. */
-enum vmnetacl_status token_fail_word(const struct lines *lines, const struct line *line, const struct token *token,
-                                     enum vmnetacl_code code, const char *before, const char *after,
-                                     struct vmnetacl_error *error);
+enum vmnetacl_status parser_take_number(struct parser *parser, uint32_t min, uint32_t max, uint32_t *number);
 
 #endif

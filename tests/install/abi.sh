@@ -49,7 +49,9 @@ fi
 see() {
     rm -rf "$work/tree"
     mkdir -p "$work/tree/libacl"
-    sed "$2" "$source/libacl/vmnetacl.h" >"$work/tree/libacl/vmnetacl.h"
+    for header in vmnetacl.h vmnetacl_error.h; do
+        sed "$2" "$source/libacl/$header" >"$work/tree/libacl/$header"
+    done
     found=$(compare "$work/tree")
     case $found in
     *"$1"*) ;;

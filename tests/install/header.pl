@@ -37,6 +37,8 @@ sub tidy {
 sub read_header {
     my ($path) = @_;
     my $text = read_file($path);
+    my ($directory) = $path =~ m{^(.*)/};
+    $text =~ s{^#include "(\w+\.h)"$}{read_file("$directory/$1")}mge;
     my %header = (limits => [$text =~ /^#define (VMNETACL_[A-Z_]+) /mg], enums => [], structures => []);
 
     $text =~ s/^#.*$//mg;

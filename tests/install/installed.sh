@@ -60,6 +60,7 @@ wanted_files() {
 FILES
     cat <<FILES
 /usr/include/vmnetacl.h
+/usr/include/vmnetacl_error.h
 $1/cmake/vmnetacl/vmnetacl-config-version.cmake
 $1/cmake/vmnetacl/vmnetacl-config.cmake
 $1/cmake/vmnetacl/vmnetacl-targets-relwithdebinfo.cmake
@@ -71,9 +72,13 @@ $1/libvmnetacl.so.1.0.0
 $1/pkgconfig/vmnetacl.pc
 /usr/share/man/man3/vmnetacl.3
 /usr/share/man/man3/vmnetacl_advise.3
+/usr/share/man/man3/vmnetacl_code_advice.3
+/usr/share/man/man3/vmnetacl_code_class.3
 /usr/share/man/man3/vmnetacl_code_name.3
 /usr/share/man/man3/vmnetacl_decide.3
 /usr/share/man/man3/vmnetacl_enumerate.3
+/usr/share/man/man3/vmnetacl_error.3
+/usr/share/man/man3/vmnetacl_escape.3
 /usr/share/man/man3/vmnetacl_explain.3
 /usr/share/man/man3/vmnetacl_file_at.3
 /usr/share/man/man3/vmnetacl_free.3
@@ -82,6 +87,7 @@ $1/pkgconfig/vmnetacl.pc
 /usr/share/man/man3/vmnetacl_load_from.3
 /usr/share/man/man3/vmnetacl_name_valid.3
 /usr/share/man/man3/vmnetacl_names_free.3
+/usr/share/man/man3/vmnetacl_option_at.3
 /usr/share/man/man3/vmnetacl_resolve.3
 /usr/share/man/man3/vmnetacl_rules.3
 /usr/share/man/man3/vmnetacl_source_at.3

@@ -77,7 +77,7 @@ static bool list_has(const char *bridge)
 /* The rules allow it with an option that the helper cannot enforce, so it refuses. */
 static bool cannot_enforce(const struct pair_answer *helper)
 {
-    return helper->exit_code == EX_CONFIG && strstr(helper->text, "cannot enforce the option") != NULL;
+    return helper->exit_code == EX_CONFIG && strstr(helper->text, "does not enforce; use one that does") != NULL;
 }
 
 /* What explain must exit with, after this answer of the helper's. */

@@ -90,10 +90,9 @@ enum vmnetacl_status __wrap_lookup_run(struct lookup *lookup, unsigned timeout_m
     for (size_t i = 0; i < lookup->count; i++)
         note(&lookup->items[i]);
     if (fake_names.failure != VMNETACL_CODE_NONE) {
-        error_start(error, fake_names.failure, NULL, 0, 0);
+        enum vmnetacl_status status = error_set(error, fake_names.failure, NULL, 0, 0, "the fault");
         error->system_errno = fake_names.failure_errno;
-        error_add(error, "the fault");
-        return error_status(error);
+        return status;
     }
     for (size_t i = 0; i < lookup->count; i++) {
         answer(lookup->caller, &lookup->items[i]);
@@ -103,8 +102,7 @@ enum vmnetacl_status __wrap_lookup_run(struct lookup *lookup, unsigned timeout_m
             continue;
         lookup->items[i].answer.state = ACCOUNT_FAILED;
         *failed = i;
-        error_start(error, VMNETACL_CODE_LOOKUP_FAILED, NULL, 0, 0);
-        error_add(error, "the lookup failed");
+        (void)error_set(error, VMNETACL_CODE_LOOKUP_FAILED, NULL, 0, 0, "the lookup failed"); /* the load is OK */
     }
     return VMNETACL_OK;
 }

@@ -78,8 +78,9 @@ static bool is_same_rule(const struct rule *a, const struct rule *b)
 {
     return a->is_deny == b->is_deny && a->is_pattern == b->is_pattern && a->has_more == b->has_more &&
            a->subject == b->subject && a->id == b->id && a->account == b->account && a->account_len == b->account_len &&
-           a->limit == b->limit && a->place.line == b->place.line && a->place.column == b->place.column &&
-           a->name == b->name && a->name_len == b->name_len;
+           a->grant.options == b->grant.options && (a->grant.options == 0 || a->grant.limit == b->grant.limit) &&
+           a->place.line == b->place.line && a->place.column == b->place.column && a->name == b->name &&
+           a->name_len == b->name_len;
 }
 
 static bool is_same_answer(const struct answer *a, const struct answer *b)

@@ -62,14 +62,14 @@ static void test_directory_open_names_sorted_others_ignored(void **state)
     for (size_t i = 0; i < COUNT_OF(ignored); i++)
         touch(ignored[i]);
     assert_int_equal(directory_open(&directory, DIRECTORY, &trust, &error), VMNETACL_OK);
-    assert_int_equal(directory.names_count, COUNT_OF(want));
+    assert_int_equal(directory.names.count, COUNT_OF(want));
     for (size_t i = 0; i < COUNT_OF(want); i++)
-        assert_string_equal(directory.names[i], want[i]);
-    assert_int_equal(directory.ignored_count, COUNT_OF(ignored));
+        assert_string_equal(directory.names.list[i], want[i]);
+    assert_int_equal(directory.ignored.count, COUNT_OF(ignored));
     for (size_t i = 0; i < COUNT_OF(ignored); i++) {
         size_t found = 0;
-        for (size_t j = 0; j < directory.ignored_count; j++)
-            found += strcmp(directory.ignored[j], ignored[i]) == 0;
+        for (size_t j = 0; j < directory.ignored.count; j++)
+            found += strcmp(directory.ignored.list[j], ignored[i]) == 0;
         assert_int_equal(found, 1);
     }
     assert_int_equal(directory_check_unchanged(&directory, &error), VMNETACL_OK);
@@ -83,7 +83,7 @@ static void test_directory_open_empty_nothing(void **state)
 
     (void)state;
     assert_int_equal(directory_open(&directory, DIRECTORY, &trust, &error), VMNETACL_OK);
-    assert_int_equal(directory.names_count + directory.ignored_count, 0);
+    assert_int_equal(directory.names.count + directory.ignored.count, 0);
     directory_close(&directory);
 }
 
@@ -103,10 +103,10 @@ static void test_directory_open_count_limit_kept(void **state)
         touch(name);
     }
     assert_int_equal(directory_open(&directory, DIRECTORY, &trust, &error), VMNETACL_OK);
-    assert_int_equal(directory.names_count, VMNETACL_FILES_MAX);
-    for (size_t i = 1; i < directory.names_count; i++)
-        assert_true(strcmp(directory.names[i - 1], directory.names[i]) < 0);
-    assert_int_equal(directory.ignored_count, 1024);
+    assert_int_equal(directory.names.count, VMNETACL_FILES_MAX);
+    for (size_t i = 1; i < directory.names.count; i++)
+        assert_true(strcmp(directory.names.list[i - 1], directory.names.list[i]) < 0);
+    assert_int_equal(directory.ignored.count, 1024);
     directory_close(&directory);
     touch("more.rules");
     assert_refused(DIRECTORY, VMNETACL_UNAVAIL, VMNETACL_CODE_DIRECTORY_LARGE);
@@ -167,7 +167,7 @@ static void test_directory_open_path_spellings_opened(void **state)
         struct vmnetacl_error error;
         if (directory_open(&directory, rows[i], &trust, &error) != VMNETACL_OK)
             fail_msg("%s: %s: %s", rows[i], vmnetacl_code_name(error.code), error.message);
-        assert_int_equal(directory.names_count, 1);
+        assert_int_equal(directory.names.count, 1);
         directory_close(&directory);
     }
 }
@@ -423,19 +423,16 @@ static void test_load_from_root_of_another_owner(void **state)
         struct vmnetacl_error error;
         assert_int_equal(vmnetacl_load_from(&of_user, &policy, &error), VMNETACL_UNAVAIL);
         assert_int_equal(error.code, VMNETACL_CODE_DIRECTORY_OWNER);
-        assert_string_equal(error.message,
-                            "its directory / is not owned by the owner of the directory that stands for /; "
-                            "chown it to him");
+        assert_string_equal(error.message, "its directory / is not owned by the user who must own the rules; chown it");
     }
     assert_int_equal(chown(ROOT, 4242, 0), 0);
     assert_int_equal(chown(ROOT "/r", 4242, 0), 0);
-    assert_owner_message(&of_user,
-                         "the file is not owned by the owner of the directory that stands for /; chown it to him");
+    assert_owner_message(&of_user, "the file is not owned by the user who must own the rules; chown it");
     {
         struct vmnetacl_policy *policy;
         struct vmnetacl_error error;
         assert_int_equal(vmnetacl_load_from(&of_root, &policy, &error), VMNETACL_UNAVAIL);
-        assert_string_equal(error.message, "its directory / is not owned by root; chown it to root");
+        assert_string_equal(error.message, "its directory / is not owned by root; chown it");
     }
     assert_int_equal(chown(ROOT "/q", 4242, 0), 0);
     assert_decides(&of_user, "br0", VMNETACL_ALLOW); /* the directories above the root are nobody's matter */

@@ -72,7 +72,7 @@ void __wrap_user_namespace_require_initial(void)
         die(EX_NOPERM, "in a user namespace");
 }
 
-/* TRYAGAIN for those codes that mean it; see error_status(). */
+/* TRYAGAIN for those codes that mean it; see libacl/text/codes.c. */
 static enum vmnetacl_status fail_as_row(struct vmnetacl_error *error)
 {
     *error = (struct vmnetacl_error){.code = row->code,
@@ -82,7 +82,7 @@ static enum vmnetacl_status fail_as_row(struct vmnetacl_error *error)
     strcpy(error->file, "/rules");
     strcpy(error->message, "the message");
     return row->code == VMNETACL_CODE_MEMORY || row->code == VMNETACL_CODE_FILE_CHANGED ||
-                   row->code == VMNETACL_CODE_LOOKUP_TIMEOUT || row->system_errno == EMFILE
+                   row->code == VMNETACL_CODE_LOOKUP_TIMEOUT || row->code == VMNETACL_CODE_RESOURCES
                ? VMNETACL_TRYAGAIN
                : VMNETACL_UNAVAIL;
 }
@@ -223,8 +223,8 @@ static void test_policy_require_anything_else_ends(void **state)
          VMNETACL_NOTFOUND, .files_count = 1, .advice = {.cure = VMNETACL_CURE_RENAME}},
         {"no source counts", EX_NOPERM, "to allow it, first have the rules fixed that cannot be read",
          VMNETACL_NOTFOUND, .files_count = 1},
-        {"a limit that nobody keeps", EX_CONFIG, "cannot enforce the option of /rules:5", .failing = SOURCE_FAILS,
-         .code = VMNETACL_CODE_OPTION_UNENFORCED, .files_count = 1},
+        {"an option that is not enforced", EX_CONFIG, "cannot obey acl file: /rules:5: the message",
+         .failing = SOURCE_FAILS, .code = VMNETACL_CODE_OPTION_UNENFORCED, .files_count = 1},
         {"a verdict that is none", EX_NOPERM, "access denied by acl file", VMNETACL_OK, .files_count = 1},
         {"line", EX_CONFIG, "failed to parse acl file: /rules:7:7: the message", .failing = SOURCE_FAILS,
          .code = VMNETACL_CODE_NAME_LONG, .line = 7},
@@ -238,12 +238,12 @@ static void test_policy_require_anything_else_ends(void **state)
          .line = 99},
         {"denied", EX_CONFIG, "/rules: the message: %m; join the group", .failing = SOURCE_FAILS,
          .code = VMNETACL_CODE_FILE_DENIED, .system_errno = EACCES},
-        {"broken", EX_CONFIG, "cannot read acl file: /rules: the message: %m", .failing = SOURCE_FAILS,
+        {"broken", EX_CONFIG, "cannot read acl file: /rules: the message: %m; try again", .failing = SOURCE_FAILS,
          .code = VMNETACL_CODE_SYSTEM, .system_errno = EIO},
         {"memory", EX_TEMPFAIL, "cannot read acl file: /rules: the message", .failing = LOAD_FAILS,
          .code = VMNETACL_CODE_MEMORY, .system_errno = ENOMEM},
         {"descriptors", EX_TEMPFAIL, "cannot read acl file: /rules: the message", .failing = SOURCE_FAILS,
-         .code = VMNETACL_CODE_SYSTEM, .system_errno = EMFILE},
+         .code = VMNETACL_CODE_RESOURCES, .system_errno = EMFILE},
         {"changed", EX_TEMPFAIL, "cannot read acl file: /rules: the message", .failing = SOURCE_FAILS,
          .code = VMNETACL_CODE_FILE_CHANGED},
         {"names, late", EX_TEMPFAIL, "cannot look up names for acl file: /rules:7: the message", .needs_names = true,

@@ -5,6 +5,7 @@
 #include "texts.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -229,7 +230,8 @@ static void test_lint_lookup_without_memory_try_again(void **state)
     struct vmnetacl_error error;
 
     (void)state;
-    fake_names.failure = VMNETACL_CODE_MEMORY;
+    fake_names.failure = VMNETACL_CODE_LOOKUP_BROKEN;
+    fake_names.failure_errno = ENOMEM;
     told[0] = '\0';
     assert_int_equal(vmnetacl_lint(&origin, 17, tell, told, &error), VMNETACL_TRYAGAIN);
     assert_int_equal(error.code, VMNETACL_CODE_MEMORY);

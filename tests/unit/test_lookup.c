@@ -223,7 +223,7 @@ static void test_lookup_run_failure_told(void **state)
         {"memberships", WORKER_FAILED, 2, LOOKUP_MEMBERSHIPS, 1, E2BIG,
          .message = "cannot look up the groups of the caller, uid 4711 (try 'getent initgroups')"},
         {"no account", WORKER_FAILED, 2, LOOKUP_NO_ACCOUNT, 1, EINVAL,
-         .message = "the caller, uid 4711, has no account, so this deny may be about him; give him one"},
+         .message = "the caller, uid 4711, has no account, so this deny may apply to it; create the account"},
         {"no name", WORKER_FAILED, 2, LOOKUP_NAMELESS, 1, EINVAL,
          .message = "this group is unknown, and may be the caller's group 4711, which has no name; give it one"},
     };
@@ -271,7 +271,7 @@ static void test_lookup_run_odd_answer_try_again(void **state)
     static const struct life rows[] = {
         {"limits", WORKER_LIMITS, 2, .is_bare = true, .want = VMNETACL_TRYAGAIN, .code = VMNETACL_CODE_LOOKUP_LIMITS},
         {"busy", WORKER_BUSY, 2, .is_bare = true, .want = VMNETACL_TRYAGAIN, .code = VMNETACL_CODE_LOOKUP_LIMITS},
-        {"memory", WORKER_MEMORY, 2, .is_bare = true, .want = VMNETACL_TRYAGAIN, .code = VMNETACL_CODE_MEMORY},
+        {"memory", WORKER_MEMORY, 2, .is_bare = true, .want = VMNETACL_TRYAGAIN, .code = VMNETACL_CODE_LOOKUP_BROKEN},
         {"nothing", 0, .more = -(long)sizeof(struct worker_head), .is_bare = true, BROKEN},
         {"half a head", WORKER_OK, 2, .more = -1, .is_bare = true, BROKEN},
         {"a byte less", WORKER_OK, 2, FINE, .more = -1, BROKEN},
@@ -325,17 +325,17 @@ static void test_lookup_run_call_fails_try_again(void **state)
         enum vmnetacl_status want;
         enum vmnetacl_code code;
     } rows[] = {
-        {"pipe2", PIPE2, EMFILE, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_SYSTEM},
-        {"the second pipe2", PIPE2, -EMFILE, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_SYSTEM},
-        {"fork", FORK, EAGAIN, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_SYSTEM},
-        {"fork, no memory", FORK, ENOMEM, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_MEMORY},
-        {"poll", POLL, EINVAL, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_SYSTEM},
+        {"pipe2", PIPE2, EMFILE, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_LOOKUP_BROKEN},
+        {"the second pipe2", PIPE2, -EMFILE, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_LOOKUP_BROKEN},
+        {"fork", FORK, EAGAIN, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_LOOKUP_BROKEN},
+        {"fork, no memory", FORK, ENOMEM, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_LOOKUP_BROKEN},
+        {"poll", POLL, EINVAL, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_LOOKUP_BROKEN},
         {"poll, interrupted", POLL, EINTR, 2, VMNETACL_OK, VMNETACL_CODE_NONE},
-        {"read", READ, EIO, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_SYSTEM},
+        {"read", READ, EIO, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_LOOKUP_BROKEN},
         {"read, interrupted", READ, EINTR, 2, VMNETACL_OK, VMNETACL_CODE_NONE},
         {"waitpid, interrupted", WAITPID, EINTR, 2, VMNETACL_OK, VMNETACL_CODE_NONE},
         {"sigaction", SIGACTION, EINVAL, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_LOOKUP_BROKEN},
-        {"malloc", MALLOC, ENOMEM, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_MEMORY},
+        {"malloc", MALLOC, ENOMEM, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_LOOKUP_BROKEN},
     };
 
     (void)state;

@@ -23,7 +23,9 @@ static void assert_rule(const struct rule *got, const struct rule *want)
     assert_int_equal(got->subject, want->subject);
     assert_int_equal(got->id, want->id);
     assert_true(is_text(got->account, got->account_len, want->account));
-    assert_int_equal(got->limit, want->limit);
+    assert_int_equal(got->grant.options, want->grant.options);
+    if (want->grant.options != 0)
+        assert_memory_equal(&got->grant, &want->grant, sizeof want->grant);
     assert_int_equal(got->place.line, want->place.line);
     assert_int_equal(got->place.column, want->place.column);
     assert_int_equal(got->name_len, want->name_len);
@@ -48,7 +50,8 @@ static size_t make_rules(struct rule rules[], size_t rules_max)
                 line += count % 5 == 0 ? 2 : 1; /* at times not the next line */
                 *rule = (struct rule){.is_deny = (bits & 1) != 0,
                                       .is_pattern = (bits & 2) != 0 && *name != '\0',
-                                      .limit = (bits & 4) != 0 ? UINT32_MAX - line : 0,
+                                      .grant = {.options = (bits & 4) != 0 ? VMNETACL_OPTION_LIMIT : 0,
+                                                .limit = (bits & 4) != 0 ? UINT32_MAX - line : 0},
                                       .subject = (enum vmnetacl_subject)subject,
                                       .place = {.line = line, .column = count % 7 == 0 ? 6 : 1},
                                       .name = *name != '\0' ? name : NULL,

@@ -29,7 +29,7 @@ static void test_token_take_words_and_blanks(void **state)
     assert_ptr_equal(token.at, line.end);
 }
 
-static void test_token_is_caseless_ascii_alone(void **state)
+static void test_token_is_caseless_ascii_only(void **state)
 {
     static const struct {
         const char *input;
@@ -49,7 +49,7 @@ static void test_token_is_caseless_ascii_alone(void **state)
     }
 }
 
-static void test_token_parse_number_range_kept(void **state)
+static void test_parser_take_number_range_kept(void **state)
 {
     static const struct {
         const char *input;
@@ -73,13 +73,11 @@ static void test_token_parse_number_range_kept(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct lines lines = {.file = "/f", .line = 7};
-        struct line line = line_of(rows[i].input);
-        const struct token token = {.at = line.at, .len = line_len(&line)};
+        const struct lines lines = {.file = "/f", .line = 7};
         struct vmnetacl_error error = {.code = VMNETACL_CODE_NONE};
+        struct parser parser = {.lines = &lines, .line = line_of(rows[i].input), .error = &error};
         uint32_t number = 77;
-        enum vmnetacl_status status =
-            token_parse_number(&lines, &line, &token, rows[i].min, rows[i].max, &number, &error);
+        enum vmnetacl_status status = parser_take_number(&parser, rows[i].min, rows[i].max, &number);
         assert_int_equal(error.code, rows[i].code);
         if (rows[i].code == VMNETACL_CODE_NONE) {
             assert_int_equal(status, VMNETACL_OK);
@@ -94,17 +92,17 @@ static void test_token_parse_number_range_kept(void **state)
 }
 
 /* So much of a wrong word as helps to find it, and no more. */
-static void test_token_fail_word_long_word_cut(void **state)
+static void test_token_shown_long_word_cut(void **state)
 {
     static const char text[] = "12345678901234567890123456789012345";
-    struct lines lines = {.file = "/f", .line = 1};
-    struct line line = line_of(text);
+    const struct lines lines = {.file = "/f", .line = 1};
+    struct vmnetacl_error error;
+    const struct parser parser = {.lines = &lines, .line = line_of(text), .error = &error};
 
     (void)state;
     for (size_t len = 31; len <= 33; len++) {
         const struct token token = {.at = text, .len = len};
-        struct vmnetacl_error error;
-        assert_int_equal(token_fail_word(&lines, &line, &token, VMNETACL_CODE_OPTION_UNKNOWN, "<", ">", &error),
+        assert_int_equal(parser_fail(&parser, text, VMNETACL_CODE_OPTION_UNKNOWN, "<%.*s>", TOKEN_SHOWN(token)),
                          VMNETACL_UNAVAIL);
         assert_int_equal(strlen(error.message), 2 + (len < 32 ? len : 32));
         assert_int_equal(error.message[strlen(error.message) - 1], '>');
@@ -115,9 +113,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_token_take_words_and_blanks),
-        cmocka_unit_test(test_token_is_caseless_ascii_alone),
-        cmocka_unit_test(test_token_parse_number_range_kept),
-        cmocka_unit_test(test_token_fail_word_long_word_cut),
+        cmocka_unit_test(test_token_is_caseless_ascii_only),
+        cmocka_unit_test(test_parser_take_number_range_kept),
+        cmocka_unit_test(test_token_shown_long_word_cut),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The options of an allow. One table says how each is written, which values it takes and where its value is kept; what
+ * parses, keeps, shows, compares and refuses options goes by it. Pure.
+ */
+#ifndef VMNETACL_OPTION_H
+#define VMNETACL_OPTION_H
+
+#include "token.h"
+
+/* The most bytes that options_put() writes. */
+#define OPTIONS_SIZE_MAX (sizeof(uint32_t) + sizeof(struct vmnetacl_grant))
+
+/* { option } up to the end of the line, into a grant that is all zero at first. OK; UNAVAIL with error filled in. */
+enum vmnetacl_status options_parse(struct parser *parser, bool is_deny, struct vmnetacl_grant *grant);
+
+/* Write the options of a grant to memory; read them back, all of the grant. Both return what is after them. */
+char *options_put(char *to, const struct vmnetacl_grant *grant);
+const char *options_take(const char *from, struct vmnetacl_grant *grant);
+
+/* The error of the grant's first option that is not one of the enforced, VMNETACL_OPTION_...; NULL: all are. */
+const struct vmnetacl_error *options_find_unenforced(const struct vmnetacl_grant *grant, uint32_t enforced);
+
+#endif
