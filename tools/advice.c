@@ -56,24 +56,23 @@ static void advise_allow(struct advices *advices, const struct vmnetacl_advice *
     free(file);
 }
 
-static void advise_removal(struct advices *advices, const struct explanation_source *source)
+static void advise_removal(const struct vmnetacl_event *event, void *data)
 {
-    for (size_t i = 0; i < source->rules_count; i++) {
-        const struct explanation_rule *rule = &source->rules[i];
-        char *file;
-        if (!rule->is_deny || !explanation_rule_matches(rule))
-            continue;
-        file = escape_copy(rule->place.file, strlen(rule->place.file));
-        advise(advices, "remove",
-               memory_format("a deny wins over any allow: to allow it, remove from %s, line %u, this rule", file,
-                             rule->place.line),
-               rule->place.file, rule->place.line, rule->text);
-        free(file);
-    }
+    const struct vmnetacl_rule *rule = event->rule;
+    char *file;
+
+    if (!rule->is_deny || !explanation_rule_matches(event))
+        return;
+    file = escape_copy(rule->place.file, strlen(rule->place.file));
+    advise(data, "remove",
+           memory_format("a deny wins over any allow: to allow it, remove from %s, line %u, this rule", file,
+                         rule->place.line),
+           rule->place.file, rule->place.line, rule->text);
+    free(file);
 }
 
 /* The gid that a rule for a group means; false when it is about none that exists. */
-static bool group_of(const struct explanation_rule *rule, gid_t *gid)
+static bool group_of(const struct vmnetacl_rule *rule, gid_t *gid)
 {
     char *strings = NULL;
     size_t size = 4096;
@@ -97,43 +96,49 @@ static bool group_of(const struct explanation_rule *rule, gid_t *gid)
     return found != NULL;
 }
 
-/* Membership of a group is what the process was given when its session began. */
-static void advise_login(struct advices *advices, const struct explanation *explanation,
-                         const struct explanation_source *source)
-{
-    char *who = account_describe(explanation->account);
+struct login {
+    struct advices *advices;
+    const struct account *account;
+};
 
-    for (size_t i = 0; i < source->rules_count; i++) {
-        const struct explanation_rule *rule = &source->rules[i];
-        char *file;
-        gid_t gid;
-        if (rule->is_deny || rule->bridge_match != VMNETACL_MATCH_YES || rule->subject_match == VMNETACL_MATCH_YES ||
-            !group_of(rule, &gid))
-            continue;
-        file = escape_copy(rule->place.file, strlen(rule->place.file));
-        if (account_is_listed_in(explanation->account, gid) && !account_has_group(explanation->account, gid))
-            advise(advices, "login",
-                   memory_format("the user database has %s in the group of %s:%u, but this session began before or "
-                                 "left it: log out and in again, and the rule matches",
-                                 who, file, rule->place.line),
-                   NULL, 0, NULL);
-        else
-            advise(advices, "login",
-                   memory_format("%s:%u allows it to a group: who is added to that group has to log out and in again "
-                                 "before the rule matches",
-                                 file, rule->place.line),
-                   NULL, 0, NULL);
-        free(file);
-    }
+/* Membership of a group is what the process was given when its session began. */
+static void advise_login(const struct vmnetacl_event *event, void *data)
+{
+    const struct login *login = data;
+    const struct vmnetacl_rule *rule = event->rule;
+    char *file;
+    char *who;
+    gid_t gid;
+
+    if (rule->is_deny || event->bridge != VMNETACL_MATCH_YES || event->subject == VMNETACL_MATCH_YES ||
+        !group_of(rule, &gid))
+        return;
+    file = escape_copy(rule->place.file, strlen(rule->place.file));
+    who = account_describe(login->account);
+    if (account_is_listed_in(login->account, gid) && !account_has_group(login->account, gid))
+        advise(login->advices, "login",
+               memory_format("the user database has %s in the group of %s:%u, but this session began before or "
+                             "left it: log out and in again, and the rule matches",
+                             who, file, rule->place.line),
+               NULL, 0, NULL);
+    else
+        advise(login->advices, "login",
+               memory_format("%s:%u allows it to a group: who is added to that group has to log out and in again "
+                             "before the rule matches",
+                             file, rule->place.line),
+               NULL, 0, NULL);
     free(who);
+    free(file);
 }
 
 static void advise_refused(struct advices *advices, const struct explanation *explanation)
 {
+    struct login login = {.advices = advices, .account = explanation->account};
+
     for (size_t i = 0; i < explanation->sources_count; i++)
-        advise_removal(advices, &explanation->sources[i]);
+        explanation_visit_rules(explanation, i, advise_removal, advices);
     for (size_t i = 0; i < explanation->sources_count; i++)
-        advise_login(advices, explanation, &explanation->sources[i]);
+        explanation_visit_rules(explanation, i, advise_login, &login);
     if (explanation->decision.verdict == VMNETACL_NOTFOUND)
         advise_allow(advices, &explanation->advice);
 }

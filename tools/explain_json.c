@@ -3,7 +3,7 @@
 
 #include "json.h"
 
-static json_t *json_subject(const struct explanation_rule *rule)
+static json_t *json_subject(const struct vmnetacl_rule *rule)
 {
     static const char *const words[] = {
         [VMNETACL_SUBJECT_ALL] = "all",     [VMNETACL_SUBJECT_USER] = "user", [VMNETACL_SUBJECT_UID] = "uid",
@@ -24,49 +24,45 @@ static json_t *json_match(enum vmnetacl_match match)
     return json_string(words[match]);
 }
 
-static json_t *json_rule(const struct explanation_rule *rule)
+static void write_rule(const struct vmnetacl_event *event, void *data)
 {
+    const struct vmnetacl_rule *rule = event->rule;
     json_t *object = json_object();
 
     json_put(object, "place", json_place(&rule->place));
     json_put(object, "text", json_escaped(rule->text));
     json_put(object, "effect", json_string(rule->is_deny ? "deny" : "allow"));
     json_put(object, "subject", json_subject(rule));
-    json_put(object, "subject_matches", json_match(rule->subject_match));
-    json_put(object, "bridge_matches", json_match(rule->bridge_match));
-    return object;
+    json_put(object, "subject_matches", json_match(event->subject));
+    json_put(object, "bridge_matches", json_match(event->bridge));
+    json_write(data, NULL, object);
 }
 
-static json_t *json_source(const struct explanation_source *source)
+static void write_source(struct json_answer *answer, const struct explanation *explanation, size_t index)
+{
+    const struct explanation_source *source = &explanation->sources[index];
+
+    json_open_object(answer, NULL);
+    json_write(answer, "name", json_escaped(source->name));
+    json_write(answer, "path", json_escaped(source->path));
+    json_write(answer, "asked", json_boolean(source->was_asked));
+    json_write(answer, "status", source->was_asked ? json_string(vmnetacl_status_name(source->status)) : json_null());
+    json_write(answer, "ends_search", json_boolean(source->ends_search));
+    json_write(answer, "error", json_error(source->error));
+    json_open_array(answer, "rules");
+    explanation_visit_rules(explanation, index, write_rule, answer);
+    json_close_array(answer);
+    json_close_object(answer);
+}
+
+static void write_file(struct json_answer *answer, const struct vmnetacl_file *file)
 {
     json_t *object = json_object();
-    json_t *rules = json_array();
 
-    json_put(object, "name", json_escaped(source->name));
-    json_put(object, "path", json_escaped(source->path));
-    json_put(object, "asked", json_boolean(source->was_asked));
-    json_put(object, "status", source->was_asked ? json_string(vmnetacl_status_name(source->status)) : json_null());
-    json_put(object, "ends_search", json_boolean(source->ends_search));
-    json_put(object, "error", json_error(source->error));
-    json_put(object, "rules", rules);
-    for (size_t i = 0; i < source->rules_count; i++)
-        json_push(rules, json_rule(&source->rules[i]));
-    return object;
-}
-
-static json_t *json_files(const struct vmnetacl_policy *policy)
-{
-    json_t *array = json_array();
-    struct vmnetacl_file file;
-
-    for (size_t i = 0; policy != NULL && vmnetacl_file_at(policy, i, &file); i++) {
-        json_t *object = json_object();
-        json_push(array, object);
-        json_put(object, "source", json_escaped(file.source));
-        json_put(object, "path", json_escaped(file.path));
-        json_put(object, "passed_over", file.found ? json_null() : json_string(vmnetacl_code_name(file.code)));
-    }
-    return array;
+    json_put(object, "source", json_escaped(file->source));
+    json_put(object, "path", json_escaped(file->path));
+    json_put(object, "passed_over", file->found ? json_null() : json_string(vmnetacl_code_name(file->code)));
+    json_write(answer, NULL, object);
 }
 
 static json_t *json_interface(const struct bridge *bridge)
@@ -82,47 +78,56 @@ static json_t *json_interface(const struct bridge *bridge)
     return object;
 }
 
-static json_t *json_advices(const struct advices *advices)
+static void write_advice(struct json_answer *answer, const struct advice *advice)
 {
-    json_t *array = json_array();
+    json_t *object = json_object();
 
-    for (size_t i = 0; i < advices->count; i++) {
-        const struct advice *advice = &advices->items[i];
-        json_t *object = json_object();
-        json_push(array, object);
-        json_put(object, "action", json_string(advice->action));
-        json_put(object, "message", json_escaped(advice->message));
-        json_put(object, "file", json_escaped(advice->file));
-        json_put(object, "line", json_number(advice->line));
-        json_put(object, "text", json_escaped(advice->text));
-    }
-    return array;
+    json_put(object, "action", json_string(advice->action));
+    json_put(object, "message", json_escaped(advice->message));
+    json_put(object, "file", json_escaped(advice->file));
+    json_put(object, "line", json_number(advice->line));
+    json_put(object, "text", json_escaped(advice->text));
+    json_write(answer, NULL, object);
+}
+
+static void write_decision(struct json_answer *answer, const struct explanation *explanation)
+{
+    const struct vmnetacl_decision *decision = &explanation->decision;
+    bool is_error = decision->verdict == VMNETACL_UNAVAIL || decision->verdict == VMNETACL_TRYAGAIN;
+
+    json_write(answer, "verdict", json_string(vmnetacl_status_name(decision->verdict)));
+    json_write(answer, "rule", json_place(&decision->rule));
+    json_write(answer, "options", json_grant(&decision->grant));
+    json_write(answer, "degraded", json_boolean(decision->degraded));
+    json_write(answer, "error", is_error || decision->degraded ? json_error(&explanation->error) : json_null());
 }
 
 void explain_print_json(const struct explanation *explanation, const struct advices *advices,
                         const struct caveats *caveats)
 {
-    const struct vmnetacl_decision *decision = &explanation->decision;
-    bool is_error = decision->verdict == VMNETACL_UNAVAIL || decision->verdict == VMNETACL_TRYAGAIN;
-    json_t *answer = json_answer("explain");
-    json_t *sources = json_array();
-    json_t *sentences = json_array();
+    struct json_answer answer;
+    struct vmnetacl_file file;
 
-    json_put(answer, "bridge", json_escaped(explanation->bridge));
-    json_put(answer, "user", json_account(explanation->account));
-    json_put(answer, "verdict", json_string(vmnetacl_status_name(decision->verdict)));
-    json_put(answer, "rule", json_place(&decision->rule));
-    json_put(answer, "options", json_grant(&decision->grant));
-    json_put(answer, "degraded", json_boolean(decision->degraded));
-    json_put(answer, "error", is_error || decision->degraded ? json_error(&explanation->error) : json_null());
-    json_put(answer, "sources", sources);
+    json_begin(&answer, "explain");
+    json_write(&answer, "bridge", json_escaped(explanation->bridge));
+    json_write(&answer, "user", json_account(explanation->account));
+    write_decision(&answer, explanation);
+    json_open_array(&answer, "sources");
     for (size_t i = 0; i < explanation->sources_count; i++)
-        json_push(sources, json_source(&explanation->sources[i]));
-    json_put(answer, "files", json_files(explanation->policy));
-    json_put(answer, "interface", json_interface(&explanation->interface));
-    json_put(answer, "advice", json_advices(advices));
-    json_put(answer, "unknowns", sentences);
+        write_source(&answer, explanation, i);
+    json_close_array(&answer);
+    json_open_array(&answer, "files");
+    for (size_t i = 0; explanation->policy != NULL && vmnetacl_file_at(explanation->policy, i, &file); i++)
+        write_file(&answer, &file);
+    json_close_array(&answer);
+    json_write(&answer, "interface", json_interface(&explanation->interface));
+    json_open_array(&answer, "advice");
+    for (size_t i = 0; i < advices->count; i++)
+        write_advice(&answer, &advices->items[i]);
+    json_close_array(&answer);
+    json_open_array(&answer, "unknowns");
     for (size_t i = 0; i < caveats->count; i++)
-        json_push(sentences, json_escaped(caveats->items[i]));
-    json_print(answer);
+        json_write(&answer, NULL, json_escaped(caveats->items[i]));
+    json_close_array(&answer);
+    json_end(&answer);
 }

@@ -62,11 +62,11 @@ static void print_excerpt(const struct vmnetacl_error *error)
     excerpt_free(&excerpt);
 }
 
-static const char *subject_words(const struct explanation_rule *rule)
+static const char *subject_words(const struct vmnetacl_event *event)
 {
-    bool is_group = rule->subject == VMNETACL_SUBJECT_GROUP || rule->subject == VMNETACL_SUBJECT_GID;
+    bool is_group = event->rule->subject == VMNETACL_SUBJECT_GROUP || event->rule->subject == VMNETACL_SUBJECT_GID;
 
-    switch (rule->subject_match) {
+    switch (event->subject) {
     case VMNETACL_MATCH_NO:
         return is_group ? "not in the group" : "another user";
     case VMNETACL_MATCH_NO_SUCH_NAME:
@@ -81,10 +81,11 @@ static const char *subject_words(const struct explanation_rule *rule)
     return "";
 }
 
-static void print_rule(const struct explanation_rule *rule)
+static void print_rule(const struct vmnetacl_event *event)
 {
-    const char *subject = subject_words(rule);
-    bool is_match = explanation_rule_matches(rule);
+    const struct vmnetacl_rule *rule = event->rule;
+    const char *subject = subject_words(event);
+    bool is_match = explanation_rule_matches(event);
     enum style style = !is_match ? STYLE_FAINT : rule->is_deny ? STYLE_BAD : STYLE_GOOD;
 
     (void)fputs("    ", stdout);
@@ -95,29 +96,43 @@ static void print_rule(const struct explanation_rule *rule)
     if (is_match)
         (void)fputs("matches", stdout);
     else
-        (void)printf("%s%s%s", subject, *subject != '\0' && rule->bridge_match != VMNETACL_MATCH_YES ? ", " : "",
-                     rule->bridge_match != VMNETACL_MATCH_YES ? "another bridge" : "");
+        (void)printf("%s%s%s", subject, *subject != '\0' && event->bridge != VMNETACL_MATCH_YES ? ", " : "",
+                     event->bridge != VMNETACL_MATCH_YES ? "another bridge" : "");
     (void)printf(")%s\n", terminal_style(STYLE_PLAIN));
 }
 
-static void print_rules(const struct explanation_source *source, bool has_all)
-{
-    size_t almost_count = 0;
-    size_t left_out = source->rules_left_out;
+/* The rules of one source, as they come. */
+struct rules {
+    bool has_all;
+    size_t almost_count;
+    size_t left_out;
+};
 
-    for (size_t i = 0; i < source->rules_count; i++) {
-        if (has_all || explanation_rule_matches(&source->rules[i]) || almost_count++ < ALMOST_MAX)
-            print_rule(&source->rules[i]);
-        else
-            left_out++;
-    }
-    if (left_out > 0)
-        (void)printf("    %zu more %s of others or for other bridges; --all shows them\n", left_out,
-                     left_out == 1 ? "rule" : "rules");
+static void print_next_rule(const struct vmnetacl_event *event, void *data)
+{
+    struct rules *rules = data;
+
+    if (rules->has_all || explanation_rule_matches(event) || rules->almost_count++ < ALMOST_MAX)
+        print_rule(event);
+    else
+        rules->left_out++;
 }
 
-static void print_source(const struct explanation_source *source, bool has_all)
+static void print_rules(const struct explanation *explanation, size_t index)
 {
+    struct rules rules = {.has_all = explanation->has_all_rules,
+                          .left_out = explanation->sources[index].rules_left_out};
+
+    explanation_visit_rules(explanation, index, print_next_rule, &rules);
+    if (rules.left_out > 0)
+        (void)printf("    %zu more %s of others or for other bridges; --all shows them\n", rules.left_out,
+                     rules.left_out == 1 ? "rule" : "rules");
+}
+
+static void print_source(const struct explanation *explanation, size_t index)
+{
+    const struct explanation_source *source = &explanation->sources[index];
+
     (void)printf("  %s%s%s (", terminal_style(STYLE_STRONG), source->name, terminal_style(STYLE_PLAIN));
     print_escaped(source->path == NULL ? "" : source->path);
     if (!source->was_asked) {
@@ -132,7 +147,7 @@ static void print_source(const struct explanation_source *source, bool has_all)
         (void)fputs(", there is nothing of this name", stdout);
     }
     (void)fputs(source->ends_search ? "; this ends the search\n" : "\n", stdout);
-    print_rules(source, has_all);
+    print_rules(explanation, index);
 }
 
 /* Files that do not count, but for those whose absence has been told with their source. */
@@ -150,9 +165,10 @@ static void print_passed_over(const struct explanation *explanation)
             continue;
         (void)fputs(is_first ? "Passed over:\n  " : "  ", stdout);
         print_escaped(file.path);
-        (void)printf(": %s\n", file.code == VMNETACL_CODE_FILE_DENIED     ? "may not be read, so its rules do not count"
-                               : file.code == VMNETACL_CODE_FILE_DANGLING ? "a symbolic link whose target does not exist"
-                                                                          : "does not exist");
+        (void)printf(": %s\n", file.code == VMNETACL_CODE_FILE_DENIED ? "may not be read, so its rules do not count"
+                               : file.code == VMNETACL_CODE_FILE_DANGLING
+                                   ? "a symbolic link whose target does not exist"
+                                   : "does not exist");
         is_first = false;
     }
 }
@@ -197,7 +213,7 @@ void explain_print_text(const struct explanation *explanation, const struct advi
     if (explanation->sources_count > 0)
         (void)fputs("Asked, in this order:\n", stdout);
     for (size_t i = 0; i < explanation->sources_count; i++)
-        print_source(&explanation->sources[i], explanation->has_all_rules);
+        print_source(explanation, i);
     print_passed_over(explanation);
     if (explanation->decision.verdict == VMNETACL_ALLOW)
         print_options(&explanation->decision);

@@ -102,7 +102,7 @@ static void finding_print(const struct finding *finding, struct excerpt *excerpt
         excerpt_print(stdout, line, line_len, finding->column);
 }
 
-static void finding_print_json(json_t *array, const struct finding *finding, struct excerpt *excerpt)
+static void finding_print_json(struct json_answer *answer, const struct finding *finding, struct excerpt *excerpt)
 {
     json_t *object = json_object();
     const char *line = NULL;
@@ -113,7 +113,6 @@ static void finding_print_json(json_t *array, const struct finding *finding, str
         line = excerpt_find(excerpt, finding->file, finding->line, &line_len);
     if (line != NULL)
         text = escape_copy(line, line_len);
-    json_push(array, object);
     json_put(object, "severity", json_string(finding->is_error ? "error" : "warning"));
     json_put(object, "source", json_string(finding->source));
     json_put(object, "code", json_string(finding->code));
@@ -122,6 +121,7 @@ static void finding_print_json(json_t *array, const struct finding *finding, str
     json_put(object, "column", json_number(finding->column));
     json_put(object, "message", json_escaped(finding->message));
     json_put(object, "text", json_escaped(text));
+    json_write(answer, NULL, object);
     free(text);
 }
 
@@ -137,16 +137,17 @@ void findings_print(const struct findings *findings)
 void findings_print_json(const struct findings *findings)
 {
     struct excerpt excerpt = {.path = NULL};
-    json_t *answer = json_answer("check");
-    json_t *array = json_array();
+    struct json_answer answer;
 
-    json_put(answer, "errors", json_integer((json_int_t)findings->error_count));
-    json_put(answer, "warnings", json_integer((json_int_t)(findings->count - findings->error_count)));
-    json_put(answer, "findings", array);
+    json_begin(&answer, "check");
+    json_write(&answer, "errors", json_integer((json_int_t)findings->error_count));
+    json_write(&answer, "warnings", json_integer((json_int_t)(findings->count - findings->error_count)));
+    json_open_array(&answer, "findings");
     for (size_t i = 0; i < findings->count; i++)
-        finding_print_json(array, &findings->items[i], &excerpt);
+        finding_print_json(&answer, &findings->items[i], &excerpt);
+    json_close_array(&answer);
+    json_end(&answer);
     excerpt_free(&excerpt);
-    json_print(answer);
 }
 
 void findings_free(struct findings *findings)

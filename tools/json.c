@@ -5,11 +5,14 @@
 #include "message.h"
 #include "problem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-/* jansson fails when out of memory alone: what it is given here is ASCII. */
+#define INDENT 2
+
+/* jansson fails only when out of memory: what it is given here is ASCII. */
 static json_t *there(json_t *value)
 {
     if (value == NULL)
@@ -17,13 +20,96 @@ static json_t *there(json_t *value)
     return value;
 }
 
-json_t *json_answer(const char *kind)
+/* Here and below, main() looks at ferror(3) in the end. */
+static void start_line(unsigned depth)
 {
-    json_t *answer = there(json_object());
+    (void)printf("\n%*s", (int)depth * INDENT, "");
+}
 
-    json_put(answer, "schema", json_integer(JSON_SCHEMA));
-    json_put(answer, "kind", json_string(kind));
-    return answer;
+static void start_member(struct json_answer *answer, const char *key)
+{
+    if (!answer->is_empty)
+        (void)fputc(',', stdout);
+    start_line(answer->depth);
+    if (key != NULL)
+        (void)printf("\"%s\": ", key); /* our own word, with nothing to escape */
+    answer->is_empty = false;
+}
+
+static void open_member(struct json_answer *answer, const char *key, char bracket)
+{
+    start_member(answer, key);
+    (void)fputc(bracket, stdout);
+    answer->depth++;
+    answer->is_empty = true;
+}
+
+static void close_member(struct json_answer *answer, char bracket)
+{
+    answer->depth--;
+    if (!answer->is_empty)
+        start_line(answer->depth);
+    (void)fputc(bracket, stdout);
+    answer->is_empty = false;
+}
+
+/* jansson indents a value as if it stood alone. A newline in what it writes is always one between two lines. */
+static int write_indented(const char *bytes, size_t bytes_len, void *data)
+{
+    const struct json_answer *answer = data;
+
+    for (size_t i = 0; i < bytes_len; i++) {
+        if (bytes[i] == '\n')
+            start_line(answer->depth);
+        else
+            (void)fputc(bytes[i], stdout);
+    }
+    return ferror(stdout) ? -1 : 0;
+}
+
+void json_begin(struct json_answer *answer, const char *kind)
+{
+    *answer = (struct json_answer){.depth = 1, .is_empty = true};
+    (void)fputc('{', stdout);
+    json_write(answer, "schema", json_integer(JSON_SCHEMA));
+    json_write(answer, "kind", json_string(kind));
+}
+
+void json_write(struct json_answer *answer, const char *key, json_t *value)
+{
+    start_member(answer, key);
+    if (json_dump_callback(there(value), write_indented, answer, JSON_INDENT(INDENT) | JSON_ENCODE_ANY) != 0) {
+        if (ferror(stdout))
+            die(EX_OSERR, "cannot write the answer: %m");
+        die(EX_TEMPFAIL, "no memory left; try again");
+    }
+    json_decref(value);
+}
+
+void json_open_object(struct json_answer *answer, const char *key)
+{
+    open_member(answer, key, '{');
+}
+
+void json_close_object(struct json_answer *answer)
+{
+    close_member(answer, '}');
+}
+
+void json_open_array(struct json_answer *answer, const char *key)
+{
+    open_member(answer, key, '[');
+}
+
+void json_close_array(struct json_answer *answer)
+{
+    close_member(answer, ']');
+}
+
+void json_end(struct json_answer *answer)
+{
+    close_member(answer, '}');
+    (void)fputc('\n', stdout);
 }
 
 void json_put(json_t *object, const char *key, json_t *value)
@@ -109,12 +195,4 @@ json_t *json_account(const struct account *account)
         json_push(groups, json_integer((json_int_t)account->caller.groups[i]));
     json_put(object, "groups", groups);
     return object;
-}
-
-void json_print(json_t *answer)
-{
-    if (json_dumpf(answer, stdout, JSON_INDENT(2)) != 0)
-        die(EX_OSERR, "cannot write the answer: %m");
-    (void)fputc('\n', stdout); /* main() looks at ferror(3) in the end */
-    json_decref(answer);
 }

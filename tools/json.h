@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The answers for other programs; vmnetctl.schema.json describes them. A string in them is printable ASCII: the bytes
- * of others are escaped. Functions here end the program when memory is short, and steal the values that they are given.
+ * The answers for other programs; vmnetctl.schema.json describes them. A string in them is printable ASCII: other bytes
+ * are escaped. Functions here end the program when out of memory, and steal the values that they are given.
+ *
+ * An answer is written to stdout member by member, as jansson lays it out with JSON_INDENT(2). It can hold a million
+ * rules, so it is never in memory as a whole: only what is passed to one call of json_write() is.
  */
 #pragma once
 
@@ -9,13 +12,33 @@
 #include "vmnetacl.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 
 /* The number changes when what was there before changes its name or meaning; what is added leaves it. */
 #define JSON_SCHEMA 1
 
-/* A new answer of a kind: "check", "explain" or "list". */
-json_t *json_answer(const char *kind);
+/* An answer that is being written. */
+struct json_answer {
+    unsigned depth; /* of open objects and arrays */
+    bool is_empty;  /* the innermost of them has no member yet */
+};
 
+/* Begin an answer of a kind: "check", "explain" or "list". */
+void json_begin(struct json_answer *answer, const char *kind);
+
+/* Write a member. key: its name; NULL in an array. */
+void json_write(struct json_answer *answer, const char *key, json_t *value);
+
+/* Begin a member that is an object or an array, and end it. */
+void json_open_object(struct json_answer *answer, const char *key);
+void json_close_object(struct json_answer *answer);
+void json_open_array(struct json_answer *answer, const char *key);
+void json_close_array(struct json_answer *answer);
+
+/* End the answer. main() looks whether all of it was written. */
+void json_end(struct json_answer *answer);
+
+/* Add a member to an object or an array in memory. */
 void json_put(json_t *object, const char *key, json_t *value);
 void json_push(json_t *array, json_t *value);
 
@@ -36,6 +59,3 @@ json_t *json_grant(const struct vmnetacl_grant *grant);
 
 /* {"name", "uid", "gid", "groups"} */
 json_t *json_account(const struct account *account);
-
-/* Print it, and free it. */
-void json_print(json_t *answer);

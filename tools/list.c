@@ -108,23 +108,24 @@ static void print_columns(const struct entries *entries)
 
 static void print_json(const struct entries *entries, const struct account *account, const struct vmnetacl_error *error)
 {
-    json_t *answer = json_answer("list");
-    json_t *array = json_array();
+    struct json_answer answer;
 
-    json_put(answer, "user", json_account(account));
-    json_put(answer, "error", json_error(error));
-    json_put(answer, "bridges", array);
+    json_begin(&answer, "list");
+    json_write(&answer, "user", json_account(account));
+    json_write(&answer, "error", json_error(error));
+    json_open_array(&answer, "bridges");
     for (size_t i = 0; i < entries->count; i++) {
         const struct entry *entry = &entries->items[i];
         json_t *object = json_object();
-        json_push(array, object);
         json_put(object, "name", json_escaped(entry->name));
         json_put(object, "state", json_string(state_of(&entry->bridge)));
         json_put(object, "options", json_grant(&entry->decision.grant));
         json_put(object, "degraded", json_boolean(entry->decision.degraded));
         json_put(object, "rule", json_place(&entry->decision.rule));
+        json_write(&answer, NULL, object);
     }
-    json_print(answer);
+    json_close_array(&answer);
+    json_end(&answer);
 }
 
 /* Returns whether all that may be listed is there; else error says why not. */
