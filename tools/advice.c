@@ -10,13 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* message is taken over; file and text are copied. */
-static void advise(struct advices *advices, const char *action, char *message, const char *file, unsigned line,
-                   const char *text)
+/* message is taken over. */
+static void advise(struct advices *advices, const char *action, char *message)
 {
     advices->items = memory_grow(advices->items, advices->count, sizeof *advices->items);
-    advices->items[advices->count++] = (struct advice){
-        .action = action, .message = message, .file = memory_copy(file), .line = line, .text = memory_copy(text)};
+    advices->items[advices->count++] = (struct advice){.action = action, .message = message};
+}
+
+/* message is taken over; rule is copied. */
+static void advise_about(struct advices *advices, const char *action, char *message, const char *rule,
+                         struct vmnetacl_place place)
+{
+    advise(advices, action, message);
+    advices->items[advices->count - 1].rule = memory_copy(rule);
+    advices->items[advices->count - 1].place = place;
 }
 
 /* The rule that the library proposes, which the helper's refusal shows, too. */
@@ -27,10 +34,10 @@ static void advise_rule(struct advices *advices, const struct vmnetacl_advice *a
                                                                     : "";
     char *file = escape_copy(advice->file, strlen(advice->file));
 
-    advise(advices, "add",
-           memory_format("to allow it, add to %s%s this line%s", file, how,
-                         advice->is_for_everybody ? ", which lets every user use the bridge" : ""),
-           advice->file, 0, advice->rule);
+    advise_about(advices, "add",
+                 memory_format("to allow it, add to %s%s this line%s", file, how,
+                               advice->is_for_everybody ? ", which lets every user use the bridge" : ""),
+                 advice->rule, (struct vmnetacl_place){.source = advice->source, .file = advice->file});
     free(file);
 }
 
@@ -44,15 +51,13 @@ static void advise_allow(struct advices *advices, const struct vmnetacl_advice *
         advise(advices, "bridge",
                memory_copy(
                    "no rule can be for this bridge only, since its name means something else in a rule or cannot "
-                   "be shown; rename the bridge"),
-               NULL, 0, NULL);
+                   "be shown; rename the bridge"));
     if (advice->cure != VMNETACL_CURE_REMOVE)
         return; /* else first something must be fixed */
     file = escape_copy(advice->deny.file, strlen(advice->deny.file));
-    advise(advices, "mend",
+    advise(advices, "fix",
            memory_format("once a rule allows it, the deny of %s:%u decides; remove that deny first", file,
-                         advice->deny.line),
-           NULL, 0, NULL);
+                         advice->deny.line));
     free(file);
 }
 
@@ -64,10 +69,10 @@ static void advise_removal(const struct vmnetacl_event *event, void *data)
     if (!rule->is_deny || !explanation_rule_matches(event))
         return;
     file = escape_copy(rule->place.file, strlen(rule->place.file));
-    advise(data, "remove",
-           memory_format("a deny wins over any allow: to allow it, remove from %s, line %u, this rule", file,
-                         rule->place.line),
-           rule->place.file, rule->place.line, rule->text);
+    advise_about(data, "remove",
+                 memory_format("a deny wins over any allow: to allow it, remove from %s, line %u, this rule", file,
+                               rule->place.line),
+                 rule->text, rule->place);
     free(file);
 }
 
@@ -119,14 +124,12 @@ static void advise_login(const struct vmnetacl_event *event, void *data)
         advise(login->advices, "login",
                memory_format("the user database has %s in the group of %s:%u, but this session began before or "
                              "left it: log out and in again, and the rule matches",
-                             who, file, rule->place.line),
-               NULL, 0, NULL);
+                             who, file, rule->place.line));
     else
         advise(login->advices, "login",
                memory_format("%s:%u allows it to a group: who is added to that group has to log out and in again "
                              "before the rule matches",
-                             file, rule->place.line),
-               NULL, 0, NULL);
+                             file, rule->place.line));
     free(who);
     free(file);
 }
@@ -158,20 +161,17 @@ static void advise_error(struct advices *advices, const struct vmnetacl_error *e
         (error->code == VMNETACL_CODE_LOOKUP_FAILED && error->system_errno == 0))
         return;
     if (verdict == VMNETACL_TRYAGAIN)
-        advise(advices, "retry", memory_copy("this may pass: try again"), NULL, 0, NULL);
+        advise(advices, "retry", memory_copy("this may pass: try again"));
     else if (error->code == VMNETACL_CODE_FILE_DENIED)
-        advise(advices, "mend", memory_copy("join the group that may read it, or have it made readable"), NULL, 0,
-               NULL);
+        advise(advices, "fix", memory_copy("join the group that may read it, or have it made readable"));
     else if (is_about_lookup(error))
-        advise(advices, "mend",
+        advise(advices, "fix",
                memory_copy("requests that depend on this name are refused until it can be looked up; see "
-                           "nsswitch.conf(5)"),
-               NULL, 0, NULL);
+                           "nsswitch.conf(5)"));
     else
-        advise(advices, "mend",
+        advise(advices, "fix",
                memory_copy("vmnet-helper refuses every request until this is fixed; 'vmnetctl check' looks for all "
-                           "that is wrong"),
-               NULL, 0, NULL);
+                           "that is wrong"));
 }
 
 static void advise_bridge(struct advices *advices, const struct explanation *explanation)
@@ -179,23 +179,19 @@ static void advise_bridge(struct advices *advices, const struct explanation *exp
     const struct bridge *bridge = &explanation->interface;
 
     if (!bridge->is_known)
-        advise(advices, "bridge", memory_copy("whether the bridge exists cannot be told: there is no /sys/class/net"),
-               NULL, 0, NULL);
+        advise(advices, "bridge", memory_copy("whether the bridge exists cannot be told: there is no /sys/class/net"));
     else if (!bridge->exists)
         advise(advices, "bridge",
                memory_format("there is no interface '%s' now; until there is, a request that the rules allow fails",
-                             explanation->bridge),
-               NULL, 0, NULL);
+                             explanation->bridge));
     else if (!bridge->is_bridge)
         advise(advices, "bridge",
                memory_format("'%s' is no bridge, and vmnet-helper takes nothing else; give the name of a bridge",
-                             explanation->bridge),
-               NULL, 0, NULL);
+                             explanation->bridge));
     else if (!bridge->is_up)
         advise(advices, "bridge",
                memory_format("the bridge is down: no frame passes; 'ip link set dev %s up', as root, brings it up",
-                             explanation->bridge),
-               NULL, 0, NULL);
+                             explanation->bridge));
 }
 
 void advices_find(struct advices *advices, const struct explanation *explanation)
@@ -207,22 +203,19 @@ void advices_find(struct advices *advices, const struct explanation *explanation
     if (verdict == VMNETACL_UNAVAIL || verdict == VMNETACL_TRYAGAIN)
         advise_error(advices, &explanation->error, verdict);
     if (explanation->decision.degraded)
-        advise(advices, "mend",
+        advise(advices, "fix",
                memory_copy(
                    "until the source that could not be asked is fixed, none of its rules counts, and no deny of "
-                   "them; 'vmnetctl check' looks for all that is wrong"),
-               NULL, 0, NULL);
+                   "them; 'vmnetctl check' looks for all that is wrong"));
     if (verdict == VMNETACL_ALLOW && explanation->decision.grant.limit != 0)
         advise(advices, "option",
                memory_copy(
                    "this version of vmnet-helper cannot enforce the option 'limit', and refuses the request for "
-                   "that; without it, the rule would allow any number of taps"),
-               NULL, 0, NULL);
+                   "that; without it, the rule would allow any number of taps"));
     if (explanation->needs_names && !helper_looks_up_names)
-        advise(advices, "mend",
+        advise(advices, "fix",
                memory_copy("the vmnet-helper of this build looks up no names and refuses this; write uid, or gid in an "
-                           "allow"),
-               NULL, 0, NULL);
+                           "allow"));
     advise_bridge(advices, explanation);
 }
 
@@ -230,8 +223,7 @@ void advices_free(struct advices *advices)
 {
     for (size_t i = 0; i < advices->count; i++) {
         free(advices->items[i].message);
-        free(advices->items[i].file);
-        free(advices->items[i].text);
+        free(advices->items[i].rule);
     }
     free(advices->items);
     *advices = (struct advices){.items = NULL};

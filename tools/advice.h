@@ -5,11 +5,11 @@
 #include "explanation.h"
 
 struct advice {
-    const char *action; /* "add", "remove", "login", "mend", "retry", "option" or "bridge" */
-    char *message;      /* a sentence, escaped; of "add" and "remove", the text belongs after it */
-    char *file;         /* of "add" and "remove": where; else NULL */
-    unsigned line;      /* of "remove"; else 0 */
-    char *text;         /* of "add" and "remove": the rule; else NULL */
+    const char *action;          /* "add", "remove", "login", "fix", "retry", "option" or "bridge" */
+    char *message;               /* a sentence, escaped; for "add" and "remove", the rule belongs after it */
+    char *rule;                  /* for "add" and "remove": the text of the rule; else NULL */
+    struct vmnetacl_place place; /* of that rule, all zero without; for "add", it has no line. Its strings live as long
+                                    as the explanation */
 };
 
 /* All zero to begin with. */

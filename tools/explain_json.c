@@ -2,16 +2,11 @@
 #include "explain_json.h"
 
 #include "json.h"
+#include "message.h"
+#include "rule.h"
+#include "rule_index.h"
 
-static json_t *json_subject(const struct vmnetacl_rule *rule)
-{
-    static const char *const words[] = {
-        [VMNETACL_SUBJECT_ALL] = "all",     [VMNETACL_SUBJECT_USER] = "user", [VMNETACL_SUBJECT_UID] = "uid",
-        [VMNETACL_SUBJECT_GROUP] = "group", [VMNETACL_SUBJECT_GID] = "gid",
-    };
-
-    return json_string(words[rule->subject]);
-}
+#include <sysexits.h>
 
 static json_t *json_match(enum vmnetacl_match match)
 {
@@ -26,13 +21,8 @@ static json_t *json_match(enum vmnetacl_match match)
 
 static void write_rule(const struct vmnetacl_event *event, void *data)
 {
-    const struct vmnetacl_rule *rule = event->rule;
-    json_t *object = json_object();
+    json_t *object = json_rule(event->rule);
 
-    json_put(object, "place", json_place(&rule->place));
-    json_put(object, "text", json_escaped(rule->text));
-    json_put(object, "effect", json_string(rule->is_deny ? "deny" : "allow"));
-    json_put(object, "subject", json_subject(rule));
     json_put(object, "subject_matches", json_match(event->subject));
     json_put(object, "bridge_matches", json_match(event->bridge));
     json_write(data, NULL, object);
@@ -61,7 +51,7 @@ static void write_file(struct json_answer *answer, const struct vmnetacl_file *f
 
     json_put(object, "source", json_escaped(file->source));
     json_put(object, "path", json_escaped(file->path));
-    json_put(object, "passed_over", file->found ? json_null() : json_string(vmnetacl_code_name(file->code)));
+    json_put(object, "skipped", file->found ? json_null() : json_string(vmnetacl_code_name(file->code)));
     json_write(answer, NULL, object);
 }
 
@@ -78,25 +68,44 @@ static json_t *json_interface(const struct bridge *bridge)
     return object;
 }
 
+/* The rule of an advice: its text is read for its parts, and its place is where it is or would be. */
+struct advised_rule {
+    const struct advice *advice;
+    json_t *object;
+};
+
+static void read_advised(const struct vmnetacl_rule *rule, void *data)
+{
+    struct advised_rule *advised = data;
+    struct vmnetacl_rule placed = *rule;
+
+    placed.place = advised->advice->place;
+    json_put(advised->object, "rule", json_rule(&placed));
+}
+
 static void write_advice(struct json_answer *answer, const struct advice *advice)
 {
-    json_t *object = json_object();
+    struct advised_rule advised = {.advice = advice, .object = json_object()};
 
-    json_put(object, "action", json_string(advice->action));
-    json_put(object, "message", json_escaped(advice->message));
-    json_put(object, "file", json_escaped(advice->file));
-    json_put(object, "line", json_number(advice->line));
-    json_put(object, "text", json_escaped(advice->text));
-    json_write(answer, NULL, object);
+    json_put(advised.object, "action", json_string(advice->action));
+    json_put(advised.object, "message", json_escaped(advice->message));
+    json_put(advised.object, "rule", json_null());
+    if (advice->rule != NULL && !rule_read(advice->place.source, advice->rule, read_advised, &advised))
+        die(EX_SOFTWARE, "'%s' is no rule; this is a defect", advice->rule);
+    json_write(answer, NULL, advised.object);
 }
 
 static void write_decision(struct json_answer *answer, const struct explanation *explanation)
 {
     const struct vmnetacl_decision *decision = &explanation->decision;
     bool is_error = decision->verdict == VMNETACL_UNAVAIL || decision->verdict == VMNETACL_TRYAGAIN;
+    struct rule_index index = {.tree = NULL};
 
     json_write(answer, "verdict", json_string(vmnetacl_status_name(decision->verdict)));
-    json_write(answer, "rule", json_place(&decision->rule));
+    rule_index_add(&index, &decision->rule);
+    rule_index_fill(&index, explanation->policy);
+    json_write(answer, "rule", json_rule(rule_index_at(&index, &decision->rule)));
+    rule_index_free(&index);
     json_write(answer, "options", json_grant(&decision->grant));
     json_write(answer, "degraded", json_boolean(decision->degraded));
     json_write(answer, "error", is_error || decision->degraded ? json_error(&explanation->error) : json_null());

@@ -190,9 +190,9 @@ static void print_advices(const struct advices *advices)
         const struct advice *advice = &advices->items[i];
         (void)fputs("* ", stdout);
         print_escaped(advice->message);
-        if (advice->text != NULL) {
+        if (advice->rule != NULL) {
             (void)printf(":\n    %s", terminal_style(STYLE_STRONG));
-            print_escaped(advice->text);
+            print_escaped(advice->rule);
             (void)fputs(terminal_style(STYLE_PLAIN), stdout);
         }
         (void)fputs("\n", stdout);

@@ -156,6 +156,38 @@ json_t *json_place(const struct vmnetacl_place *place)
     return object;
 }
 
+static json_t *json_subject(const struct vmnetacl_rule *rule)
+{
+    static const char *const kinds[] = {
+        [VMNETACL_SUBJECT_ALL] = "all",     [VMNETACL_SUBJECT_USER] = "user", [VMNETACL_SUBJECT_UID] = "uid",
+        [VMNETACL_SUBJECT_GROUP] = "group", [VMNETACL_SUBJECT_GID] = "gid",
+    };
+    bool has_id = rule->subject == VMNETACL_SUBJECT_UID || rule->subject == VMNETACL_SUBJECT_GID;
+    json_t *object = there(json_object());
+
+    json_put(object, "kind", json_string(kinds[rule->subject]));
+    json_put(object, "name", json_escaped(rule->account));
+    json_put(object, "id", has_id ? json_integer((json_int_t)rule->id) : json_null());
+    return object;
+}
+
+json_t *json_rule(const struct vmnetacl_rule *rule)
+{
+    json_t *object;
+
+    if (rule == NULL)
+        return json_null();
+    object = there(json_object());
+    json_put(object, "place", json_place(&rule->place));
+    json_put(object, "text", json_escaped(rule->text));
+    json_put(object, "action", json_string(rule->is_deny ? "deny" : "allow"));
+    json_put(object, "subject", json_subject(rule));
+    json_put(object, "bridge", json_escaped(rule->bridge));
+    json_put(object, "pattern", json_boolean(rule->is_pattern));
+    json_put(object, "options", json_grant(&rule->grant));
+    return object;
+}
+
 json_t *json_error(const struct vmnetacl_error *error)
 {
     json_t *object;

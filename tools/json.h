@@ -15,7 +15,7 @@
 #include <stdbool.h>
 
 /* The number changes when what was there before changes its name or meaning; what is added leaves it. */
-#define JSON_SCHEMA 1
+#define JSON_SCHEMA 2
 
 /* An answer that is being written. */
 struct json_answer {
@@ -50,6 +50,9 @@ json_t *json_number(unsigned number);
 
 /* {"source", "file", "line", "column"}; null when there is no file. */
 json_t *json_place(const struct vmnetacl_place *place);
+
+/* {"place", "text", "action", "subject", "bridge", "pattern", "options"}; null of NULL. */
+json_t *json_rule(const struct vmnetacl_rule *rule);
 
 /* {"code", "file", "line", "column", "message"}; null of NULL. */
 json_t *json_error(const struct vmnetacl_error *error);

@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "message.h"
 #include "problem.h"
+#include "rule_index.h"
 #include "terminal.h"
 #include "vmnetacl.h"
 
@@ -106,26 +107,37 @@ static void print_columns(const struct entries *entries)
     }
 }
 
-static void print_json(const struct entries *entries, const struct account *account, const struct vmnetacl_error *error)
+static void write_entry(struct json_answer *answer, const struct entry *entry, const struct vmnetacl_rule *rule)
+{
+    json_t *object = json_object();
+
+    json_put(object, "name", json_escaped(entry->name));
+    json_put(object, "state", json_string(state_of(&entry->bridge)));
+    json_put(object, "options", json_grant(&entry->decision.grant));
+    json_put(object, "degraded", json_boolean(entry->decision.degraded));
+    json_put(object, "rule", json_rule(rule));
+    json_write(answer, NULL, object);
+}
+
+/* policy: NULL when it could not be loaded; there are no entries then. error: NULL when there is none. */
+static void print_json(const struct entries *entries, const struct vmnetacl_policy *policy,
+                       const struct account *account, const struct vmnetacl_error *error)
 {
     struct json_answer answer;
+    struct rule_index rules = {.tree = NULL};
 
+    for (size_t i = 0; i < entries->count; i++)
+        rule_index_add(&rules, &entries->items[i].decision.rule);
+    rule_index_fill(&rules, policy);
     json_begin(&answer, "list");
     json_write(&answer, "user", json_account(account));
     json_write(&answer, "error", json_error(error));
     json_open_array(&answer, "bridges");
-    for (size_t i = 0; i < entries->count; i++) {
-        const struct entry *entry = &entries->items[i];
-        json_t *object = json_object();
-        json_put(object, "name", json_escaped(entry->name));
-        json_put(object, "state", json_string(state_of(&entry->bridge)));
-        json_put(object, "options", json_grant(&entry->decision.grant));
-        json_put(object, "degraded", json_boolean(entry->decision.degraded));
-        json_put(object, "rule", json_place(&entry->decision.rule));
-        json_write(&answer, NULL, object);
-    }
+    for (size_t i = 0; i < entries->count; i++)
+        write_entry(&answer, &entries->items[i], rule_index_at(&rules, &entries->items[i].decision.rule));
     json_close_array(&answer);
     json_end(&answer);
+    rule_index_free(&rules);
 }
 
 /* Returns whether all that may be listed is there; else error says why not. */
@@ -169,7 +181,7 @@ static int list_run(const struct options *options)
     (void)account_become(&account); /* explain tells what else cannot be known */
     is_whole = entries_collect(&entries, &policy, &account, &error);
     if (options->json)
-        print_json(&entries, &account, is_whole ? NULL : &error);
+        print_json(&entries, policy, &account, is_whole ? NULL : &error);
     else if (terminal_is_there())
         print_table(&entries, &account, is_whole);
     else

@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* A rule that we propose: does the library read it as it is meant? */
+/* A rule on a line of its own, as the library reads it. */
 #pragma once
 
+#include "vmnetacl.h"
+
 #include <stdbool.h>
+
+/*
+ * Read a line, without its newline, in the grammar of this source, "files" or "qemu". Returns whether it is one rule, and
+ * shows it to visit if so; rule is in no file, so its place means nothing.
+ */
+bool rule_read(const char *source, const char *line, void (*visit)(const struct vmnetacl_rule *rule, void *data),
+               void *data);
 
 /*
  * The line, without its newline, is one rule in the grammar of this source, "files" or "qemu", and is about this bridge

@@ -167,7 +167,7 @@ run 2 as vmuser "$ctl" explain --bridge br0
 says 'unavail: '
 says '/etc/vmnet/switch.conf:1:12: '
 
-# What the user may not read is his to mend, and no file is wrong.
+# What the user may not read is for him to fix, and no file is wrong.
 reset
 switch 'acl: files'
 chmod 750 /etc/vmnet/rules.d

@@ -29,7 +29,7 @@ answer() {
 
 # check
 answer 0 "$ctl" check --json
-has "answer['schema'] == 1 and answer['kind'] == 'check' and answer['findings'] == []"
+has "answer['schema'] == 2 and answer['kind'] == 'check' and answer['findings'] == []"
 rules 1.rules 'allow user nobodyhere bridge br0' 'allow all bridge gone'
 printf 'allow user \303\244\033 bridge br0\nx\n' >/etc/vmnet/rules.d/2.rules
 rules README ''
@@ -51,7 +51,9 @@ rules 1.rules 'allow user vmuser bridge br0 limit 4' 'allow all bridge gone'
 answer 0 as vmuser "$ctl" list --json
 has "[b['name'] for b in answer['bridges']] == ['br0', 'gone'] and answer['error'] is None"
 has "answer['bridges'][0]['options'] == {'limit': 4} and answer['bridges'][0]['state'] == 'up'"
-has "answer['bridges'][1]['options'] == {} and answer['bridges'][1]['rule']['line'] == 2"
+has "answer['bridges'][1]['options'] == {} and answer['bridges'][1]['rule']['place']['line'] == 2"
+has "answer['bridges'][0]['rule']['subject'] == {'kind': 'user', 'name': 'vmuser', 'id': None}"
+has "answer['bridges'][1]['rule']['text'] == 'allow all bridge gone'"
 has "answer['user'] == {'name': 'vmuser', 'uid': 4242, 'gid': 4242, 'groups': answer['user']['groups']}"
 has "4250 in answer['user']['groups']"
 answer 0 setpriv --reuid 777 --regid 777 --clear-groups "$ctl" list --json
@@ -66,21 +68,25 @@ has "answer['verdict'] == 'unavail' and answer['error']['column'] == 6 and answe
 reset
 answer 1 as vmuser "$ctl" explain --bridge br0 --json
 has "answer['verdict'] == 'notfound' and answer['rule'] is None and answer['interface']['bridge']"
-has "answer['advice'][0]['action'] == 'add' and answer['advice'][0]['text'] == 'allow user vmuser bridge br0'"
-has "answer['advice'][0]['file'] == '/etc/vmnet/rules.d/50-local.rules'"
+has "answer['advice'][0]['action'] == 'add' and answer['advice'][0]['rule']['text'] == 'allow user vmuser bridge br0'"
+place="{'source': 'files', 'file': '/etc/vmnet/rules.d/50-local.rules', 'line': None, 'column': None}"
+has "answer['advice'][0]['rule'] == {**answer['advice'][0]['rule'], 'bridge': 'br0', 'action': 'allow', 'place': $place}"
+has "[a['rule'] for a in answer['advice'] if a['action'] != 'add'] == [None] * (len(answer['advice']) - 1)"
 rules 1.rules 'allow user vmuser bridge br0 limit 4' 'deny user vmother bridge br0' 'allow uid 7 bridge virbr0'
 bridge_conf 'include /etc/qemu/missing.conf' 'allow br0'
 answer 1 as vmuser "$ctl" explain --bridge br0 --json
-has "answer['verdict'] == 'allow' and answer['options'] == {'limit': 4} and answer['rule']['source'] == 'files'"
+has "answer['verdict'] == 'allow' and answer['options'] == {'limit': 4} and answer['rule']['place']['source'] == 'files'"
 has "[s['status'] for s in answer['sources']] == ['allow', 'allow']"
 has "[r['subject_matches'] for r in answer['sources'][0]['rules']] == ['yes', 'no']"
-has "[f['passed_over'] for f in answer['files'] if f['path'].endswith('missing.conf')] == ['file-missing']"
+has "[f['skipped'] for f in answer['files'] if f['path'].endswith('missing.conf')] == ['file-missing']"
 has "[a['action'] for a in answer['advice']] == ['option'] and answer['unknowns'] == []"
 answer 1 as vmuser "$ctl" explain --bridge br0 --all --json
-has "[r['effect'] for r in answer['sources'][0]['rules']] == ['allow', 'deny', 'allow']"
+has "[r['action'] for r in answer['sources'][0]['rules']] == ['allow', 'deny', 'allow']"
 answer 1 as vmuser "$ctl" explain --bridge br0 --user vmother --json
 has "answer['verdict'] == 'deny' and not answer['sources'][1]['asked'] and answer['sources'][1]['status'] is None"
-has "answer['advice'][0]['action'] == 'remove' and answer['advice'][0]['line'] == 2 and answer['unknowns']"
+has "answer['advice'][0]['action'] == 'remove' and answer['unknowns']"
+has "answer['advice'][0]['rule']['place'] == answer['rule']['place'] and answer['rule']['place']['line'] == 2"
+has "answer['advice'][0]['rule'] == answer['rule'] and answer['rule']['text'] == 'deny user vmother bridge br0'"
 rules 2.rules 'allow'
 switch 'acl: files [UNAVAIL=continue] qemu'
 answer 0 as vmuser "$ctl" explain --bridge br0 --json
@@ -89,6 +95,55 @@ mount -t tmpfs tmpfs /sys
 answer 0 as vmuser "$ctl" explain --bridge br0 --json
 has "answer['interface'] is None"
 umount /sys
+
+# Each part of a rule is a member, for each kind of subject and of bridge, in both grammars.
+reset
+rules 1.rules '# first' '  allow  user vmuser   bridge br0 limit 7' 'deny gid 4299 bridge br*' \
+    'allow group vmgroup bridge all' 'allow uid 4242 bridge virbr0'
+bridge_conf 'allow all' 'deny a*b'
+answer 1 as vmuser "$ctl" explain --bridge br0 --all --json
+cat >parts <<'PYTHON'
+import json
+
+keys = ("text", "action", "subject", "bridge", "pattern", "options")
+answer = json.load(open("answer"))
+found = [tuple(rule[key] for key in keys) for source in answer["sources"] for rule in source["rules"]]
+subject = lambda kind, name=None, id=None: {"kind": kind, "name": name, "id": id}
+wanted = [
+    ("allow user vmuser bridge br0 limit 7", "allow", subject("user", "vmuser"), "br0", False, {"limit": 7}),
+    ("deny gid 4299 bridge br*", "deny", subject("gid", id=4299), "br*", True, {}),
+    ("allow group vmgroup bridge all", "allow", subject("group", "vmgroup"), "all", True, {}),
+    ("allow uid 4242 bridge virbr0", "allow", subject("uid", id=4242), "virbr0", False, {}),
+    ("allow all", "allow", subject("all"), "all", True, {}),
+    ("deny a*b", "deny", subject("all"), "a*b", False, {}),
+]
+assert found == wanted, found
+assert tuple(answer["rule"][key] for key in keys) == wanted[0]
+assert answer["rule"]["place"] == {"source": "files", "file": "/etc/vmnet/rules.d/1.rules", "line": 2, "column": 3}
+PYTHON
+/usr/bin/python3 parts || fail 'not the parts of the rules'
+# The list has them, too; many bridges of one rule have the same.
+rules 1.rules 'allow gid 4250 bridge all'
+bridge_conf 'allow gone'
+answer 0 as vmuser "$ctl" list --json
+has "[(b['name'], b['rule']['subject']['kind'], b['rule']['pattern']) for b in answer['bridges']] == \
+    [('br0', 'gid', True), ('gone', 'gid', True), ('virbr0', 'gid', True)]"
+# What bridge.conf is proposed is a rule of its grammar; what is denied there names its rule.
+reset
+switch 'acl: qemu'
+bridge_conf 'allow virbr0'
+answer 1 as vmuser "$ctl" explain --bridge br0 --json
+has "answer['advice'][0]['rule']['text'] == 'allow br0' and answer['advice'][0]['rule']['place']['source'] == 'qemu'"
+bridge_conf 'include /etc/qemu/more.conf' 'include /etc/qemu/more.conf' 'allow br0'
+printf 'deny br0\n' >/etc/qemu/more.conf
+answer 1 as vmuser "$ctl" explain --bridge br0 --json
+has "[a['rule']['text'] for a in answer['advice']] == ['deny br0'] * 2 and answer['rule']['text'] == 'deny br0'"
+has "[a['action'] for a in answer['advice']] == ['remove'] * 2"
+# What must be fixed first is no rule.
+reset
+rules 1.rules 'allow'
+answer 2 as vmuser "$ctl" explain --bridge br0 --json
+has "[(a['action'], a['rule']) for a in answer['advice']] == [('fix', None)] and answer['rule'] is None"
 
 # No answer at all is no JSON.
 output=$("$ctl" list --json --user nobodyhere 2>/dev/null) && fail 'there is no such user'

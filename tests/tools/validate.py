@@ -26,13 +26,35 @@ def check_schema(schema):
     validator = jsonschema.Draft202012Validator(schema)
     error = {"code": "system", "file": None, "line": None, "column": None, "message": "x"}
     user = {"name": None, "uid": 1, "gid": 1, "groups": []}
-    good = {"schema": 1, "kind": "list", "user": user, "error": error, "bridges": []}
+    good = {"schema": 2, "kind": "list", "user": user, "error": error, "bridges": []}
     assert validator.is_valid(good)
     for key in good:
         assert not validator.is_valid({k: v for k, v in good.items() if k != key}), key
-    for key, value in (("schema", 2), ("kind", "other"), ("bridges", None), ("error", {}), ("user", {**user, "uid": -1}),
+    for key, value in (("schema", 1), ("kind", "other"), ("bridges", None), ("error", {}), ("user", {**user, "uid": -1}),
                        ("user", {**user, "name": "\u00e4"})):
         assert not validator.is_valid({**good, key: value}), (key, value)
+
+    check_rules(validator, good)
+
+
+def check_rules(validator, good):
+    place = {"source": "files", "file": "/1.rules", "line": 1, "column": 1}
+    rule = {"place": place, "text": "x", "action": "allow", "subject": {"kind": "uid", "name": None, "id": 0},
+            "bridge": "br0", "pattern": False, "options": {"limit": 1}}
+    def is_valid(rule):
+        bridge = {"name": "br0", "state": "up", "options": {}, "degraded": False, "rule": rule}
+        return validator.is_valid({**good, "bridges": [bridge]})
+    assert is_valid(rule) and is_valid({**rule, "place": None})
+    for key in rule:
+        assert not is_valid({k: v for k, v in rule.items() if k != key}), key
+    for kind, name, number in (("all", None, None), ("user", "a", None), ("group", "a", None), ("gid", None, 7)):
+        subject = {"kind": kind, "name": name, "id": number}
+        assert is_valid({**rule, "subject": subject}), subject
+        assert not is_valid({**rule, "subject": {**subject, "name": None if name else "a"}}), subject
+        assert not is_valid({**rule, "subject": {**subject, "id": None if number else 7}}), subject
+    for key, value in (("action", "permit"), ("pattern", None), ("options", {"limit": 0}), ("subject", "all"),
+                       ("subject", {"kind": "all"}), ("bridge", None), ("place", {})):
+        assert not is_valid({**rule, key: value}), (key, value)
 
 
 def main():
