@@ -78,16 +78,23 @@ static void check_root(struct findings *findings, const char *root)
     free(path);
 }
 
+/* The kinds of files. Each file is checked by itself, but those of rules.d are parts of one whole. */
+static const struct grammar {
+    const char *source;
+    bool is_one_whole;
+} grammar_switch = {.source = "switch"}, grammar_files = {.source = "files", .is_one_whole = true},
+  grammar_qemu = {.source = "qemu"};
+
 /* The grammar that a file is written in, by its name. */
-static const char *source_of(const char *path)
+static const struct grammar *grammar_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash == NULL ? path : slash + 1;
     size_t len = strlen(name);
 
     if (strcmp(name, "switch.conf") == 0)
-        return "switch";
-    return len >= 6 && strcmp(name + len - 6, ".rules") == 0 ? "files" : "qemu";
+        return &grammar_switch;
+    return len >= 6 && strcmp(name + len - 6, ".rules") == 0 ? &grammar_files : &grammar_qemu;
 }
 
 /* A file that cannot be read is one more finding. */
@@ -110,15 +117,12 @@ static bool check_read(struct findings *findings, struct text *text, const char 
         problem.code = VMNETACL_CODE_FILE_KIND;
     (void)strncat(problem.file, path, sizeof problem.file - 1); /* cut off when too long, as by the library */
     strcpy(problem.message, "cannot read the file");
-    findings_add_problem(findings, true, source_of(path), &problem, NULL);
+    findings_add_problem(findings, true, grammar_of(path)->source, &problem, NULL);
     return false;
 }
 
-/*
- * The files of one grammar: those of rules.d are parts of one whole, but each bridge.conf and each switch.conf is a
- * whole of its own.
- */
-static void check_files(struct findings *findings, const struct options *options, const char *source)
+/* Check the files of one grammar. */
+static void check_files(struct findings *findings, const struct options *options, const struct grammar *grammar)
 {
     struct sight sight = {.findings = findings, .is_alone = true};
     struct text *texts = calloc(options->files_count, sizeof *texts);
@@ -130,16 +134,16 @@ static void check_files(struct findings *findings, const struct options *options
         die(EX_TEMPFAIL, "no memory left; try again");
     for (size_t i = 0; i < options->files_count; i++) {
         const char *path = options->files[i];
-        if (strcmp(source_of(path), source) != 0 || !check_read(findings, &texts[count], path))
+        if (grammar_of(path) != grammar || !check_read(findings, &texts[count], path))
             continue;
-        buffers[count] = (struct vmnetacl_buffer){.source = source,
+        buffers[count] = (struct vmnetacl_buffer){.source = grammar->source,
                                                   .path = path,
                                                   .text = texts[count].bytes,
                                                   .text_len = texts[count].len};
         count++;
     }
     for (size_t i = 0; i < count; i += taken) {
-        taken = strcmp(source, "files") == 0 ? count : 1;
+        taken = grammar->is_one_whole ? count : 1;
         sight_take(&sight, &(struct vmnetacl_origin){.buffers = &buffers[i], .buffers_count = taken});
     }
     for (size_t i = 0; i < count; i++)
@@ -158,9 +162,9 @@ static int check_run(const struct options *options)
     if (options->root != NULL) {
         check_root(&findings, options->root);
     } else if (options->files_count > 0) {
-        check_files(&findings, options, "switch");
-        check_files(&findings, options, "files");
-        check_files(&findings, options, "qemu");
+        check_files(&findings, options, &grammar_switch);
+        check_files(&findings, options, &grammar_files);
+        check_files(&findings, options, &grammar_qemu);
     } else {
         check_system(&findings);
     }

@@ -4,8 +4,6 @@
 #include "helper.h"
 #include "memory.h"
 
-#include <string.h>
-
 struct view {
     struct findings *findings;
     const char *root;
@@ -13,10 +11,7 @@ struct view {
 
 static void warn(const struct view *view, const struct vmnetacl_rule *rule, const char *code, const char *message)
 {
-    /* The finding outlives the policy, and so the source's name that stands in the place. */
-    const char *source = strcmp(rule->place.source, "qemu") == 0 ? "qemu" : "files";
-
-    findings_add_warning(view->findings, source, code, &rule->place, view->root, memory_copy(message));
+    findings_add_warning(view->findings, rule->place.source, code, &rule->place, view->root, memory_copy(message));
 }
 
 /* Besides those with a name: whether a deny for a gid means somebody, the user database is asked. */

@@ -40,7 +40,7 @@ void findings_add_problem(struct findings *findings, bool is_error, const char *
 
     findings_add(findings, (struct finding){
                                .is_error = is_error,
-                               .source = source,
+                               .source = memory_copy(source),
                                .code = vmnetacl_code_name(error->code),
                                .file = has_file ? memory_format("%s%s", root == NULL ? "" : root, error->file) : NULL,
                                .line = error->line,
@@ -53,7 +53,7 @@ void findings_add_warning(struct findings *findings, const char *source, const c
                           const struct vmnetacl_place *place, const char *root, char *message)
 {
     findings_add(findings, (struct finding){
-                               .source = source,
+                               .source = memory_copy(source),
                                .code = code,
                                .file = memory_format("%s%s", root == NULL ? "" : root, place->file),
                                .line = place->line,
@@ -153,6 +153,7 @@ void findings_print_json(const struct findings *findings)
 void findings_free(struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
+        free(findings->items[i].source);
         free(findings->items[i].file);
         free(findings->items[i].message);
     }

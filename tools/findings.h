@@ -6,12 +6,12 @@
 #include "vmnetacl.h"
 
 struct finding {
-    bool is_error;      /* else a warning */
-    const char *source; /* "switch", "files", "qemu", "names" or "bridges" */
-    const char *code;   /* its name */
-    char *file;         /* NULL when no file is meant */
-    unsigned line;      /* 0: the whole file */
-    unsigned column;    /* 0: the whole line */
+    bool is_error;    /* else a warning */
+    char *source;     /* "switch", "files", "qemu", "names" or "bridges" */
+    const char *code; /* its name */
+    char *file;       /* NULL when no file is meant */
+    unsigned line;    /* 0: the whole file */
+    unsigned column;  /* 0: the whole line */
     char *message;
     size_t file_order; /* of the file, among those that something was found in */
 };
@@ -29,7 +29,7 @@ struct findings {
 void findings_add_problem(struct findings *findings, bool is_error, const char *source,
                           const struct vmnetacl_error *error, const char *root);
 
-/* Take a warning of our own about a rule; source and code live for ever, message is freed with the findings. */
+/* Take a warning of our own about a rule; code must be a literal; message is freed with the findings. */
 void findings_add_warning(struct findings *findings, const char *source, const char *code,
                           const struct vmnetacl_place *place, const char *root, char *message);
 
