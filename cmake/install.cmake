@@ -27,6 +27,7 @@ set(pages
   conf/vmnet-switch.conf.5
   helper/vmnet-helper.8
   libacl/vmnetacl.3
+  libacl/vmnetacl_caller_self.3
   libacl/vmnetacl_decide.3
   libacl/vmnetacl_explain.3
   libacl/vmnetacl_lint.3

@@ -94,38 +94,44 @@ static noreturn void die_not_allowed(const struct vmnetacl_policy *policy, const
         caller->name, (unsigned)caller->uid, request->bridge, read, cure);
 }
 
+/* As vmnetacl_authorize(), which does not keep the names that the advice needs. */
+static enum vmnetacl_status decide(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *asker,
+                                   const char *bridge, struct vmnetacl_names **names,
+                                   struct vmnetacl_decision *decision, struct vmnetacl_error *error)
+{
+    enum vmnetacl_status status = vmnetacl_decide(policy, asker, NULL, bridge, decision);
+
+    if (status == VMNETACL_UNAVAIL && decision->error->code == VMNETACL_CODE_NAMES_MISSING) {
+        status = vmnetacl_resolve(policy, asker, bridge, 0, names, error);
+        if (status != VMNETACL_OK)
+            return status;
+        status = vmnetacl_decide(policy, asker, *names, bridge, decision);
+    }
+    if (status == VMNETACL_UNAVAIL || status == VMNETACL_TRYAGAIN)
+        *error = *decision->error;
+    return status;
+}
+
 void policy_require(const struct request *request, struct caller *caller, struct vmnetacl_decision *decision)
 {
     const struct vmnetacl_caller asker = {.uid = caller->uid,
                                           .gid = caller->gid,
                                           .groups = caller->groups,
                                           .groups_count = caller->groups_count,
-                                          .enforces = 0};
+                                          .enforces = VMNET_HELPER_ENFORCES};
     struct vmnetacl_policy *policy;
     struct vmnetacl_names *names = NULL;
     struct vmnetacl_advice advice;
     struct vmnetacl_error error;
     enum vmnetacl_status status = vmnetacl_load(&policy, &error);
 
-    if (status != VMNETACL_OK) {
-        privilege_drop_all(); /* a refusal needs none to look for its cause and its cure; here and below */
-        die_undecided(status, &error, NULL);
-    }
-    /* Most rules name nobody, and then one look at them is enough: vmnetacl_resolve() looks itself. Nothing is freed:
-       the decision points into it, and the process ends in a moment. */
-    status = vmnetacl_decide(policy, &asker, NULL, request->bridge, decision);
-    if (status == VMNETACL_UNAVAIL && decision->error->code == VMNETACL_CODE_NAMES_MISSING) {
-        status = vmnetacl_resolve(policy, &asker, request->bridge, 0, &names, &error);
-        if (status != VMNETACL_OK) {
-            privilege_drop_all();
-            die_undecided(status, &error, NULL);
-        }
-        status = vmnetacl_decide(policy, &asker, names, request->bridge, decision);
-    }
+    /* Nothing is freed: the decision points into the policy, and the process ends in a moment. */
+    if (status == VMNETACL_OK)
+        status = decide(policy, &asker, request->bridge, &names, decision, &error);
     if (status != VMNETACL_ALLOW)
-        privilege_drop_all();
+        privilege_drop_all(); /* a refusal needs none to look for its cause and its cure */
     if (status == VMNETACL_UNAVAIL || status == VMNETACL_TRYAGAIN)
-        die_undecided(status, decision->error, &decision->rule);
+        die_undecided(status, &error, &decision->rule);
     if (decision->degraded)
         message_degraded(decision->error->file);
     if (status == VMNETACL_ALLOW)

@@ -2,24 +2,25 @@
 /*
  * libvmnetacl: who may plug a virtual machine into which bridge.
  *
- * A program loads a policy, has the names in it looked up for one caller, asks, and frees both:
+ * A program loads a policy, says who asks, asks, and frees both:
  *
- *     struct vmnetacl_policy *policy = NULL;
- *     struct vmnetacl_names *names = NULL;
- *     struct vmnetacl_decision decision = {.verdict = VMNETACL_INVALID};
+ *     struct vmnetacl_policy *policy;
+ *     struct vmnetacl_caller *caller;
  *     struct vmnetacl_error error;
  *
- *     if (vmnetacl_load(&policy, &error) == VMNETACL_OK &&
- *         vmnetacl_resolve(policy, &caller, "virbr0", 0, &names, &error) == VMNETACL_OK &&
- *         vmnetacl_decide(policy, &caller, names, "virbr0", &decision) == VMNETACL_ALLOW)
- *         ... he may use it, and decision.grant has no option but those in caller.enforces
- *     vmnetacl_names_free(names);
+ *     (void)vmnetacl_load(&policy, &error);
+ *     (void)vmnetacl_caller_self(&caller, &error);
+ *     if (vmnetacl_authorize(policy, caller, "virbr0", 0, NULL, &error) == VMNETACL_ALLOW)
+ *         ... this user may use the bridge
+ *     vmnetacl_caller_free(caller);
  *     vmnetacl_free(policy);
+ *
+ * Whatever fails, and whatever the program forgets to check, the answer is then another than VMNETACL_ALLOW.
  *
  * The rules are read with the credentials of the calling thread: what it may not read, it does not obey. A policy is
  * immutable once loaded, and so are names. No function here uses the environment, the locale, stdio, a global variable
  * or exit(3). Every function may be called by any number of threads at once, as long as no two of them write to the
- * same memory of the caller's; what is said of one function alone stands with it.
+ * same memory of the program; the exceptions stand with their functions.
  *
  * Only the value VMNETACL_ALLOW permits anything. It is not zero, so memory that nobody filled in never does.
  *
@@ -41,7 +42,11 @@ extern "C" {
 #pragma GCC visibility push(default) /* all else in the library is hidden */
 
 /* The version of this header; vmnetacl_version() tells that of the library. */
-#define VMNETACL_VERSION "1.0.0"
+#define VMNETACL_VERSION        "1.0.0"
+#define VMNETACL_VERSION_MAJOR  1
+#define VMNETACL_VERSION_MINOR  0
+#define VMNETACL_VERSION_PATCH  0
+#define VMNETACL_VERSION_NUMBER 1000000 /* for #if: MAJOR * 1000000 + MINOR * 1000 + PATCH */
 
 /* Limits. Each is the largest that is accepted; one more is an error that names the place. */
 #define VMNETACL_NAME_MAX          15                 /* bytes in the name of an interface: IFNAMSIZ - 1 */
@@ -61,7 +66,7 @@ extern "C" {
 #define VMNETACL_OPTION_LIMIT UINT32_C(0x01)
 #define VMNETACL_OPTIONS_ALL  UINT32_C(0xffffffff) /* for a program that grants nothing, but reports */
 
-/* Who asks. The library never looks these up. */
+/* Who asks. Fill it in, or have it made by one of the functions below. */
 struct vmnetacl_caller {
     uid_t uid;
     gid_t gid;
@@ -72,12 +77,36 @@ struct vmnetacl_caller {
     const void *reserved[1]; /* NULL */
 };
 
+/*
+ * Make a caller that enforces no option.
+ *
+ *     self     this process: its real user and group id, and its supplementary groups
+ *     of_peer  the process at the other end of a connected unix stream socket, with the effective ids that it had when
+ *              it connected, or called listen(2) (SO_PEERCRED and SO_PEERGROUPS, unix(7); Linux 4.13)
+ *     of_user  a user of the user database, by name, as a new session would be (getpwnam_r(3), getgrouplist(3)). The code
+ *              of name services runs in this process for that, and privileged programs (AT_SECURE) get INVALID.
+ *
+ * caller: where the new caller goes, to be freed with vmnetacl_caller_free(); set to NULL on failure. Not NULL.
+ * error:  filled in on failure; may be NULL.
+ * Returns OK; NOTFOUND when there is no such user; UNAVAIL when a call or the name service fails; TRYAGAIN when out of
+ * memory; INVALID when caller or user is NULL.
+ */
+enum vmnetacl_status vmnetacl_caller_self(struct vmnetacl_caller **caller, struct vmnetacl_error *error);
+enum vmnetacl_status vmnetacl_caller_of_peer(int socket_fd, struct vmnetacl_caller **caller,
+                                             struct vmnetacl_error *error);
+enum vmnetacl_status vmnetacl_caller_of_user(const char *user, struct vmnetacl_caller **caller,
+                                             struct vmnetacl_error *error);
+
+/* Free a caller that one of these functions has made. NULL is fine. */
+void vmnetacl_caller_free(struct vmnetacl_caller *caller);
+
 /* Where a rule stands. The strings live as long as the policy. */
 struct vmnetacl_place {
     const char *source; /* "files" or "qemu" */
     const char *file;
-    unsigned line;   /* from 1 */
-    unsigned column; /* in bytes, from 1: the first byte of the rule */
+    unsigned line;           /* from 1 */
+    unsigned column;         /* in bytes, from 1: the first byte of the rule */
+    const void *reserved[1]; /* NULL */
 };
 
 /* What comes with a permission. It has no option that the caller's enforces lacks: the program must enforce all of it. */
@@ -193,7 +222,7 @@ enum vmnetacl_status vmnetacl_resolve(const struct vmnetacl_policy *policy, cons
                                       const char *bridge, unsigned timeout_ms, struct vmnetacl_names **names,
                                       struct vmnetacl_error *error);
 
-/* Free names. NULL is fine. No other thread may be using them. They are of no use once their policy is freed. */
+/* Free names. NULL is fine. No other thread may be using them. Once their policy is freed, they are INVALID. */
 void vmnetacl_names_free(struct vmnetacl_names *names);
 
 /*
@@ -202,13 +231,27 @@ void vmnetacl_names_free(struct vmnetacl_names *names);
  * names:    what vmnetacl_resolve() gave for this policy and this caller's uid; NULL is as if nothing was looked up.
  * bridge:   NUL-terminated name. One that no interface can have is answered with INVALID.
  * decision: filled in whole whatever the answer; its strings live as long as the policy. May be NULL.
- * Returns the verdict: ALLOW, DENY or NOTFOUND; UNAVAIL or TRYAGAIN when a source has ended in an error, a name that
- * it depends on was not looked up, or the rule has an option that is not in caller->enforces (decision->error tells); INVALID when policy, caller or bridge is NULL, the name is
- * not one, or names are another policy's or another caller's. Allocates nothing.
+ * Returns the verdict: ALLOW, DENY or NOTFOUND; UNAVAIL or TRYAGAIN, with the reason in decision->error, when a source
+ * has ended in an error, when a name that the verdict depends on was not looked up, when the rule has an option that is
+ * not in caller->enforces, or when the verdict rests on a file that not everybody may read and the rules were not read
+ * with the caller's credentials; INVALID when policy, caller or bridge is NULL, when no bridge can have the name, or when
+ * names are another policy's or another caller's. Allocates nothing.
  */
 enum vmnetacl_status vmnetacl_decide(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                      const struct vmnetacl_names *names, const char *bridge,
                                      struct vmnetacl_decision *decision);
+
+/*
+ * The same in one call, which looks names up when the verdict depends on them: vmnetacl_decide(), vmnetacl_resolve(),
+ * vmnetacl_decide().
+ *
+ * timeout_ms: as for vmnetacl_resolve().
+ * decision:   as for vmnetacl_decide(), but with UNAVAIL and TRYAGAIN its error is the next argument.
+ * error:      filled in for UNAVAIL, TRYAGAIN and INVALID; may be NULL.
+ */
+enum vmnetacl_status vmnetacl_authorize(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                        const char *bridge, unsigned timeout_ms, struct vmnetacl_decision *decision,
+                                        struct vmnetacl_error *error);
 
 /* One option of a grant. */
 struct vmnetacl_option {
@@ -236,7 +279,7 @@ enum vmnetacl_subject {
     VMNETACL_SUBJECT_GID,
 };
 
-/* A rule, taken apart. Its own strings, but not its place's, live as long as the call that shows it. */
+/* A rule, taken apart. Its own strings, but not those of its place, live as long as the call that shows it. */
 struct vmnetacl_rule {
     struct vmnetacl_place place;
     bool is_deny;
@@ -280,11 +323,12 @@ struct vmnetacl_event {
 /*
  * As vmnetacl_decide(), telling how it comes to its verdict: visit is called for each rule of each source that is
  * asked, in their order, and for each source after its rules. event and all in it live until visit returns.
- * visit: not NULL; data is handed on to it. Returns as vmnetacl_decide(); INVALID without a call of visit.
+ * visit: not NULL; data is handed on to it. When it returns false, it is not called again, and the answer is STOPPED.
+ * Returns as vmnetacl_decide(); INVALID without a call of visit.
  */
 enum vmnetacl_status vmnetacl_explain(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                       const struct vmnetacl_names *names, const char *bridge,
-                                      void (*visit)(const struct vmnetacl_event *event, void *data), void *data,
+                                      bool (*visit)(const struct vmnetacl_event *event, void *data), void *data,
                                       struct vmnetacl_decision *decision);
 
 /*
@@ -296,12 +340,13 @@ enum vmnetacl_status vmnetacl_explain(const struct vmnetacl_policy *policy, cons
  * existing: names of bridges to ask about; NULL when existing_count is 0. Those that no interface can have are passed
  *           over.
  * Returns OK; UNAVAIL or TRYAGAIN, with error filled in, when there is no verdict on a name: that of the first such name,
- * after all others have been told; TRYAGAIN when out of memory; INVALID when policy, caller or visit is NULL.
+ * after all others have been told; TRYAGAIN when out of memory; STOPPED when visit returned false; INVALID when policy,
+ * caller or visit is NULL.
  */
 enum vmnetacl_status
 vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                    const struct vmnetacl_names *names, const char *const *existing, size_t existing_count,
-                   void (*visit)(const char *bridge, const struct vmnetacl_decision *decision, void *data), void *data,
+                   bool (*visit)(const char *bridge, const struct vmnetacl_decision *decision, void *data), void *data,
                    struct vmnetacl_error *error);
 
 /* The kind of change that would make a refused request allowed. */
@@ -343,9 +388,21 @@ enum vmnetacl_status vmnetacl_advise(const struct vmnetacl_policy *policy, const
                                      const struct vmnetacl_names *names, const char *bridge, const char *login,
                                      struct vmnetacl_advice *advice);
 
-/* Every rule of the policy, in order: visit is called for each. INVALID when policy or visit is NULL, else OK. */
-enum vmnetacl_status vmnetacl_rules(const struct vmnetacl_policy *policy,
-                                    void (*visit)(const struct vmnetacl_rule *rule, void *data), void *data);
+/*
+ * Walk over every rule of a policy, in order: by source, file and line.
+ *
+ * rules: a place among the rules, before the first; to be closed with vmnetacl_rules_close(), before the policy is freed.
+ *        NULL on failure. One place is for one thread.
+ * Returns OK; TRYAGAIN when out of memory; INVALID when policy or rules is NULL.
+ */
+struct vmnetacl_rules;
+enum vmnetacl_status vmnetacl_rules_open(const struct vmnetacl_policy *policy, struct vmnetacl_rules **rules);
+
+/* The next rule, which lives until the next call with rules. NULL after the last, and when rules is NULL. */
+const struct vmnetacl_rule *vmnetacl_rules_next(struct vmnetacl_rules *rules);
+
+/* Close it. NULL is fine. */
+void vmnetacl_rules_close(struct vmnetacl_rules *rules);
 
 /* What vmnetacl_lint() found. */
 struct vmnetacl_finding {
@@ -360,11 +417,11 @@ struct vmnetacl_finding {
  *
  * origin: as for vmnetacl_load_from(), also refused in the same cases; NULL: the system's rules.
  * timeout_ms: as for vmnetacl_resolve().
- * Returns OK when it could look, whatever it found; TRYAGAIN when out of memory; INVALID. error: filled in on failure,
- * may be NULL.
+ * Returns OK when it could look, whatever it found; STOPPED when visit returned false; TRYAGAIN when out of memory;
+ * INVALID. error: filled in on failure, but not for STOPPED; may be NULL.
  */
 enum vmnetacl_status vmnetacl_lint(const struct vmnetacl_origin *origin, unsigned timeout_ms,
-                                   void (*visit)(const struct vmnetacl_finding *finding, void *data), void *data,
+                                   bool (*visit)(const struct vmnetacl_finding *finding, void *data), void *data,
                                    struct vmnetacl_error *error);
 
 /*

@@ -23,6 +23,7 @@ enum vmnetacl_status {
     VMNETACL_UNAVAIL,  /* the rules could not be read in full: no verdict, so nothing is permitted */
     VMNETACL_TRYAGAIN, /* as UNAVAIL, when out of memory or descriptors, or a file was being written: try later */
     VMNETACL_INVALID,  /* the arguments are not what the function takes */
+    VMNETACL_STOPPED,  /* the function that is called for each item returned false */
 };
 
 /* What exactly is wrong. A code's name (vmnetacl_code_name) is stable and fit for tests and for other programs. */
@@ -96,7 +97,8 @@ enum vmnetacl_code {
     VMNETACL_CODE_FILE_PRIVATE, /* a file or directory without which there is no verdict, and not everybody may read it */
     /* Of a decision. */
     VMNETACL_CODE_OPTION_UNENFORCED, /* the rule that allows it has an option that the program does not enforce */
-    VMNETACL_CODE_RESOURCES,         /* out of descriptors or processes, which a caller can provoke: see system_errno */
+    VMNETACL_CODE_READER, /* not everybody may read the rules, and they were not read with the caller's credentials */
+    VMNETACL_CODE_RESOURCES, /* out of descriptors or processes, which a caller can provoke: see system_errno */
 };
 
 /* What kind of thing is wrong, by its code. */

@@ -10,10 +10,9 @@
 struct account {
     char *name; /* NULL: the user database has none for the uid */
     struct vmnetacl_caller caller;
-    bool is_self;    /* it is this process: files are read as he would read them */
-    gid_t *groups;   /* what caller.groups points to */
-    gid_t *database; /* his groups by the user database, gid included; NULL when the name is NULL */
-    int database_count;
+    bool is_self;                     /* it is this process: files are read as this user would read them */
+    struct vmnetacl_caller *made;     /* what caller was copied from, for this process; else NULL */
+    struct vmnetacl_caller *database; /* the user by the user database; NULL when it has none of this name */
 };
 
 /* The real ids of this process, and its groups. */

@@ -146,14 +146,6 @@ static void advise_refused(struct advices *advices, const struct explanation *ex
         advise_allow(advices, &explanation->advice);
 }
 
-/* Who is meant by a rule could not be found out. */
-static bool is_about_lookup(const struct vmnetacl_error *error)
-{
-    return error->code == VMNETACL_CODE_LOOKUP_FAILED || error->code == VMNETACL_CODE_LOOKUP_BROKEN ||
-           error->code == VMNETACL_CODE_LOOKUP_TIMEOUT || error->code == VMNETACL_CODE_LOOKUP_LIMITS ||
-           error->code == VMNETACL_CODE_LOOKUP_NONE;
-}
-
 /* Some messages say themselves what to do: about limits, and about a caller without an account, whom no errno is for. */
 static void advise_error(struct advices *advices, const struct vmnetacl_error *error, enum vmnetacl_status verdict)
 {
@@ -163,8 +155,10 @@ static void advise_error(struct advices *advices, const struct vmnetacl_error *e
     if (verdict == VMNETACL_TRYAGAIN)
         advise(advices, "retry", memory_copy("this may pass: try again"));
     else if (error->code == VMNETACL_CODE_FILE_DENIED)
-        advise(advices, "fix", memory_copy("join the group that may read it, or have it made readable"));
-    else if (is_about_lookup(error))
+        advise(advices, "fix", memory_copy(vmnetacl_code_advice(error->code)));
+    else if (error->code == VMNETACL_CODE_READER)
+        return;
+    else if (vmnetacl_code_class(error->code) == VMNETACL_CLASS_NAMES)
         advise(advices, "fix",
                memory_copy("requests that depend on this name are refused until it can be looked up; see "
                            "nsswitch.conf(5)"));
@@ -196,6 +190,7 @@ static void advise_bridge(struct advices *advices, const struct explanation *exp
 
 void advices_find(struct advices *advices, const struct explanation *explanation)
 {
+    struct vmnetacl_option option;
     enum vmnetacl_status verdict = explanation->decision.verdict;
 
     if (verdict == VMNETACL_DENY || verdict == VMNETACL_NOTFOUND)
@@ -207,15 +202,16 @@ void advices_find(struct advices *advices, const struct explanation *explanation
                memory_copy(
                    "until the source that could not be asked is fixed, none of its rules counts, and no deny of "
                    "them; 'vmnetctl check' looks for all that is wrong"));
-    if (verdict == VMNETACL_ALLOW && explanation->decision.grant.limit != 0)
+    if (verdict == VMNETACL_ALLOW && helper_lacks_option(&explanation->decision.grant, &option))
         advise(advices, "option",
-               memory_copy(
-                   "this version of vmnet-helper cannot enforce the option 'limit', and refuses the request for "
-                   "that; without it, the rule would allow any number of taps"));
+               memory_format("this version of vmnet-helper cannot enforce the option '%s', and therefore refuses the "
+                             "request",
+                             option.name));
     if (explanation->needs_names && !helper_looks_up_names)
         advise(advices, "fix",
-               memory_copy("the vmnet-helper of this build looks up no names and refuses this; write uid, or gid in an "
-                           "allow"));
+               memory_copy(
+                   "the vmnet-helper of this build cannot look up names and refuses this; write uid, or gid in an "
+                   "allow"));
     advise_bridge(advices, explanation);
 }
 

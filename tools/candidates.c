@@ -3,6 +3,7 @@
 
 #include "bridges.h"
 #include "memory.h"
+#include "rule.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +12,6 @@ struct candidates {
     char **names;
     size_t count;
 };
-
-static void look_at_rule(const struct vmnetacl_rule *rule, void *data)
-{
-    struct candidates *candidates = data;
-
-    if (rule->is_deny || rule->is_pattern)
-        return;
-    candidates->names = memory_grow(candidates->names, candidates->count, sizeof *candidates->names);
-    candidates->names[candidates->count++] = memory_copy(rule->bridge);
-}
 
 static int compare(const void *left, const void *right)
 {
@@ -33,8 +24,17 @@ static int compare(const void *left, const void *right)
 /* Those that exist, and those that an allow names; in the order of strcmp(3), a name perhaps more than once. */
 static void candidates_find(struct candidates *candidates, const struct vmnetacl_policy *policy)
 {
+    struct vmnetacl_rules *rules = rules_open(policy);
+    const struct vmnetacl_rule *rule;
+
     bridges_list(&candidates->names, &candidates->count);
-    (void)vmnetacl_rules(policy, look_at_rule, candidates); /* never INVALID: the arguments are there */
+    while ((rule = vmnetacl_rules_next(rules)) != NULL) {
+        if (rule->is_deny || rule->is_pattern)
+            continue;
+        candidates->names = memory_grow(candidates->names, candidates->count, sizeof *candidates->names);
+        candidates->names[candidates->count++] = memory_copy(rule->bridge);
+    }
+    vmnetacl_rules_close(rules);
     if (candidates->count > 0)
         qsort(candidates->names, candidates->count, sizeof *candidates->names, compare);
 }
@@ -51,27 +51,29 @@ struct inquiry {
 static enum vmnetacl_status decide(struct inquiry *inquiry, const char *bridge, struct vmnetacl_decision *decision,
                                    struct vmnetacl_error *error)
 {
-    struct vmnetacl_names *names = NULL;
-    enum vmnetacl_status status = vmnetacl_decide(inquiry->policy, inquiry->caller, NULL, bridge, decision);
+    enum vmnetacl_status status;
 
-    if (status == VMNETACL_UNAVAIL && decision->error->code == VMNETACL_CODE_NAMES_MISSING) {
-        if (inquiry->status != VMNETACL_TRYAGAIN)
-            inquiry->status = vmnetacl_resolve(inquiry->policy, inquiry->caller, bridge, 0, &names, &inquiry->error);
-        if (inquiry->status != VMNETACL_OK) {
-            *error = inquiry->error;
-            return inquiry->status;
+    if (inquiry->status != VMNETACL_TRYAGAIN) {
+        status = vmnetacl_authorize(inquiry->policy, inquiry->caller, bridge, 0, decision, error);
+        if (status == VMNETACL_TRYAGAIN) {
+            inquiry->status = status;
+            inquiry->error = *error;
         }
-        status = vmnetacl_decide(inquiry->policy, inquiry->caller, names, bridge, decision);
+        return status;
+    }
+    status = vmnetacl_decide(inquiry->policy, inquiry->caller, NULL, bridge, decision);
+    if (status == VMNETACL_UNAVAIL && decision->error->code == VMNETACL_CODE_NAMES_MISSING) {
+        *error = inquiry->error;
+        return inquiry->status;
     }
     if (status == VMNETACL_UNAVAIL || status == VMNETACL_TRYAGAIN)
         *error = *decision->error;
-    vmnetacl_names_free(names);
     return status;
 }
 
 enum vmnetacl_status candidates_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                           enum vmnetacl_status status,
-                                          void (*visit)(const char *bridge, const struct vmnetacl_decision *decision,
+                                          bool (*visit)(const char *bridge, const struct vmnetacl_decision *decision,
                                                         void *data),
                                           void *data, struct vmnetacl_error *error)
 {
@@ -88,7 +90,7 @@ enum vmnetacl_status candidates_enumerate(const struct vmnetacl_policy *policy, 
             continue;
         verdict = decide(&inquiry, candidates.names[i], &decision, &reason);
         if (verdict == VMNETACL_ALLOW)
-            visit(candidates.names[i], &decision, data);
+            (void)visit(candidates.names[i], &decision, data); /* it never stops */
         else if (verdict != VMNETACL_DENY && verdict != VMNETACL_NOTFOUND && first == VMNETACL_OK) {
             first = verdict;
             *error = reason;

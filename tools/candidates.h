@@ -10,6 +10,6 @@
  */
 enum vmnetacl_status candidates_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                           enum vmnetacl_status status,
-                                          void (*visit)(const char *bridge, const struct vmnetacl_decision *decision,
+                                          bool (*visit)(const char *bridge, const struct vmnetacl_decision *decision,
                                                         void *data),
                                           void *data, struct vmnetacl_error *error);

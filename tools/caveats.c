@@ -38,7 +38,8 @@ void caveats_find(struct caveats *caveats, const struct explanation *explanation
 {
     struct vmnetacl_file file;
 
-    if (explanation->account->database == NULL || explanation->account->caller.groups != explanation->account->database)
+    if (explanation->account->database == NULL ||
+        explanation->account->caller.groups != explanation->account->database->groups)
         return; /* it is this process, of which everything is known */
     caveats_add(caveats, memory_copy("the groups are those that the user database gives now; a session that began "
                                      "before may hold others"));

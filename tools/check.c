@@ -29,13 +29,14 @@ struct sight {
     bool is_alone;    /* files that are given by name, without what they include */
 };
 
-static void sight_visit(const struct vmnetacl_finding *finding, void *data)
+static bool sight_visit(const struct vmnetacl_finding *finding, void *data)
 {
     const struct sight *sight = data;
 
     if (sight->is_alone && finding->error->code == VMNETACL_CODE_INCLUDE_SKIPPED)
-        return; /* it may well exist: nobody looked */
+        return true; /* it may well exist: it was not looked for */
     findings_add_problem(sight->findings, finding->is_error, finding->source, finding->error, sight->root);
+    return true;
 }
 
 static void sight_take(struct sight *sight, const struct vmnetacl_origin *origin)

@@ -4,6 +4,7 @@
 #include "bridges.h"
 #include "escape.h"
 #include "memory.h"
+#include "rule.h"
 #include "string_set.h"
 
 #include <stdlib.h>
@@ -24,9 +25,8 @@ static void warn(struct view *view, const struct vmnetacl_rule *rule, const char
     free(name);
 }
 
-static void look_at_rule(const struct vmnetacl_rule *rule, void *data)
+static void look_at_rule(struct view *view, const struct vmnetacl_rule *rule)
 {
-    struct view *view = data;
     struct bridge bridge;
 
     if (rule->is_pattern)
@@ -52,10 +52,15 @@ void check_bridges(struct findings *findings)
 {
     struct view view = {.findings = findings};
     struct vmnetacl_policy *policy;
+    struct vmnetacl_rules *rules;
+    const struct vmnetacl_rule *rule;
 
     if (vmnetacl_load(&policy, NULL) != VMNETACL_OK)
         return;
-    (void)vmnetacl_rules(policy, look_at_rule, &view); /* never INVALID: the arguments are there */
+    rules = rules_open(policy);
+    while ((rule = vmnetacl_rules_next(rules)) != NULL)
+        look_at_rule(&view, rule);
+    vmnetacl_rules_close(rules);
     string_set_free(&view.named);
     string_set_free(&view.allowed);
     vmnetacl_free(policy);

@@ -3,15 +3,17 @@
 
 #include "helper.h"
 #include "memory.h"
+#include "rule.h"
 
 struct view {
     struct findings *findings;
     const char *root;
 };
 
-static void warn(const struct view *view, const struct vmnetacl_rule *rule, const char *code, const char *message)
+/* message: becomes the findings'. */
+static void warn(const struct view *view, const struct vmnetacl_rule *rule, const char *code, char *message)
 {
-    findings_add_warning(view->findings, rule->place.source, code, &rule->place, view->root, memory_copy(message));
+    findings_add_warning(view->findings, rule->place.source, code, &rule->place, view->root, message);
 }
 
 /* Besides those with a name: whether a deny for a gid means somebody, the user database is asked. */
@@ -20,30 +22,35 @@ static bool has_to_be_looked_up(const struct vmnetacl_rule *rule)
     return rule->account != NULL || (rule->is_deny && rule->subject == VMNETACL_SUBJECT_GID);
 }
 
-static void look_at_rule(const struct vmnetacl_rule *rule, void *data)
+static void look_at_rule(const struct view *view, const struct vmnetacl_rule *rule)
 {
-    const struct view *view = data;
+    struct vmnetacl_option option;
 
-    if (rule->grant.limit != 0)
+    if (helper_lacks_option(&rule->grant, &option))
         warn(view, rule, "option-unenforced",
-             "this version of vmnet-helper cannot enforce the option 'limit', and refuses what the rule allows; "
-             "without it, the rule would allow any number of taps");
+             memory_format(
+                 "this version of vmnet-helper cannot enforce the option '%s', and refuses what the rule allows",
+                 option.name));
     if (!helper_looks_up_names && has_to_be_looked_up(rule))
-        warn(
-            view, rule, "name-unusable",
-            "the vmnet-helper of this build looks up no names, and refuses what depends on this rule; write uid, or gid "
-            "in an allow");
+        warn(view, rule, "name-unusable",
+             memory_copy("the vmnet-helper of this build cannot look up names, and refuses what depends on this rule; "
+                         "write uid, or gid in an allow"));
 }
 
 void check_helper(struct findings *findings, const struct vmnetacl_origin *origin, const char *root)
 {
     struct view view = {.findings = findings, .root = root};
     struct vmnetacl_policy *policy;
+    struct vmnetacl_rules *rules;
+    const struct vmnetacl_rule *rule;
     enum vmnetacl_status status =
         origin == NULL ? vmnetacl_load(&policy, NULL) : vmnetacl_load_from(origin, &policy, NULL);
 
     if (status != VMNETACL_OK)
         return;
-    (void)vmnetacl_rules(policy, look_at_rule, &view); /* never INVALID: the arguments are there */
+    rules = rules_open(policy);
+    while ((rule = vmnetacl_rules_next(rules)) != NULL)
+        look_at_rule(&view, rule);
+    vmnetacl_rules_close(rules);
     vmnetacl_free(policy);
 }

@@ -88,9 +88,8 @@ static void convert_star(struct conversion *conversion, const struct vmnetacl_ru
     free(line);
 }
 
-static void convert_rule(const struct vmnetacl_rule *rule, void *data)
+static void convert_rule(struct conversion *conversion, const struct vmnetacl_rule *rule)
 {
-    struct conversion *conversion = data;
     char *line = memory_format("%s all bridge %s", rule->is_deny ? "deny" : "allow", rule->bridge);
 
     if (!convert_until(conversion, rule->place.line))
@@ -115,6 +114,8 @@ bool convert_qemu(const struct text *text, const char *path)
     struct conversion conversion = {.text = text, .line = {.number = 1}, .is_whole = true};
     struct vmnetacl_policy *policy;
     struct vmnetacl_source source;
+    struct vmnetacl_rules *rules;
+    const struct vmnetacl_rule *rule;
 
     if (vmnetacl_load_from(&origin, &policy, NULL) != VMNETACL_OK)
         die(EX_TEMPFAIL, "no memory left; try again"); /* nothing else can be wrong with it */
@@ -126,8 +127,11 @@ bool convert_qemu(const struct text *text, const char *path)
             exit(2);
         }
     rules_out_head(path);
-    (void)vmnetacl_rules(policy, convert_rule, &conversion); /* never INVALID: the arguments are there */
-    (void)convert_until(&conversion, 0);                     /* there is no line 0 */
+    rules = rules_open(policy);
+    while ((rule = vmnetacl_rules_next(rules)) != NULL)
+        convert_rule(&conversion, rule);
+    vmnetacl_rules_close(rules);
+    (void)convert_until(&conversion, 0); /* there is no line 0 */
     vmnetacl_free(policy);
     return conversion.is_whole;
 }

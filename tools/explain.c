@@ -21,7 +21,9 @@ enum {
 static int status_of(const struct explanation *explanation)
 {
     enum vmnetacl_status verdict = explanation->decision.verdict;
-    bool is_refused = explanation->decision.grant.limit != 0 || (explanation->needs_names && !helper_looks_up_names);
+    struct vmnetacl_option option;
+    bool is_refused = helper_lacks_option(&explanation->decision.grant, &option) ||
+                      (explanation->needs_names && !helper_looks_up_names);
 
     if (verdict == VMNETACL_ALLOW)
         return is_refused ? EXPLAIN_NOT_ALLOWED : EXPLAIN_ALLOWED;

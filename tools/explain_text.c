@@ -6,6 +6,7 @@
 #include "excerpt.h"
 #include "helper.h"
 #include "problem.h"
+#include "rule.h"
 #include "terminal.h"
 
 #include <stdio.h>
@@ -24,6 +25,7 @@ static void print_verdict(const struct explanation *explanation)
 {
     enum vmnetacl_status verdict = explanation->decision.verdict;
     char *who = account_describe(explanation->account);
+    struct vmnetacl_option option;
 
     (void)printf("%s%s%s: ", terminal_style(verdict == VMNETACL_ALLOW ? STYLE_GOOD : STYLE_BAD),
                  vmnetacl_status_name(verdict), terminal_style(STYLE_PLAIN));
@@ -42,7 +44,7 @@ static void print_verdict(const struct explanation *explanation)
                             explanation->decision.rule.column);
     else
         problem_print(stdout, &explanation->error);
-    if (verdict == VMNETACL_ALLOW && explanation->decision.grant.limit != 0)
+    if (verdict == VMNETACL_ALLOW && helper_lacks_option(&explanation->decision.grant, &option))
         (void)fputs(", with an option for which vmnet-helper refuses it", stdout);
     else if (verdict == VMNETACL_ALLOW && explanation->needs_names && !helper_looks_up_names)
         (void)fputs(", by a name, for which vmnet-helper refuses it", stdout);
@@ -175,11 +177,14 @@ static void print_passed_over(const struct explanation *explanation)
 
 static void print_options(const struct vmnetacl_decision *decision)
 {
-    if (decision->grant.limit == 0) {
+    char *text = rule_options_text(&decision->grant);
+
+    if (text == NULL) {
         (void)fputs("Options: none\n", stdout);
         return;
     }
-    (void)printf("Options: limit %u, from ", (unsigned)decision->grant.limit);
+    (void)printf("Options: %s, from ", text);
+    free(text);
     problem_print_place(stdout, decision->rule.file, decision->rule.line, 0);
     (void)fputs(", the first allow that matches\n", stdout);
 }

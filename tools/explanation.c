@@ -51,7 +51,7 @@ static void explanation_add_source(struct explanation *explanation, const struct
     explanation->rules_left_out = 0;
 }
 
-static void explanation_visit(const struct vmnetacl_event *event, void *data)
+static bool explanation_visit(const struct vmnetacl_event *event, void *data)
 {
     struct explanation *explanation = data;
 
@@ -59,6 +59,7 @@ static void explanation_visit(const struct vmnetacl_event *event, void *data)
         explanation_add_source(explanation, event);
     else if (!is_shown(explanation, event))
         explanation->rules_left_out++;
+    return true;
 }
 
 /*
@@ -122,25 +123,19 @@ void explanation_make(struct explanation *explanation, const struct account *acc
 struct visit {
     const struct explanation *explanation;
     size_t sources_left; /* before this one */
-    bool is_done;
     void (*visit)(const struct vmnetacl_event *event, void *data);
     void *data;
 };
 
-static void visit_source(const struct vmnetacl_event *event, void *data)
+static bool visit_source(const struct vmnetacl_event *event, void *data)
 {
     struct visit *visit = data;
 
-    if (visit->is_done)
-        return;
-    if (event->kind == VMNETACL_EVENT_RULE) {
-        if (visit->sources_left == 0 && is_shown(visit->explanation, event))
-            visit->visit(event, visit->data);
-    } else if (visit->sources_left > 0) {
-        visit->sources_left--;
-    } else {
-        visit->is_done = true;
-    }
+    if (event->kind == VMNETACL_EVENT_SOURCE)
+        return visit->sources_left-- > 0;
+    if (visit->sources_left == 0 && is_shown(visit->explanation, event))
+        visit->visit(event, visit->data);
+    return true;
 }
 
 void explanation_visit_rules(const struct explanation *explanation, size_t index,

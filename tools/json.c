@@ -209,9 +209,10 @@ json_t *json_error(const struct vmnetacl_error *error)
 json_t *json_grant(const struct vmnetacl_grant *grant)
 {
     json_t *object = there(json_object());
+    struct vmnetacl_option option;
 
-    if (grant->limit != 0)
-        json_put(object, "limit", json_number(grant->limit));
+    for (size_t i = 0; vmnetacl_option_at(grant, i, &option); i++)
+        json_put(object, option.name, option.has_number ? json_integer((json_int_t)option.number) : json_true());
     return object;
 }
 

@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "message.h"
 #include "problem.h"
+#include "rule.h"
 #include "rule_index.h"
 #include "terminal.h"
 #include "vmnetacl.h"
@@ -35,7 +36,7 @@ struct entries {
     size_t count;
 };
 
-static void entries_visit(const char *bridge, const struct vmnetacl_decision *decision, void *data)
+static bool entries_visit(const char *bridge, const struct vmnetacl_decision *decision, void *data)
 {
     struct entries *entries = data;
     struct entry *entry;
@@ -43,9 +44,9 @@ static void entries_visit(const char *bridge, const struct vmnetacl_decision *de
     entries->items = memory_grow(entries->items, entries->count, sizeof *entries->items);
     entry = &entries->items[entries->count++];
     *entry = (struct entry){.name = memory_copy(bridge), .decision = *decision};
-    if (decision->grant.limit != 0)
-        entry->options = memory_format("limit %u", (unsigned)decision->grant.limit);
+    entry->options = rule_options_text(&decision->grant);
     bridge_look(&entry->bridge, bridge);
+    return true;
 }
 
 static void entries_free(struct entries *entries)

@@ -9,13 +9,11 @@
 
 char *problem_message(const struct vmnetacl_error *error)
 {
-    const char *advice = vmnetacl_code_advice(error->code);
-
     if (error->code == VMNETACL_CODE_NAMES_MISSING) /* the library says which call is missing, and we have made it */
         return memory_copy("it depends on a name that could not be looked up");
-    return memory_format("%s%s%s%s%s", error->message, error->system_errno != 0 ? ": " : "",
-                         error->system_errno != 0 ? strerror(error->system_errno) : "", advice != NULL ? "; " : "",
-                         advice != NULL ? advice : "");
+    if (error->system_errno == 0)
+        return memory_copy(error->message);
+    return memory_format("%s: %s", error->message, strerror(error->system_errno));
 }
 
 void problem_print_place(FILE *out, const char *file, unsigned line, unsigned column)

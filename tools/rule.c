@@ -1,18 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule.h"
 
+#include "memory.h"
 #include "message.h"
 #include "vmnetacl.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-static void count_rule(const struct vmnetacl_rule *rule, void *data)
+struct vmnetacl_rules *rules_open(const struct vmnetacl_policy *policy)
 {
-    unsigned *count = data;
+    struct vmnetacl_rules *rules;
 
-    (void)rule; /* they are only counted */
-    (*count)++;
+    if (vmnetacl_rules_open(policy, &rules) != VMNETACL_OK)
+        die(EX_TEMPFAIL, "no memory left; try again");
+    return rules;
+}
+
+char *rule_options_text(const struct vmnetacl_grant *grant)
+{
+    struct vmnetacl_option option;
+    char *text = NULL;
+
+    for (size_t i = 0; vmnetacl_option_at(grant, i, &option); i++) {
+        const char *blank = i > 0 ? " " : "";
+        char *longer = option.has_number
+                           ? memory_format("%s%s%s %u", i > 0 ? text : "", blank, option.name, option.number)
+                           : memory_format("%s%s%s", i > 0 ? text : "", blank, option.name);
+        free(text);
+        text = longer;
+    }
+    return text;
 }
 
 bool rule_read(const char *source, const char *line, void (*visit)(const struct vmnetacl_rule *rule, void *data),
@@ -25,17 +44,20 @@ bool rule_read(const char *source, const char *line, void (*visit)(const struct 
     const struct vmnetacl_origin origin = {.buffers = &buffer, .buffers_count = 1};
     struct vmnetacl_policy *policy;
     struct vmnetacl_source found;
-    unsigned count = 0;
+    struct vmnetacl_rules *rules;
     bool is_valid = true;
 
     if (vmnetacl_load_from(&origin, &policy, NULL) != VMNETACL_OK)
         die(EX_TEMPFAIL, "no memory left; try again"); /* nothing else can be wrong with it */
     for (size_t i = 0; vmnetacl_source_at(policy, i, &found); i++)
         is_valid = is_valid && (found.status == VMNETACL_OK || found.status == VMNETACL_NOTFOUND);
-    (void)vmnetacl_rules(policy, count_rule, &count); /* here and below, never INVALID: the arguments are there */
-    is_valid = is_valid && count == 1;
+    rules = rules_open(policy);
+    is_valid = is_valid && vmnetacl_rules_next(rules) != NULL && vmnetacl_rules_next(rules) == NULL;
+    vmnetacl_rules_close(rules);
+    rules = rules_open(policy);
     if (is_valid)
-        (void)vmnetacl_rules(policy, visit, data);
+        visit(vmnetacl_rules_next(rules), data);
+    vmnetacl_rules_close(rules);
     vmnetacl_free(policy);
     return is_valid;
 }

@@ -6,6 +6,12 @@
 
 #include <stdbool.h>
 
+/* A walk over the rules of a policy; to be closed. */
+struct vmnetacl_rules *rules_open(const struct vmnetacl_policy *policy);
+
+/* The options of a grant as in a rule, to be freed; NULL when there are none. */
+char *rule_options_text(const struct vmnetacl_grant *grant);
+
 /*
  * Read a line, without its newline, in the grammar of this source, "files" or "qemu". Returns whether it is one rule, and
  * shows it to visit if so; rule is in no file, so its place means nothing.

@@ -3,6 +3,7 @@
 
 #include "memory.h"
 #include "message.h"
+#include "rule.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -49,9 +50,9 @@ void rule_index_add(struct rule_index *index, const struct vmnetacl_place *place
         die(EX_TEMPFAIL, "no memory left; try again");
 }
 
-static void fill(const struct vmnetacl_rule *rule, void *data)
+static void fill(struct rule_index *index, const struct vmnetacl_rule *rule)
 {
-    struct indexed_rule *found = find(data, &rule->place);
+    struct indexed_rule *found = find(index, &rule->place);
 
     if (found == NULL || found->text != NULL) /* a file that is included twice has the same rules twice */
         return;
@@ -66,8 +67,15 @@ static void fill(const struct vmnetacl_rule *rule, void *data)
 
 void rule_index_fill(struct rule_index *index, const struct vmnetacl_policy *policy)
 {
-    if (index->tree != NULL)
-        (void)vmnetacl_rules(policy, fill, index); /* never INVALID: the arguments are there */
+    struct vmnetacl_rules *rules;
+    const struct vmnetacl_rule *rule;
+
+    if (index->tree == NULL)
+        return;
+    rules = rules_open(policy);
+    while ((rule = vmnetacl_rules_next(rules)) != NULL)
+        fill(index, rule);
+    vmnetacl_rules_close(rules);
 }
 
 const struct vmnetacl_rule *rule_index_at(const struct rule_index *index, const struct vmnetacl_place *place)

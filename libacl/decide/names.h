@@ -22,7 +22,8 @@ struct account_answer {
 };
 
 struct vmnetacl_names {
-    const struct vmnetacl_policy *policy; /* for which they were asked */
+    const struct vmnetacl_policy *policy; /* that they were asked for: never followed, since it may have been freed */
+    uint64_t generation;                  /* of that policy */
     uid_t uid;                            /* of the caller */
     struct accounts accounts;
     struct account_answer *answers; /* under the accounts' indices */

@@ -7,7 +7,8 @@ bool question_start(struct question *question, const struct vmnetacl_policy *pol
                     const struct vmnetacl_caller *caller, const struct vmnetacl_names *names, const char *bridge)
 {
     if (policy == NULL || caller == NULL || (bridge != NULL && !vmnetacl_name_valid(bridge, strlen(bridge))) ||
-        (names != NULL && (names->policy != policy || names->uid != caller->uid)))
+        (names != NULL &&
+         (names->policy != policy || names->generation != policy->generation || names->uid != caller->uid)))
         return false;
     *question = (struct question){.policy = policy,
                                   .caller = caller,
@@ -229,45 +230,82 @@ static void refuse_unenforced(const struct vmnetacl_caller *caller, struct vmnet
     decision->error = unenforced;
 }
 
+/* What the search through the sources has come to. */
+struct search {
+    struct vmnetacl_decision decision;
+    bool is_open; /* the verdict depends on names that were not looked up */
+    bool has_failed;
+    bool may_have_ended;                /* a source whose answer is open may end the search before the others */
+    bool is_refused;                    /* whatever other sources say */
+    const struct rule_file *deny_file;  /* of the deny that refuses it, if one does */
+    const struct vmnetacl_error *other; /* not everybody may read the first of the sources of which this is true */
+};
+
+/* Take the answer of the next source. False when the search ends with it. */
+static bool take_answer(struct search *search, const struct loaded_source *source, const struct answer *answer)
+{
+    struct vmnetacl_decision *decision = &search->decision;
+    bool is_refusal = answer->status != VMNETACL_ALLOW && answer->status != VMNETACL_NOTFOUND;
+
+    search->has_failed = search->has_failed || answer->has_failed;
+    if (search->other == NULL && source->other.code != VMNETACL_CODE_NONE)
+        search->other = &source->other;
+    if (answer_is_open(answer)) {
+        /* After an ALLOW it does not matter whether this is another. */
+        search->is_open = search->is_open || answer->may_deny || decision->verdict != VMNETACL_ALLOW;
+        search->may_have_ended =
+            search->may_have_ended || source->entry.returns_on_allow || source->entry.returns_on_notfound;
+    } else if (answer->status == VMNETACL_ALLOW && decision->verdict == VMNETACL_NOTFOUND) {
+        take_allow(decision, source, answer);
+    } else if (is_refusal && search->may_have_ended) {
+        search->is_open = true;
+    } else if (is_skipped(source)) {
+        decision->degraded = true;
+        decision->error = decision->error == NULL ? &source->error : decision->error;
+    } else if (is_refusal) {
+        take_refusal(decision, source, answer);
+        search->is_refused = true;
+        search->deny_file = answer->file;
+        return false;
+    }
+    return !question_ends(source, answer);
+}
+
+/* Does the verdict hold only for a caller with the credentials that the rules were read with? */
+static bool is_for_reader(const struct search *search)
+{
+    if (search->other == NULL)
+        return false;
+    if (!search->is_refused)
+        return true;
+    return search->deny_file != NULL && !search->deny_file->everybody_may_read; /* a deny that all read is for all */
+}
+
 enum vmnetacl_status question_decide_by(const struct question *question,
                                         void (*ask)(const struct question *question, const struct loaded_source *source,
                                                     struct answer *answer),
                                         struct vmnetacl_decision *decision)
 {
-    bool is_open = false;
-    bool has_failed = false;
-    bool may_have_ended = false; /* a source whose answer is open may end the search before the others */
+    const struct vmnetacl_policy *policy = question->policy;
+    struct search search = {.decision = {.verdict = VMNETACL_NOTFOUND},
+                            .other = policy->other.code != VMNETACL_CODE_NONE ? &policy->other : NULL};
+    const struct vmnetacl_error *error = NULL;
+    bool goes_on = true;
 
-    *decision = (struct vmnetacl_decision){.verdict = VMNETACL_NOTFOUND};
-    for (size_t i = 0; i < question->policy->sources_count; i++) {
-        const struct loaded_source *source = &question->policy->sources[i];
+    for (size_t i = 0; i < policy->sources_count && goes_on; i++) {
         struct answer answer;
-        ask(question, source, &answer);
-        has_failed = has_failed || answer.has_failed;
-        if (answer_is_open(&answer)) {
-            /* After an ALLOW it does not matter whether this is another. */
-            is_open = is_open || answer.may_deny || decision->verdict != VMNETACL_ALLOW;
-            may_have_ended = may_have_ended || source->entry.returns_on_allow || source->entry.returns_on_notfound;
-        } else if (answer.status == VMNETACL_ALLOW && decision->verdict == VMNETACL_NOTFOUND) {
-            take_allow(decision, source, &answer);
-        } else if (answer.status != VMNETACL_ALLOW && answer.status != VMNETACL_NOTFOUND && may_have_ended) {
-            is_open = true;
-        } else if (is_skipped(source)) {
-            decision->degraded = true;
-            decision->error = decision->error == NULL ? &source->error : decision->error;
-        } else if (answer.status != VMNETACL_ALLOW && answer.status != VMNETACL_NOTFOUND) {
-            take_refusal(decision, source, &answer);
-            return decision->verdict;
-        }
-        if (question_ends(source, &answer))
-            break;
+        ask(question, &policy->sources[i], &answer);
+        goes_on = take_answer(&search, &policy->sources[i], &answer);
     }
-    if (!is_open && decision->verdict == VMNETACL_ALLOW)
-        refuse_unenforced(question->caller, decision);
-    if (is_open || (has_failed && decision->verdict == VMNETACL_NOTFOUND)) {
-        const struct vmnetacl_error *error = question_open_error(question);
+    *decision = search.decision;
+    if (is_for_reader(&search) && !reader_is_caller(&policy->reader, question->caller))
+        error = search.other;
+    else if (!search.is_refused && (search.is_open || (search.has_failed && decision->verdict == VMNETACL_NOTFOUND)))
+        error = question_open_error(question);
+    if (error != NULL)
         *decision = (struct vmnetacl_decision){.verdict = error_status(error), .error = error};
-    }
+    else if (decision->verdict == VMNETACL_ALLOW)
+        refuse_unenforced(question->caller, decision);
     return decision->verdict;
 }
 

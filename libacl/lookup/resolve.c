@@ -162,6 +162,7 @@ static enum vmnetacl_status resolve(const struct question *question, struct need
     if (*names == NULL)
         return fail_memory(error);
     (*names)->policy = question->policy;
+    (*names)->generation = question->policy->generation;
     (*names)->uid = question->caller->uid;
     status = ask(question, needs, timeout_ms, *names, error);
     if (status == VMNETACL_OK) {

@@ -79,8 +79,12 @@ static enum vmnetacl_status read_names(struct directory *directory, struct vmnet
 static enum vmnetacl_status check_directory(struct directory *directory, int fd, const struct trust *trust,
                                             struct vmnetacl_error *error)
 {
+    const mode_t for_others = S_IROTH | S_IXOTH;
+
     if (fstat(fd, &directory->stat) != 0)
         return error_set_system(error, errno, directory->path, "cannot examine the directory");
+    directory->everybody_may_read =
+        directory->everybody_may_read && (directory->stat.st_mode & for_others) == for_others;
     return path_trust_directory(directory->path, directory->path, trust, directory->stat.st_uid,
                                 directory->stat.st_mode, error);
 }
@@ -93,6 +97,8 @@ enum vmnetacl_status directory_open(struct directory *directory, const char *pat
 
     *directory = (struct directory){.path = path};
     status = path_open(path, trust, O_RDONLY | O_DIRECTORY, &found, error);
+    directory->everybody_may_read =
+        found.everybody_may_enter && (status == VMNETACL_OK || error->code == VMNETACL_CODE_FILE_MISSING);
     if (status != VMNETACL_OK && error->code == VMNETACL_CODE_SYSTEM && error->system_errno == ENOTDIR)
         return error_set(error, VMNETACL_CODE_DIRECTORY_KIND, path, 0, 0,
                          "not a directory; make one, with rule files in it");
@@ -138,5 +144,5 @@ void directory_close(struct directory *directory)
     names_free(&directory->ignored);
     if (directory->stream != NULL)
         (void)closedir(directory->stream); /* only read from: nothing to fail */
-    *directory = (struct directory){.path = NULL};
+    *directory = (struct directory){.everybody_may_read = directory->everybody_may_read};
 }

@@ -17,6 +17,7 @@ struct directory_names {
 struct directory {
     const char *path; /* must outlive it */
     DIR *stream;
+    bool everybody_may_read;        /* set on failure, too: whether every other user gets the same error */
     struct stat stat;               /* when it was opened */
     struct directory_names names;   /* of the rule files, in the order of strcmp(3) */
     struct directory_names ignored; /* the other names, but "." and "..", in no order */

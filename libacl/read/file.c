@@ -40,6 +40,8 @@ enum vmnetacl_status file_open(struct file *file, const char *path, const struct
     struct resolved_path found;
     enum vmnetacl_status status = path_open(path, trust, O_RDONLY, &found, error);
 
+    file->everybody_may_read =
+        found.everybody_may_enter && (status == VMNETACL_OK || error->code == VMNETACL_CODE_FILE_MISSING);
     if (status != VMNETACL_OK)
         return status;
     opened.fd = found.fd;
@@ -61,6 +63,7 @@ enum vmnetacl_status file_open(struct file *file, const char *path, const struct
         *file = opened;
     else
         (void)close(opened.fd); /* only read from: nothing to fail */
+    file->everybody_may_read = opened.everybody_may_read;
     return status;
 }
 

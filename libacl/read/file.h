@@ -28,7 +28,8 @@ struct file {
  * Open the file at an absolute path, checking what was opened, not what a name says: a file that is read is the one
  * that was checked; see path_open(), also for the errors.
  *
- * OK: file is open, and the caller's to close. Else error is filled in and nothing is open.
+ * OK: file is open, and the caller's to close. Else error is filled in and nothing is open; of file, only
+ * everybody_may_read has a value: whether every other user gets the same error.
  */
 enum vmnetacl_status file_open(struct file *file, const char *path, const struct trust *trust,
                                struct vmnetacl_error *error);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <time.h>
 
 enum vmnetacl_status policy_check_origin(const struct vmnetacl_origin *origin, struct vmnetacl_error *error)
 {
@@ -46,6 +47,7 @@ static enum vmnetacl_status load_source(struct loaded_source *source, struct loa
     loading->source = source->entry.source->name;
     loading->ruleset = &source->ruleset;
     loading->error = &found;
+    loading->other = &source->other;
     source->status = source->entry.source->load(loading, source->path);
     if (source->status != VMNETACL_OK && source->status != VMNETACL_NOTFOUND) {
         source->error = found;
@@ -72,22 +74,45 @@ enum vmnetacl_status policy_load_sources(struct vmnetacl_policy *policy, const s
     return status;
 }
 
+/* Two policies at one address differ in the time of their load: the first was freed before the second was begun. */
+static uint64_t make_generation(void)
+{
+    struct timespec now = {.tv_sec = 0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* fails only for wrong arguments */
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* Do other callers read other rules? */
+static bool is_private(const struct vmnetacl_policy *policy)
+{
+    bool found = policy->other.code != VMNETACL_CODE_NONE;
+
+    for (size_t i = 0; i < policy->sources_count; i++)
+        found = found || policy->sources[i].other.code != VMNETACL_CODE_NONE;
+    return found;
+}
+
 static enum vmnetacl_status load(const struct vmnetacl_origin *origin, struct vmnetacl_policy **policy,
                                  struct vmnetacl_error *error)
 {
+    struct vmnetacl_policy *loaded = NULL;
     struct loading loading = {.origin = origin, .error = error};
     struct switch_table table;
-    struct vmnetacl_policy *loaded;
     enum vmnetacl_status status = policy_check_origin(origin, error);
 
-    if (status == VMNETACL_OK)
-        status = switch_load(&loading, &table);
     if (status != VMNETACL_OK)
         return status;
     loaded = calloc(1, sizeof *loaded);
     if (loaded == NULL)
         return loading_fail_memory(&loading, NULL);
-    status = policy_load_sources(loaded, &table, &loading);
+    loaded->generation = make_generation();
+    loading.other = &loaded->other;
+    status = switch_load(&loading, &table);
+    if (status == VMNETACL_OK)
+        status = policy_load_sources(loaded, &table, &loading);
+    if (status == VMNETACL_OK && is_private(loaded))
+        status = reader_capture(&loaded->reader, error);
     if (status == VMNETACL_OK)
         *policy = loaded;
     else
@@ -125,6 +150,7 @@ void vmnetacl_free(struct vmnetacl_policy *policy)
         return;
     for (size_t i = 0; i < policy->sources_count; i++)
         unload(&policy->sources[i]);
+    reader_free(&policy->reader);
     free(policy);
 }
 

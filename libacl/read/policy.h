@@ -3,6 +3,7 @@
 #ifndef VMNETACL_POLICY_H
 #define VMNETACL_POLICY_H
 
+#include "reader.h"
 #include "ruleset.h"
 #include "source.h"
 #include "switch_conf.h"
@@ -13,11 +14,15 @@ struct loaded_source {
     enum vmnetacl_status status; /* OK, NOTFOUND, UNAVAIL or TRYAGAIN; only with OK there are rules */
     struct ruleset ruleset;
     struct vmnetacl_error error; /* of UNAVAIL and TRYAGAIN */
+    struct vmnetacl_error other; /* for a caller other than the reader: code READER; or NONE */
 };
 
 struct vmnetacl_policy {
     struct loaded_source sources[SWITCH_ENTRIES_MAX];
     size_t sources_count;
+    struct vmnetacl_error other; /* the same, because of switch.conf */
+    struct reader reader;        /* set when one of these has a code */
+    uint64_t generation;         /* tells this policy from any other of this process */
 };
 
 /* May rules come from this origin? INVALID, with error filled in, if not. */

@@ -36,6 +36,14 @@ enum vmnetacl_status loading_fail_memory(struct loading *loading, const char *pa
     return error_set_system(loading->error, ENOMEM, path, "cannot get memory for the rules");
 }
 
+void loading_note_private(struct loading *loading, const char *path)
+{
+    if (loading->other->code == VMNETACL_CODE_NONE)
+        (void)error_set(loading->other, VMNETACL_CODE_READER, path, 0, 0,
+                        "not everybody may read it, so what another user reads is unknown; load the rules as the user "
+                        "who asks"); /* no error yet */
+}
+
 struct trust loading_trust(const struct vmnetacl_origin *origin, size_t size_max, bool group_writable_directory)
 {
     return (struct trust){.root = origin->root,
@@ -50,8 +58,12 @@ enum vmnetacl_status loading_open(struct loading *loading, const char *path, siz
     const struct vmnetacl_origin *origin = loading->origin;
     const struct trust trust = loading_trust(origin, size_max, group_writable_directory);
 
-    if (origin->buffers == NULL)
-        return file_open(file, path, &trust, loading->error);
+    if (origin->buffers == NULL) {
+        enum vmnetacl_status status = file_open(file, path, &trust, loading->error);
+        if (!file->everybody_may_read)
+            loading_note_private(loading, path);
+        return status;
+    }
     for (size_t i = 0; i < origin->buffers_count; i++) {
         if (strcmp(origin->buffers[i].source, loading->source) != 0 || strcmp(origin->buffers[i].path, path) != 0)
             continue;

@@ -17,6 +17,7 @@ struct loading {
     const struct vmnetacl_origin *origin;
     const char *source;           /* the name of what is being loaded */
     struct ruleset *ruleset;      /* empty at first; what is in it after a failure is worthless */
+    struct vmnetacl_error *other; /* for a caller other than the reader; its code is NONE as long as all is public */
     struct vmnetacl_error *error; /* why it failed; worthless otherwise */
     /* To look for every error: called with each one in a line or of a file in error, and loading goes on after it.
        NULL: the first error ends it. */
@@ -64,6 +65,12 @@ enum vmnetacl_status loading_open(struct loading *loading, const char *path, siz
 enum vmnetacl_status
 loading_read(struct loading *loading, struct file *file,
              enum vmnetacl_status (*read_lines)(struct loading *loading, struct lines *lines, void *data), void *data);
+
+/*
+ * Note that not everybody may read what is at path, or finds the same there: what is loaded holds only for callers with
+ * the credentials that read it. The first such path is kept.
+ */
+void loading_note_private(struct loading *loading, const char *path);
 
 /* What the origin trusts. */
 struct trust loading_trust(const struct vmnetacl_origin *origin, size_t size_max, bool group_writable_directory);

@@ -76,6 +76,8 @@ static enum vmnetacl_status load_directory(struct loading *loading, const char *
     struct directory directory;
     enum vmnetacl_status status = directory_open(&directory, path, &trust, loading->error);
 
+    if (!directory.everybody_may_read)
+        loading_note_private(loading, path);
     if (status != VMNETACL_OK)
         return loading->error->code == VMNETACL_CODE_FILE_MISSING ? VMNETACL_NOTFOUND : status;
     for (size_t i = 0; i < directory.names.count && status == VMNETACL_OK; i++)

@@ -58,19 +58,17 @@ static const struct loaded_source *find_source(const struct question *question, 
     return found;
 }
 
-/* A proposed line, and what was read of it. */
-struct proposal {
-    const char *text;
-    size_t rules_count;
-    bool is_as_meant; /* one bridge, and what the line says when it is put together again from its parts is the line */
-};
-
-static void compare(const struct vmnetacl_rule *rule, void *data)
+/* Is it one rule about one bridge, and what it says when it is put together again from its parts is the line? */
+static bool is_as_meant(const struct loaded_source *source, const char *line)
 {
-    struct proposal *proposal = data;
+    struct rule_cursor at = {.ruleset = &source->ruleset};
+    struct vmnetacl_rule shown;
+    struct rule_text text;
 
-    proposal->rules_count++;
-    proposal->is_as_meant = !rule->is_pattern && strcmp(rule->text, proposal->text) == 0;
+    if (!rule_cursor_next(&at)) /* a source in error has no rules */
+        return false;
+    rule_show(source, at.file, &at.rule, &text, &shown);
+    return !shown.is_pattern && strcmp(shown.text, line) == 0 && !rule_cursor_next(&at);
 }
 
 /* OK when the line is one rule, read as it is meant, and can be shown and pasted; else NOTFOUND; TRYAGAIN. */
@@ -81,17 +79,18 @@ static enum vmnetacl_status check_rule(const struct source *source, const char *
                                            .text = line,
                                            .text_len = strlen(line)};
     const struct vmnetacl_origin origin = {.buffers = &buffer, .buffers_count = 1};
-    struct proposal proposal = {.text = line};
     struct vmnetacl_policy *policy;
+    bool is_right = false;
 
     for (const char *at = line; *at != '\0'; at++)
         if ((unsigned char)*at < 0x20 || (unsigned char)*at > 0x7e)
             return VMNETACL_NOTFOUND;
     if (vmnetacl_load_from(&origin, &policy, NULL) != VMNETACL_OK)
         return VMNETACL_TRYAGAIN;
-    (void)vmnetacl_rules(policy, compare, &proposal); /* a source in error has no rules */
+    for (size_t i = 0; i < policy->sources_count; i++)
+        is_right = is_right || (policy->sources[i].entry.source == source && is_as_meant(&policy->sources[i], line));
     vmnetacl_free(policy);
-    return proposal.rules_count == 1 && proposal.is_as_meant ? VMNETACL_OK : VMNETACL_NOTFOUND;
+    return is_right ? VMNETACL_OK : VMNETACL_NOTFOUND;
 }
 
 static_assert(VMNETACL_ADVICE_RULE_SIZE > sizeof "allow user  bridge " + VMNETACL_ACCOUNT_MAX + VMNETACL_NAME_MAX,

@@ -72,7 +72,7 @@ static bool make_indexes(struct bridge_index *indexes, struct question *question
 }
 
 static enum vmnetacl_status visit_all(struct question *question, const struct candidates *candidates,
-                                      void (*visit)(const char *, const struct vmnetacl_decision *, void *), void *data,
+                                      bool (*visit)(const char *, const struct vmnetacl_decision *, void *), void *data,
                                       struct vmnetacl_error *error)
 {
     enum vmnetacl_status status = VMNETACL_OK;
@@ -86,7 +86,8 @@ static enum vmnetacl_status visit_all(struct question *question, const struct ca
         question->bridge_len = strlen(name);
         (void)question_decide_by(question, bridge_index_ask, &decision); /* in decision.verdict, too */
         if (decision.verdict == VMNETACL_ALLOW) {
-            visit(name, &decision, data);
+            if (!visit(name, &decision, data))
+                return VMNETACL_STOPPED;
         } else if (decision.verdict != VMNETACL_DENY && decision.verdict != VMNETACL_NOTFOUND &&
                    status == VMNETACL_OK) {
             *error = *decision.error;
@@ -99,7 +100,7 @@ static enum vmnetacl_status visit_all(struct question *question, const struct ca
 enum vmnetacl_status
 vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                    const struct vmnetacl_names *names, const char *const *existing, size_t existing_count,
-                   void (*visit)(const char *bridge, const struct vmnetacl_decision *decision, void *data), void *data,
+                   bool (*visit)(const char *bridge, const struct vmnetacl_decision *decision, void *data), void *data,
                    struct vmnetacl_error *error)
 {
     struct candidates candidates = {.count = 0};
@@ -122,7 +123,7 @@ vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_c
     for (size_t i = 0; i < SWITCH_ENTRIES_MAX; i++)
         bridge_index_free(&indexes[i]);
     free(candidates.list);
-    if (status != VMNETACL_OK && error != NULL)
+    if (status != VMNETACL_OK && status != VMNETACL_STOPPED && error != NULL)
         *error = found;
     return status;
 }

@@ -6,17 +6,22 @@
 
 /* Who wants to know. */
 struct listener {
-    void (*visit)(const struct vmnetacl_event *event, void *data);
+    bool (*visit)(const struct vmnetacl_event *event, void *data);
     void *data;
+    bool is_stopped;    /* it wants to know no more */
     size_t asked_count; /* of the sources */
 };
 
-static void tell_rules(const struct question *question, const struct loaded_source *source,
-                       const struct listener *listener)
+static void tell(struct listener *listener, const struct vmnetacl_event *event)
+{
+    listener->is_stopped = listener->is_stopped || !listener->visit(event, listener->data);
+}
+
+static void tell_rules(const struct question *question, const struct loaded_source *source, struct listener *listener)
 {
     struct rule_cursor at = {.ruleset = &source->ruleset};
 
-    while (rule_cursor_next(&at)) {
+    while (!listener->is_stopped && rule_cursor_next(&at)) {
         struct rule_text text;
         struct vmnetacl_rule shown;
         const struct vmnetacl_event event = {.kind = VMNETACL_EVENT_RULE,
@@ -26,12 +31,12 @@ static void tell_rules(const struct question *question, const struct loaded_sour
                                              .bridge = question_match_bridge(question, &at.rule) ? VMNETACL_MATCH_YES
                                                                                                  : VMNETACL_MATCH_NO};
         rule_show(source, at.file, &at.rule, &text, &shown);
-        listener->visit(&event, listener->data);
+        tell(listener, &event);
     }
 }
 
 static void tell_source(const struct question *question, const struct loaded_source *source,
-                        const struct answer *answer, const struct listener *listener)
+                        const struct answer *answer, struct listener *listener)
 {
     struct vmnetacl_event event = {.kind = VMNETACL_EVENT_SOURCE,
                                    .source = source->entry.source->name,
@@ -45,7 +50,7 @@ static void tell_source(const struct question *question, const struct loaded_sou
     } else if (answer->status == VMNETACL_UNAVAIL || answer->status == VMNETACL_TRYAGAIN) {
         event.error = &source->error;
     }
-    listener->visit(&event, listener->data);
+    tell(listener, &event);
 }
 
 /* For question_decide_by(): the search is the one that decides. */
@@ -59,19 +64,19 @@ static void ask_and_tell(const struct question *question, const struct loaded_so
     listener->asked_count++;
 }
 
-static void tell_not_asked(const struct vmnetacl_policy *policy, const struct listener *listener)
+static void tell_not_asked(const struct vmnetacl_policy *policy, struct listener *listener)
 {
     for (size_t i = listener->asked_count; i < policy->sources_count; i++) {
         const struct vmnetacl_event event = {.kind = VMNETACL_EVENT_SOURCE,
                                              .source = policy->sources[i].entry.source->name,
                                              .status = VMNETACL_NOTFOUND};
-        listener->visit(&event, listener->data);
+        tell(listener, &event);
     }
 }
 
 enum vmnetacl_status vmnetacl_explain(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                       const struct vmnetacl_names *names, const char *bridge,
-                                      void (*visit)(const struct vmnetacl_event *event, void *data), void *data,
+                                      bool (*visit)(const struct vmnetacl_event *event, void *data), void *data,
                                       struct vmnetacl_decision *decision)
 {
     struct vmnetacl_decision made = {.verdict = VMNETACL_INVALID};
@@ -82,6 +87,8 @@ enum vmnetacl_status vmnetacl_explain(const struct vmnetacl_policy *policy, cons
         question.ask_data = &listener;
         (void)question_decide_by(&question, ask_and_tell, &made); /* in made.verdict, too */
         tell_not_asked(policy, &listener);
+        if (listener.is_stopped)
+            made = (struct vmnetacl_decision){.verdict = VMNETACL_STOPPED};
     }
     if (decision != NULL)
         *decision = made;

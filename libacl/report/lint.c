@@ -17,16 +17,17 @@
 struct lint {
     const struct vmnetacl_origin *origin;
     unsigned timeout_ms;
-    void (*visit)(const struct vmnetacl_finding *finding, void *data);
+    bool (*visit)(const struct vmnetacl_finding *finding, void *data);
     void *data;
+    bool is_stopped; /* visit wants to know no more */
     struct vmnetacl_policy *policy;
 };
 
-static void tell(const struct lint *lint, bool is_error, const char *source, const struct vmnetacl_error *error)
+static void tell(struct lint *lint, bool is_error, const char *source, const struct vmnetacl_error *error)
 {
     const struct vmnetacl_finding finding = {.is_error = is_error, .source = source, .error = error};
 
-    lint->visit(&finding, lint->data);
+    lint->is_stopped = lint->is_stopped || !lint->visit(&finding, lint->data);
 }
 
 static void tell_error(const struct loading *loading, void *data)
@@ -35,7 +36,7 @@ static void tell_error(const struct loading *loading, void *data)
 }
 
 /* A warning about a place in a file; line 0: about the file. */
-static void warn(const struct lint *lint, const char *source, enum vmnetacl_code code, const char *file,
+static void warn(struct lint *lint, const char *source, enum vmnetacl_code code, const char *file,
                  struct position place, const char *message)
 {
     struct vmnetacl_error error;
@@ -58,7 +59,7 @@ static bool is_read_with(const struct ruled *other, const struct ruled *allow)
     return other != NULL && (other->file->counts_for_everybody || other->file == allow->file);
 }
 
-static void check_allow(const struct lint *lint, const struct ruled *sorted, size_t count, const struct ruled *allow)
+static void check_allow(struct lint *lint, const struct ruled *sorted, size_t count, const struct ruled *allow)
 {
     const struct ruled *deny = redundancy_find_deny(sorted, count, allow);
     const struct ruled *other = redundancy_find_allow(sorted, count, allow);
@@ -82,7 +83,7 @@ static void check_allow(const struct lint *lint, const struct ruled *sorted, siz
 }
 
 /* False when out of memory. */
-static bool check_rules(const struct lint *lint)
+static bool check_rules(struct lint *lint)
 {
     size_t count;
     struct ruled *sorted = redundancy_sort(lint->policy, &count);
@@ -114,14 +115,14 @@ static bool has_deny(const struct rule_file *file)
     return false;
 }
 
-static void warn_private(const struct lint *lint, const char *source, const char *path)
+static void warn_private(struct lint *lint, const char *source, const char *path)
 {
     warn(
         lint, source, VMNETACL_CODE_FILE_PRIVATE, path, (struct position){.line = 0},
         "not everybody may read it, and a request fails for each user who may not; chmod it a+r, and its directories a+rx");
 }
 
-static void check_file(const struct lint *lint, const struct loaded_source *source, const struct rule_file *file)
+static void check_file(struct lint *lint, const struct loaded_source *source, const struct rule_file *file)
 {
     const char *name = source->entry.source->name;
     const struct rule_file *from = &source->ruleset.files[file->from];
@@ -146,7 +147,7 @@ static void check_file(const struct lint *lint, const struct loaded_source *sour
  * A file or directory that a user may not look at is an error for him, even if there is nothing at its place: he cannot
  * know. What cannot be opened by us has been told.
  */
-static void check_private(const struct lint *lint, const char *source, const char *path)
+static void check_private(struct lint *lint, const char *source, const char *path)
 {
     const struct trust trust = loading_trust(lint->origin, 0, true);
     struct vmnetacl_error error;
@@ -166,7 +167,7 @@ static void check_private(const struct lint *lint, const char *source, const cha
         warn_private(lint, source, path);
 }
 
-static void check_source_files(const struct lint *lint, const struct loaded_source *source)
+static void check_source_files(struct lint *lint, const struct loaded_source *source)
 {
     const char *name = source->entry.source->name;
 
@@ -176,7 +177,7 @@ static void check_source_files(const struct lint *lint, const struct loaded_sour
         check_file(lint, source, &source->ruleset.files[i]);
 }
 
-static void check_files(const struct lint *lint)
+static void check_files(struct lint *lint)
 {
     if (lint->origin->buffers == NULL)
         check_private(lint, "switch", switch_path(lint->origin));
@@ -184,7 +185,7 @@ static void check_files(const struct lint *lint)
         check_source_files(lint, &lint->policy->sources[i]);
 }
 
-static void check_ignored(const struct lint *lint, const struct directory *directory)
+static void check_ignored(struct lint *lint, const struct directory *directory)
 {
     for (size_t i = 0; i < directory->ignored.count; i++) {
         char path[VMNETACL_PATH_SIZE];
@@ -204,7 +205,7 @@ static void check_ignored(const struct lint *lint, const struct directory *direc
  * The names in rules.d once more, for those that are no rule files. What cannot be opened has been told. False when out
  * of memory.
  */
-static bool check_directory(const struct lint *lint)
+static bool check_directory(struct lint *lint)
 {
     const struct trust trust = loading_trust(lint->origin, VMNETACL_FILE_MAX, false);
     struct vmnetacl_error error;
@@ -265,7 +266,7 @@ static bool collect_namings(struct namings *namings, const struct loaded_source 
     return true;
 }
 
-static void warn_unknown(const struct lint *lint, const struct naming *naming)
+static void warn_unknown(struct lint *lint, const struct naming *naming)
 {
     warn(lint, naming->source, VMNETACL_CODE_ACCOUNT_UNKNOWN, naming->file->path, naming->rule.place,
          naming->rule.subject == VMNETACL_SUBJECT_USER
@@ -274,7 +275,7 @@ static void warn_unknown(const struct lint *lint, const struct naming *naming)
 }
 
 /* It is an error when a name cannot be looked up: the helper refuses then. False when out of memory. */
-static bool look_up(const struct lint *lint, const struct namings *namings)
+static bool look_up(struct lint *lint, const struct namings *namings)
 {
     const struct accounts *accounts = &namings->accounts;
     const struct vmnetacl_caller self = {.uid = getuid(), .gid = getgid()};
@@ -309,7 +310,7 @@ static bool look_up(const struct lint *lint, const struct namings *namings)
 }
 
 /* False when out of memory. */
-static bool check_names(const struct lint *lint)
+static bool check_names(struct lint *lint)
 {
     struct namings namings = {.capacity = 0};
     bool is_done = true;
@@ -326,7 +327,11 @@ static bool check_names(const struct lint *lint)
 static bool load_all(struct lint *lint)
 {
     struct vmnetacl_error error = {.code = VMNETACL_CODE_NONE};
-    struct loading loading = {.origin = lint->origin, .error = &error, .report = tell_error, .report_data = lint};
+    struct loading loading = {.origin = lint->origin,
+                              .error = &error,
+                              .other = &lint->policy->other,
+                              .report = tell_error,
+                              .report_data = lint};
     struct switch_table table;
     struct lines lines;
 
@@ -341,14 +346,20 @@ static bool load_all(struct lint *lint)
 
 static bool check_all(struct lint *lint)
 {
-    if (!load_all(lint) || !check_names(lint) || !check_rules(lint))
-        return false;
+    bool is_done = load_all(lint);
+
+    if (is_done && !lint->is_stopped)
+        is_done = check_names(lint);
+    if (is_done && !lint->is_stopped)
+        is_done = check_rules(lint);
+    if (!is_done || lint->is_stopped)
+        return is_done;
     check_files(lint);
     return check_directory(lint);
 }
 
 enum vmnetacl_status vmnetacl_lint(const struct vmnetacl_origin *origin, unsigned timeout_ms,
-                                   void (*visit)(const struct vmnetacl_finding *finding, void *data), void *data,
+                                   bool (*visit)(const struct vmnetacl_finding *finding, void *data), void *data,
                                    struct vmnetacl_error *error)
 {
     static const struct vmnetacl_origin system_origin = {.root = NULL};
@@ -365,9 +376,11 @@ enum vmnetacl_status vmnetacl_lint(const struct vmnetacl_origin *origin, unsigne
         lint.policy = calloc(1, sizeof *lint.policy);
         if (lint.policy == NULL || !check_all(&lint))
             status = error_set_system(&found, ENOMEM, NULL, "cannot get memory to check the rules");
+        else if (lint.is_stopped)
+            status = VMNETACL_STOPPED;
         vmnetacl_free(lint.policy);
     }
-    if (status != VMNETACL_OK && error != NULL)
+    if (status != VMNETACL_OK && status != VMNETACL_STOPPED && error != NULL)
         *error = found;
     return status;
 }

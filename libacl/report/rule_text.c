@@ -88,21 +88,3 @@ void rule_show(const struct loaded_source *source, const struct rule_file *file,
         (void)put(text->bridge + rule->name_len, "*");
     write_text(source, shown, text->text);
 }
-
-enum vmnetacl_status vmnetacl_rules(const struct vmnetacl_policy *policy,
-                                    void (*visit)(const struct vmnetacl_rule *rule, void *data), void *data)
-{
-    if (policy == NULL || visit == NULL)
-        return VMNETACL_INVALID;
-    for (size_t i = 0; i < policy->sources_count; i++) {
-        const struct loaded_source *source = &policy->sources[i];
-        struct rule_cursor at = {.ruleset = &source->ruleset};
-        while (rule_cursor_next(&at)) {
-            struct rule_text text;
-            struct vmnetacl_rule shown;
-            rule_show(source, at.file, &at.rule, &text, &shown);
-            visit(&shown, data);
-        }
-    }
-    return VMNETACL_OK;
-}

@@ -19,6 +19,8 @@ const char *vmnetacl_status_name(enum vmnetacl_status status)
         return "tryagain";
     case VMNETACL_INVALID:
         return "invalid";
+    case VMNETACL_STOPPED:
+        return "stopped";
     }
     return "unknown";
 }

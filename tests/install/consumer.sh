@@ -1,15 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# consumer.sh BUILD_DIRECTORY COMPILER GENERATOR, as root in lab.sh's world: a program outside of this tree finds the
-# installed library with pkg-config and with CMake, shared and static, into DESTDIR, below another prefix and moved; the
-# programs work; and there is a manual page for each function.
+# consumer.sh BUILD_DIRECTORY COMPILER GENERATOR CXX_COMPILER, as root in lab.sh's world: a program outside of this tree
+# finds the installed library with pkg-config and with CMake, shared and static, into DESTDIR, below another prefix and
+# moved; the programs work, in C, C++ ("" for CXX_COMPILER: not in C++) and Python; one that forgets every check does not
+# grant; and there is a manual page for each function.
 set -eu
 # shellcheck source=/dev/null
 . "${0%/*}/installed.sh"
 
 here=$(cd "${0%/*}" && pwd)
-build=$1 compiler=$2 generator=$3
+build=$1 compiler=$2 generator=$3 cxx_compiler=$4
 world=/run/lab/consumer
 unset CFLAGS CPPFLAGS LDFLAGS PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR
 mkdir "$world"
@@ -35,7 +36,7 @@ may use br0: /etc/vmnet/rules.d/10-test.rules:2" ] || fail "$1 says: $found"
 
 # with_pkgconfig DIRECTORY LIBDIR: sysroot or prefix
 with_pkgconfig() {
-    [ "$(pkg-config --modversion vmnetacl)" = 1.0.0 ] || fail "pkg-config tells another version"
+    [ "$(pkg-config --modversion vmnetacl)" = "$(sed -n 's/^#define VMNETACL_VERSION *"\(.*\)"$/\1/p' "$here/../../libacl/vmnetacl.h")" ] || fail "pkg-config tells another version"
     # shellcheck disable=SC2046 # lists of options
     "$compiler" -Wall -Wextra -Werror "$here/consumer/consumer.c" -o "$world/shared" $(pkg-config --cflags --libs vmnetacl)
     assert_works "$world/shared" "$2"
@@ -64,6 +65,18 @@ libdir=$(cd "$world/stage" && find usr -name pkgconfig)
 libdir=${libdir%/pkgconfig}
 export PKG_CONFIG_LIBDIR="$world/stage/$libdir/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$world/stage"
 with_pkgconfig "$world/stage" "$world/stage/$libdir"
+for program in "$here"/../../examples/*.c "$here/consumer/forgetful.c"; do
+    # shellcheck disable=SC2046 # lists of options
+    "$compiler" -Wall -Wextra -Werror -pthread "$program" -o "$world/$(basename "$program" .c)" $(pkg-config --cflags --libs vmnetacl)
+done
+sh "$here/consumer_examples.sh" "$world" "$here/../../examples" "$world/stage/$libdir"
+if [ -n "$cxx_compiler" ]; then
+    # shellcheck disable=SC2046
+    "$cxx_compiler" -std=c++17 -Wall -Wextra -pedantic -Werror "$here/consumer/consumer.cc" -o "$world/cxx" $(pkg-config --cflags --libs vmnetacl)
+    found=$(LD_LIBRARY_PATH=$world/stage/$libdir setpriv --reuid 4242 --regid 4242 --groups 4250 "$world/cxx" virbr0) || fail "C++: $found"
+    [ "$found" = "virbr0: allow, 0" ] || fail "C++: $found"
+    echo "ok: C++"
+fi
 unset PKG_CONFIG_SYSROOT_DIR
 with_cmake "$world/stage/usr" "$world/stage/$libdir"
 

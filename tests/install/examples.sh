@@ -18,7 +18,7 @@ for page in "$source"/libacl/*.3; do
         is_examples && /^\.Bd -literal/ { is_display = 1; count++ }' "$page"
 done
 # The example of README.md, from its first line to its last.
-sed -n '/^    if (vmnetacl_load(/,/VMNETACL_ALLOW)$/p' "$source/README.md" >"$work/README.md.1"
+sed -n '/^    vmnetacl_load(/,/VMNETACL_ALLOW)$/p' "$source/README.md" >"$work/README.md.1"
 
 count=0
 for example in "$work"/*.[0-9]; do
@@ -31,7 +31,7 @@ for example in "$work"/*.[0-9]; do
             echo '#include <vmnetacl.h>'
             echo 'extern struct vmnetacl_policy *policy;'
             echo 'extern struct vmnetacl_names *names;'
-            echo 'extern struct vmnetacl_caller caller;'
+            echo 'extern struct vmnetacl_caller *caller;'
             echo 'extern struct vmnetacl_decision decision;'
             echo 'extern struct vmnetacl_error error;'
             echo 'extern enum vmnetacl_status fragment(void);'

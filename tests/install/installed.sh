@@ -72,6 +72,11 @@ $1/libvmnetacl.so.1.0.0
 $1/pkgconfig/vmnetacl.pc
 /usr/share/man/man3/vmnetacl.3
 /usr/share/man/man3/vmnetacl_advise.3
+/usr/share/man/man3/vmnetacl_authorize.3
+/usr/share/man/man3/vmnetacl_caller_free.3
+/usr/share/man/man3/vmnetacl_caller_of_peer.3
+/usr/share/man/man3/vmnetacl_caller_of_user.3
+/usr/share/man/man3/vmnetacl_caller_self.3
 /usr/share/man/man3/vmnetacl_code_advice.3
 /usr/share/man/man3/vmnetacl_code_class.3
 /usr/share/man/man3/vmnetacl_code_name.3
@@ -89,7 +94,9 @@ $1/pkgconfig/vmnetacl.pc
 /usr/share/man/man3/vmnetacl_names_free.3
 /usr/share/man/man3/vmnetacl_option_at.3
 /usr/share/man/man3/vmnetacl_resolve.3
-/usr/share/man/man3/vmnetacl_rules.3
+/usr/share/man/man3/vmnetacl_rules_close.3
+/usr/share/man/man3/vmnetacl_rules_next.3
+/usr/share/man/man3/vmnetacl_rules_open.3
 /usr/share/man/man3/vmnetacl_source_at.3
 /usr/share/man/man3/vmnetacl_status_name.3
 /usr/share/man/man3/vmnetacl_version.3

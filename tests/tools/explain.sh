@@ -17,7 +17,7 @@ run 1 as vmuser "$ctl" explain --bridge virbr0 --all
 says '10-first.rules:5:1: allow user vmother bridge br0  (another user, another bridge)'
 says_not '--all shows'
 says 'Options: limit 3, from /etc/vmnet/rules.d/10-first.rules:1'
-says "cannot enforce the option 'limit', and refuses"
+says "cannot enforce the option 'limit', and therefore refuses"
 run 0 as vmother "$ctl" explain --bridge virbr0
 says 'Options: none'
 says_not 'cannot enforce'
@@ -139,12 +139,13 @@ says_not 'read as you'
 run 1 "$ctl" explain --bridge br0 --user vmother
 says '/etc/qemu/group.conf: may not be read'
 says_not 'read as you'
-run 1 as vmother "$ctl" explain --bridge br0 --user vmuser
+run 2 as vmother "$ctl" explain --bridge br0 --user vmuser
+says "not everybody may read it, so what another user reads is unknown"
 says 'What this answer cannot know:'
 says 'the files were read as you'
 says '/etc/qemu/group.conf is not yours to read, so its rules are not part of this answer; '
 says 'if vmuser (uid 4242) may read it'
-run 0 as vmuser "$ctl" explain --bridge br0 --user vmother
+run 2 as vmuser "$ctl" explain --bridge br0 --user vmother
 says '/etc/qemu/group.conf is yours to read, but by its mode not to be read by vmother (uid 4243)'
 run 0 as vmuser "$ctl" explain --bridge br0
 says_not 'cannot know'

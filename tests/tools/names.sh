@@ -10,7 +10,7 @@ set -eu
 # refused: the helper refuses it when out of names
 refused() {
     run 1 "$@"
-    says '* the vmnet-helper of this build looks up no names and refuses this; write uid, or gid in an allow'
+    says '* the vmnet-helper of this build cannot look up names and refuses this; write uid, or gid in an allow'
 }
 
 rules 1.rules '# names' 'allow user vmuser bridge br0' 'allow group vmgroup bridge br0' 'allow gid 4250 bridge virbr0' \
@@ -31,7 +31,7 @@ says_not 'looks up no names'
 
 run 1 "$ctl" check
 for line in 2 3 5; do
-    says "/etc/vmnet/rules.d/1.rules:$line:1: warning: the vmnet-helper of this build looks up no names"
+    says "/etc/vmnet/rules.d/1.rules:$line:1: warning: the vmnet-helper of this build cannot look up names"
 done
 [ "$(printf '%s\n' "$output" | grep -c '\[name-unusable\]')" = 3 ] || fail 'not three times name-unusable'
 rules 1.rules 'allow uid 4242 bridge br0' 'allow gid 4250 bridge br0' 'deny uid 4243 bridge br0' 'allow all bridge virbr0'

@@ -25,7 +25,7 @@ static enum vmnetacl_status decide(const struct listing *listing, size_t bridge,
 }
 
 /* Bridges that are not told are none that the caller may use. */
-static void take_bridge(const char *bridge, const struct vmnetacl_decision *decision, void *data)
+static bool take_bridge(const char *bridge, const struct vmnetacl_decision *decision, void *data)
 {
     struct told *told = data;
     struct vmnetacl_decision want;
@@ -37,6 +37,7 @@ static void take_bridge(const char *bridge, const struct vmnetacl_decision *deci
         told->is_wrong = true;
     else
         told->next++;
+    return true;
 }
 
 static bool is_same_error(const struct vmnetacl_error *a, const struct vmnetacl_error *b)

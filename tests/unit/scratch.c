@@ -105,7 +105,13 @@ enum vmnetacl_status scratch_load(const char *path, struct vmnetacl_policy **pol
 
 enum vmnetacl_status scratch_decide(const char *path, const char *bridge)
 {
-    const struct vmnetacl_caller caller = {.enforces = VMNETACL_OPTIONS_ALL, .uid = USER, .gid = USER};
+    gid_t groups[64];
+    int count = getgroups(64, groups);
+    const struct vmnetacl_caller caller = {.uid = geteuid(),
+                                           .gid = getegid(),
+                                           .groups = groups,
+                                           .groups_count = (size_t)count,
+                                           .enforces = VMNETACL_OPTIONS_ALL};
     struct vmnetacl_policy *policy;
     enum vmnetacl_status status = scratch_load(path, &policy, NULL);
 

@@ -28,7 +28,7 @@ void scratch_directory(const char *path, mode_t mode);
 /* Load path as bridge.conf, the one source; as vmnetacl_load_from(), but a source that fails makes the load fail. */
 enum vmnetacl_status scratch_load(const char *path, struct vmnetacl_policy **policy, struct vmnetacl_error *error);
 
-/* The verdict on a bridge of the rules at path; or the status of the load, when that fails. */
+/* The verdict of the rules at path on a bridge, for who reads them; or the status of the load, when that fails. */
 enum vmnetacl_status scratch_decide(const char *path, const char *bridge);
 
 /* Loading the rules at path fails so; code_line_column is like "name-missing 3:5". */

@@ -26,7 +26,7 @@ static void tell(const char *format, ...)
     va_end(arguments);
 }
 
-static void tell_event(const struct vmnetacl_event *event, void *data)
+static bool tell_event(const struct vmnetacl_event *event, void *data)
 {
     static const char *const matches[] = {"no", "yes", "unknown", "nobody"};
 
@@ -35,20 +35,22 @@ static void tell_event(const struct vmnetacl_event *event, void *data)
         assert_string_equal(event->source, event->rule->place.source);
         tell("%s:%u '%s' %s %s\n", event->source, event->rule->place.line, event->rule->text, matches[event->subject],
              matches[event->bridge]);
-        return;
+        return true;
     }
     assert_null(event->rule);
     assert_int_equal(event->error != NULL, event->status == VMNETACL_UNAVAIL || event->status == VMNETACL_TRYAGAIN);
     tell("%s %s%s%s%s%s\n", event->source, vmnetacl_status_name(event->status), event->was_asked ? "" : " not asked",
          event->ends_search ? " ends" : "", event->error != NULL ? " " : "",
          event->error != NULL ? vmnetacl_code_name(event->error->code) : "");
+    return true;
 }
 
-static void tell_bridge(const char *bridge, const struct vmnetacl_decision *decision, void *data)
+static bool tell_bridge(const char *bridge, const struct vmnetacl_decision *decision, void *data)
 {
     assert_ptr_equal(data, told);
     assert_int_equal(decision->verdict, VMNETACL_ALLOW);
     tell("%s %s:%u %u\n", bridge, decision->rule.source, decision->rule.line, decision->grant.limit);
+    return true;
 }
 
 static void test_explain_events_in_order(void **state)

@@ -398,12 +398,13 @@ static enum vmnetacl_status do_resolve(struct vmnetacl_policy *policy)
 
 static size_t told_count;
 
-static void count_bridge(const char *bridge, const struct vmnetacl_decision *decision, void *data)
+static bool count_bridge(const char *bridge, const struct vmnetacl_decision *decision, void *data)
 {
     assert_int_equal(decision->verdict, VMNETACL_ALLOW);
     assert_string_not_equal(bridge, "g0");
     assert_ptr_equal(data, &told_count);
     told_count++;
+    return true;
 }
 
 static enum vmnetacl_status do_enumerate(struct vmnetacl_policy *policy)
@@ -427,11 +428,12 @@ static enum vmnetacl_status do_enumerate(struct vmnetacl_policy *policy)
     return status;
 }
 
-static void count_finding(const struct vmnetacl_finding *finding, void *data)
+static bool count_finding(const struct vmnetacl_finding *finding, void *data)
 {
     assert_ptr_equal(data, &told_count);
     assert_int_not_equal(finding->error->code, VMNETACL_CODE_MEMORY);
     told_count++;
+    return true;
 }
 
 static enum vmnetacl_status do_lint(struct vmnetacl_policy *policy)

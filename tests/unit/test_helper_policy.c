@@ -121,6 +121,7 @@ enum vmnetacl_status __wrap_vmnetacl_decide(const struct vmnetacl_policy *policy
                                             struct vmnetacl_decision *decision)
 {
     check_question(policy, caller, bridge);
+    CHILD_CHECK(caller->enforces == 0 && !has_dropped);
     if (row->needs_names && names == NULL) {
         static const struct vmnetacl_error missing = {.code = VMNETACL_CODE_NAMES_MISSING};
         *decision = (struct vmnetacl_decision){.verdict = VMNETACL_UNAVAIL, .error = &missing};
@@ -132,10 +133,8 @@ enum vmnetacl_status __wrap_vmnetacl_decide(const struct vmnetacl_policy *policy
         decision->verdict = fail_as_row(&failure);
         decision->error = &failure;
     }
-    if (row->verdict == VMNETACL_ALLOW || row->verdict == VMNETACL_DENY ||
-        row->code == VMNETACL_CODE_OPTION_UNENFORCED) {
+    if (row->verdict == VMNETACL_ALLOW || row->verdict == VMNETACL_DENY || row->code == VMNETACL_CODE_OPTION_UNENFORCED)
         decision->rule = (struct vmnetacl_place){.source = "qemu", .file = "/rules", .line = 5, .column = 1};
-    }
     return decision->verdict;
 }
 

@@ -32,7 +32,7 @@ static int setup(void **state)
 }
 
 /* A line for each finding: E or W, source, file after the directory, place, code. */
-static void tell(const struct vmnetacl_finding *finding, void *data)
+static bool tell(const struct vmnetacl_finding *finding, void *data)
 {
     const struct vmnetacl_error *error = finding->error;
     size_t used = strlen(told);
@@ -45,6 +45,7 @@ static void tell(const struct vmnetacl_finding *finding, void *data)
     assert_in_range(snprintf(told + used, sizeof told - used, "%c %s %s:%u:%u %s\n", finding->is_error ? 'E' : 'W',
                              finding->source, file, error->line, error->column, vmnetacl_code_name(error->code)),
                     1, sizeof told - used - 1);
+    return true;
 }
 
 static void assert_finds(const struct vmnetacl_origin *origin, const char *what, const char *want)
@@ -177,10 +178,11 @@ static void test_lint_rules_that_can_never_take_effect(void **state)
 }
 
 /* What the rules say of others is in the message. */
-static void tell_message(const struct vmnetacl_finding *finding, void *data)
+static bool tell_message(const struct vmnetacl_finding *finding, void *data)
 {
     assert_true(strlen(finding->error->message) < sizeof told);
     strcpy(data, finding->error->message);
+    return true;
 }
 
 static void test_lint_covered_other_rule_named(void **state)

@@ -144,19 +144,31 @@ static void test_ruleset_add_files_grow(void **state)
     ruleset_free(&ruleset);
 }
 
-/* What vmnetacl_rules() showed, one line a rule. */
+/* The rules of a policy, one in each line. */
 static char shown[8192];
 
-static void show(const struct vmnetacl_rule *rule, void *data)
+static void show(const struct vmnetacl_rule *rule)
 {
     size_t used = strlen(shown);
 
-    assert_ptr_equal(data, shown);
     assert_in_range(snprintf(shown + used, sizeof shown - used, "%s:%s:%u:%u %d %d %s %u %s %d %u '%s'\n",
                              rule->place.source, rule->place.file, rule->place.line, rule->place.column, rule->is_deny,
                              (int)rule->subject, rule->account != NULL ? rule->account : "-", rule->id, rule->bridge,
                              rule->is_pattern, rule->grant.limit, rule->text),
                     1, sizeof shown - used - 1);
+}
+
+static void show_all(const struct vmnetacl_policy *policy)
+{
+    struct vmnetacl_rules *rules;
+    const struct vmnetacl_rule *rule;
+
+    shown[0] = '\0';
+    assert_int_equal(vmnetacl_rules_open(policy, &rules), VMNETACL_OK);
+    while ((rule = vmnetacl_rules_next(rules)) != NULL)
+        show(rule);
+    assert_null(vmnetacl_rules_next(rules)); /* it stays at the end */
+    vmnetacl_rules_close(rules);
 }
 
 static void test_rules_each_shown_taken_apart(void **state)
@@ -169,8 +181,7 @@ static void test_rules_each_shown_taken_apart(void **state)
     struct vmnetacl_policy *policy = texts_policy(&texts);
 
     (void)state;
-    shown[0] = '\0';
-    assert_int_equal(vmnetacl_rules(policy, show, shown), VMNETACL_OK);
+    show_all(policy);
     assert_string_equal(
         shown, "files:/rules.d/a.rules:1:1 0 0 - 0 all 1 0 'allow all bridge all'\n"
                "files:/rules.d/a.rules:2:3 1 1 alice 0 br0 0 0 'deny user alice bridge br0'\n"
@@ -180,8 +191,23 @@ static void test_rules_each_shown_taken_apart(void **state)
                "qemu:/bridge.conf:1:1 0 0 - 0 all 1 0 'allow all'\n"
                "qemu:/bridge.conf:2:2 1 0 - 0 virbr0 0 0 'deny virbr0'\n"
                "qemu:/bridge.conf:3:1 0 0 - 0 br* 0 0 'allow br*'\n");
-    assert_int_equal(vmnetacl_rules(NULL, show, shown), VMNETACL_INVALID);
-    assert_int_equal(vmnetacl_rules(policy, NULL, shown), VMNETACL_INVALID);
+    vmnetacl_free(policy);
+}
+
+static void test_rules_nothing_to_walk_over_no_rule(void **state)
+{
+    const struct texts texts = {.files = "", .qemu = ""};
+    struct vmnetacl_policy *policy = texts_policy(&texts);
+    struct vmnetacl_rules *rules = (struct vmnetacl_rules *)shown; /* anything but NULL */
+
+    (void)state;
+    assert_int_equal(vmnetacl_rules_open(policy, NULL), VMNETACL_INVALID);
+    assert_int_equal(vmnetacl_rules_open(NULL, &rules), VMNETACL_INVALID);
+    assert_null(rules);
+    assert_null(vmnetacl_rules_next(NULL));
+    vmnetacl_rules_close(NULL);
+    show_all(policy);
+    assert_string_equal(shown, "");
     vmnetacl_free(policy);
 }
 
@@ -193,8 +219,7 @@ static void test_rules_longest_shown_whole(void **state)
     struct vmnetacl_policy *policy = texts_policy(&texts);
 
     (void)state;
-    shown[0] = '\0';
-    assert_int_equal(vmnetacl_rules(policy, show, shown), VMNETACL_OK);
+    show_all(policy);
     assert_non_null(strstr(shown, longest));
     assert_ptr_equal(strchr(shown, '\n'), shown + strlen(shown) - 1);
     vmnetacl_free(policy);
@@ -207,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_ruleset_add_rule_plain_rule_small),
         cmocka_unit_test(test_ruleset_add_files_grow),
         cmocka_unit_test(test_rules_each_shown_taken_apart),
+        cmocka_unit_test(test_rules_nothing_to_walk_over_no_rule),
         cmocka_unit_test(test_rules_longest_shown_whole),
     };
 

@@ -29,10 +29,11 @@ static int fail(const struct vmnetacl_error *error)
     return EXIT_FAILURE;
 }
 
-static void show(const char *bridge, const struct vmnetacl_decision *decision, void *data)
+static bool show(const char *bridge, const struct vmnetacl_decision *decision, void *data)
 {
     (void)data;
     printf("may use %s: %s:%u\n", bridge, decision->rule.file, decision->rule.line);
+    return true;
 }
 
 static int answer(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller, const char *bridge)

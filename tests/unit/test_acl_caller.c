@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* The callers that the library makes: of this process, of a socket's peer, of a user. In lab.sh's world, as root. */
+#include "child.h"
+#include "unit.h"
+#include "vmnetacl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#define VMUSER  4242
+#define VMGROUP 4250
+
+static bool is_secure;
+
+unsigned long __real_getauxval(unsigned long type);
+unsigned long __wrap_getauxval(unsigned long type);
+unsigned long __wrap_getauxval(unsigned long type)
+{
+    return type == AT_SECURE ? is_secure : __real_getauxval(type);
+}
+
+/* In a child: become a user whose effective ids differ from the real ones, with these groups. */
+static void become(uid_t real, uid_t effective, const gid_t *groups, size_t count)
+{
+    CHILD_CHECK(setgroups(count, groups) == 0);
+    CHILD_CHECK(setresgid(real + 1, effective + 1, 0) == 0 && setresuid(real, effective, 0) == 0);
+}
+
+static void check_caller(const struct vmnetacl_caller *caller, uid_t uid, const gid_t *groups, size_t count)
+{
+    CHILD_CHECK(caller->uid == uid && caller->gid == uid + 1 && caller->groups_count == count && caller->enforces == 0);
+    CHILD_CHECK((count == 0) == (caller->groups == NULL));
+    for (size_t i = 0; i < count; i++) /* the kernel sorts them */
+        CHILD_CHECK(caller->groups[i] == groups[i]);
+}
+
+static const gid_t some_groups[] = {10, 20, 30};
+
+static int make_self(const void *argument)
+{
+    const size_t *count = argument;
+    struct vmnetacl_caller *caller;
+    struct vmnetacl_error error;
+
+    become(1000, 2000, some_groups, *count);
+    CHILD_CHECK(vmnetacl_caller_self(&caller, &error) == VMNETACL_OK);
+    check_caller(caller, 1000, some_groups, *count);
+    vmnetacl_caller_free(caller);
+    return 0;
+}
+
+static void test_caller_self_real_ids(void **state)
+{
+    static const size_t counts[] = {0, 1, 3};
+
+    (void)state; /* cmocka's signature, here and below */
+    for (size_t i = 0; i < COUNT_OF(counts); i++) {
+        struct child_result result;
+        child_run(make_self, &counts[i], &result);
+        child_assert_exit(&result, 0, "");
+    }
+}
+
+static void bind_socket(int fd, struct sockaddr_un *address)
+{
+    socklen_t len = sizeof *address;
+
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    CHILD_CHECK(bind(fd, (const struct sockaddr *)address, sizeof address->sun_family) == 0); /* unix(7): autobind */
+    CHILD_CHECK(getsockname(fd, (struct sockaddr *)address, &len) == 0);
+}
+
+/* We listen; a child with other ids connects, and changes them afterwards. */
+static int make_peer(const void *argument)
+{
+    const size_t *count = argument;
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int connected = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_un address;
+    struct vmnetacl_caller *caller;
+    struct vmnetacl_error error;
+    int status, accepted;
+    pid_t child;
+
+    bind_socket(listener, &address);
+    CHILD_CHECK(listen(listener, 1) == 0);
+    child = fork();
+    CHILD_CHECK(child >= 0);
+    if (child == 0) {
+        become(1000, 2000, some_groups, *count);
+        CHILD_CHECK(connect(connected, (const struct sockaddr *)&address, 8) == 0);
+        CHILD_CHECK(setresuid(0, 0, 0) == 0 && setgroups(0, NULL) == 0);
+        _exit(0);
+    }
+    CHILD_CHECK(waitpid(child, &status, 0) == child && status == 0);
+    accepted = accept(listener, NULL, NULL);
+    CHILD_CHECK(accepted >= 0);
+    CHILD_CHECK(vmnetacl_caller_of_peer(accepted, &caller, &error) == VMNETACL_OK);
+    check_caller(caller, 2000, some_groups, *count);
+    vmnetacl_caller_free(caller);
+    return 0;
+}
+
+static void test_caller_of_peer_effective_ids_at_connect(void **state)
+{
+    static const size_t counts[] = {0, 1, 3};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(counts); i++) {
+        struct child_result result;
+        child_run(make_peer, &counts[i], &result);
+        child_assert_exit(&result, 0, "");
+    }
+}
+
+static void test_caller_of_peer_no_peer_refused(void **state)
+{
+    int pair[2];
+    const int fds[] = {-1, open("/dev/null", O_RDONLY | O_CLOEXEC), socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
+                       socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    for (size_t i = 0; i < COUNT_OF(fds); i++) {
+        struct vmnetacl_caller *caller = (struct vmnetacl_caller *)pair; /* anything but NULL */
+        struct vmnetacl_error error = {.code = VMNETACL_CODE_NONE};
+        if (vmnetacl_caller_of_peer(fds[i], &caller, &error) != VMNETACL_UNAVAIL)
+            fail_msg("descriptor %zu", i);
+        assert_null(caller);
+        assert_int_equal(error.code, VMNETACL_CODE_SYSTEM);
+        assert_int_not_equal(error.system_errno, 0);
+        if (fds[i] >= 0)
+            assert_int_equal(close(fds[i]), 0);
+    }
+    assert_int_equal(close(pair[0]), 0);
+    assert_int_equal(close(pair[1]), 0);
+}
+
+static void test_caller_of_user_as_new_session(void **state)
+{
+    struct vmnetacl_caller *caller;
+    struct vmnetacl_error error;
+    bool has_gid = false;
+    bool has_group = false;
+
+    (void)state;
+    assert_int_equal(vmnetacl_caller_of_user("vmuser", &caller, &error), VMNETACL_OK);
+    assert_int_equal(caller->uid, VMUSER);
+    assert_int_equal(caller->gid, VMUSER);
+    assert_int_equal(caller->groups_count, 2);
+    for (size_t i = 0; i < caller->groups_count; i++) {
+        has_gid = has_gid || caller->groups[i] == VMUSER;
+        has_group = has_group || caller->groups[i] == VMGROUP;
+    }
+    assert_true(has_gid && has_group);
+    assert_int_equal(caller->enforces, 0);
+    vmnetacl_caller_free(caller);
+}
+
+static void test_caller_of_user_not_to_be_had_null(void **state)
+{
+    static struct vmnetacl_caller any;
+    struct vmnetacl_caller *caller = &any;
+    struct vmnetacl_error error;
+
+    (void)state;
+    assert_int_equal(vmnetacl_caller_of_user("no-such-user", &caller, &error), VMNETACL_NOTFOUND);
+    assert_null(caller);
+    assert_int_equal(error.code, VMNETACL_CODE_ACCOUNT_UNKNOWN);
+    is_secure = true;
+    assert_int_equal(vmnetacl_caller_of_user("vmuser", &caller, &error), VMNETACL_INVALID);
+    is_secure = false;
+    assert_null(caller);
+    assert_int_equal(error.code, VMNETACL_CODE_SECURE);
+    assert_int_equal(vmnetacl_caller_of_user(NULL, &caller, NULL), VMNETACL_INVALID);
+    assert_int_equal(vmnetacl_caller_of_user("vmuser", NULL, NULL), VMNETACL_INVALID);
+    assert_int_equal(vmnetacl_caller_self(NULL, NULL), VMNETACL_INVALID);
+    assert_int_equal(vmnetacl_caller_of_peer(0, NULL, &error), VMNETACL_INVALID);
+    assert_int_equal(error.code, VMNETACL_CODE_ARGUMENT);
+    vmnetacl_caller_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_caller_self_real_ids),
+        cmocka_unit_test(test_caller_of_peer_effective_ids_at_connect),
+        cmocka_unit_test(test_caller_of_peer_no_peer_refused),
+        cmocka_unit_test(test_caller_of_user_as_new_session),
+        cmocka_unit_test(test_caller_of_user_not_to_be_had_null),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

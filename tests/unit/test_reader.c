@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A policy that was read with other credentials than the caller's: where not everybody may read the rules, it gives no
+ * verdict. In lab.sh's world, as root.
+ */
+#include "scratch.h"
+#include "unit.h"
+#include "vmnetacl.h"
+
+#include <grp.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RULES SCRATCH "/rules.d"
+#define FILE1 RULES "/1.rules"
+#define CONF  SCRATCH "/bridge.conf"
+#define ALICE SCRATCH "/alice.conf"
+#define USER  4242
+#define OTHER 4243
+
+static const struct vmnetacl_origin origin = {.switch_path = SCRATCH "/switch.conf",
+                                              .files_path = RULES,
+                                              .qemu_path = CONF};
+static const struct vmnetacl_caller user = {.uid = USER, .gid = USER};
+static const struct vmnetacl_caller other = {.uid = OTHER, .gid = OTHER};
+static const struct vmnetacl_caller root = {.uid = 0, .gid = 0};
+
+static int setup(void **state)
+{
+    int failed = scratch_setup(state);
+
+    if (failed == 0) {
+        scratch_directory(RULES, 0755);
+        scratch_write(FILE1, "allow all bridge br0\ndeny all bridge br1\n");
+        scratch_write(CONF, "allow br2\ninclude " ALICE "\n");
+        scratch_write(ALICE, "allow br3\ndeny br4\n");
+        scratch_write(SCRATCH "/switch.conf", "acl: files qemu\n");
+    }
+    return failed;
+}
+
+/* The verdicts on br0 to br5 that the rules, read by this process, give to a caller; a letter each. */
+static const char *verdicts(const struct vmnetacl_caller *caller)
+{
+    static const char letters[] = {
+        [VMNETACL_ALLOW] = 'a', [VMNETACL_DENY] = 'd', [VMNETACL_NOTFOUND] = '-', [VMNETACL_UNAVAIL] = 'u'};
+    static char text[7];
+    struct vmnetacl_policy *policy;
+
+    assert_int_equal(vmnetacl_load_from(&origin, &policy, NULL), VMNETACL_OK);
+    for (size_t i = 0; i < 6; i++) {
+        const char bridge[] = {'b', 'r', (char)('0' + i), '\0'};
+        struct vmnetacl_decision decision;
+        text[i] = letters[vmnetacl_decide(policy, caller, NULL, bridge, &decision)];
+        if (decision.verdict == VMNETACL_UNAVAIL) {
+            assert_int_equal(decision.error->code, VMNETACL_CODE_READER);
+            assert_string_not_equal(decision.error->file, "");
+            assert_null(decision.rule.file);
+        }
+    }
+    vmnetacl_free(policy);
+    return text;
+}
+
+static void test_decide_public_rules_same_for_all(void **state)
+{
+    (void)state; /* cmocka's signature, here and below */
+    assert_string_equal(verdicts(&root), "adaad-");
+    assert_string_equal(verdicts(&user), "adaad-");
+}
+
+static void test_decide_private_rules_only_for_reader(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *path; /* that is made private */
+        mode_t mode;
+        const char *root; /* verdicts for the reader */
+        const char *user; /* for another caller */
+    } rows[] = {
+        /* A rule of an earlier source does not end the search, and what a deny in a public file says is for all. */
+        {"an include", ALICE, 0640, "adaad-", "uduuuu"},
+        {"an include that only its owner may read", ALICE, 0600, "adaad-", "uduuuu"},
+        {"bridge.conf", CONF, 0640, "adaad-", "uduudu"},
+        {"a file of rules.d", FILE1, 0640, "adaad-", "uuuudu"},
+        {"rules.d, not to be read", RULES, 0711, "adaad-", "uduudu"},
+        {"rules.d, not to be entered", RULES, 0744, "adaad-", "uuuudu"},
+        {"switch.conf", SCRATCH "/switch.conf", 0600, "adaad-", "uduudu"},
+        {"the directory of all", SCRATCH, 0700, "adaad-", "uuuuuu"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct stat before;
+        assert_int_equal(stat(rows[i].path, &before), 0);
+        assert_int_equal(chmod(rows[i].path, rows[i].mode), 0);
+        if (strcmp(verdicts(&root), rows[i].root) != 0)
+            fail_msg("%s: the reader: %s", rows[i].name, verdicts(&root));
+        if (strcmp(verdicts(&user), rows[i].user) != 0)
+            fail_msg("%s: another caller: %s", rows[i].name, verdicts(&user));
+        assert_int_equal(chmod(rows[i].path, before.st_mode & 07777), 0);
+    }
+}
+
+/* The rules that the reader may not read may be the caller's. */
+static void test_decide_include_denied_to_reader_unknown_for_others(void **state)
+{
+    (void)state;
+    assert_int_equal(chown(ALICE, 0, OTHER), 0);
+    assert_int_equal(chmod(ALICE, 0640), 0);
+    scratch_as_user();
+    {
+        const struct vmnetacl_caller self = {.uid = USER, .gid = USER};
+        assert_string_equal(verdicts(&other), "uduuuu");
+        assert_string_equal(verdicts(&self), "ada---");
+    }
+    scratch_as_root();
+}
+
+static void test_decide_reader_with_other_groups_another_caller(void **state)
+{
+    static const gid_t two[] = {10, 20};
+    static const gid_t three[] = {10, 20, 30};
+    static const gid_t another[] = {10, 21};
+    static const struct {
+        gid_t gid;
+        const gid_t *groups;
+        size_t count;
+        bool is_reader;
+    } rows[] = {
+        {0, two, 2, true},      {0, two, 1, false}, {0, three, 3, false},
+        {0, another, 2, false}, {1, two, 2, false}, {0, NULL, 0, false},
+    };
+    gid_t before[64];
+    int before_count = getgroups(64, before);
+
+    (void)state;
+    assert_int_equal(chmod(ALICE, 0640), 0);
+    assert_int_equal(setgroups(2, two), 0);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct vmnetacl_caller caller = {.uid = 0,
+                                               .gid = rows[i].gid,
+                                               .groups = rows[i].groups,
+                                               .groups_count = rows[i].count};
+        if (strcmp(verdicts(&caller), rows[i].is_reader ? "adaad-" : "uduuuu") != 0)
+            fail_msg("row %zu: %s", i, verdicts(&caller));
+    }
+    assert_int_equal(setgroups((size_t)before_count, before), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_decide_public_rules_same_for_all, setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_decide_private_rules_only_for_reader, setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_decide_include_denied_to_reader_unknown_for_others, setup,
+                                        scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_decide_reader_with_other_groups_another_caller, setup, scratch_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
