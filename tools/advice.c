@@ -56,22 +56,26 @@ static void advise_allow(struct advices *advices, const struct vmnetacl_advice *
         return; /* else first something must be fixed */
     file = escape_copy(advice->deny.file, strlen(advice->deny.file));
     advise(advices, "fix",
-           memory_format("once a rule allows it, the deny of %s:%u decides; remove that deny first", file,
+           memory_format("no rule can allow this request while %s:%u denies it, since a deny wins over any allow", file,
                          advice->deny.line));
     free(file);
 }
 
+/* It is not said to remove the deny: most denies are for others or for other bridges, too. */
 static void advise_removal(const struct vmnetacl_event *event, void *data)
 {
     const struct vmnetacl_rule *rule = event->rule;
+    bool is_for_one = rule->subject == VMNETACL_SUBJECT_USER || rule->subject == VMNETACL_SUBJECT_UID;
     char *file;
 
     if (!rule->is_deny || !explanation_rule_matches(event))
         return;
     file = escape_copy(rule->place.file, strlen(rule->place.file));
     advise_about(data, "remove",
-                 memory_format("a deny wins over any allow: to allow it, remove from %s, line %u, this rule", file,
-                               rule->place.line),
+                 memory_format("a deny wins over any allow, so no rule can allow this request while %s, line %u, has "
+                               "this rule%s",
+                               file, rule->place.line,
+                               is_for_one && !rule->is_pattern ? "" : ", which also denies other requests"),
                  rule->text, rule->place);
     free(file);
 }
@@ -127,8 +131,8 @@ static void advise_login(const struct vmnetacl_event *event, void *data)
                              who, file, rule->place.line));
     else
         advise(login->advices, "login",
-               memory_format("%s:%u allows it to a group: who is added to that group has to log out and in again "
-                             "before the rule matches",
+               memory_format("%s:%u allows it to a group; the rule matches only members who logged in after they were "
+                             "added to the group",
                              file, rule->place.line));
     free(who);
     free(file);

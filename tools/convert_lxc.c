@@ -136,7 +136,7 @@ bool convert_lxc(const struct text *text, const char *path)
 {
     static const char limits[] = "# The counts have become limits. vmnet-helper " VMNET_VERSION
                                  " cannot enforce a limit, and refuses what such a "
-                                 "rule allows: to do without, take 'limit N' away.";
+                                 "rule allows. Without 'limit N', the rule would allow any number of taps.";
     struct text_line place = {.number = 1};
     struct string_set seen = {.tree = NULL};
     bool is_whole = true;

@@ -105,13 +105,14 @@ rules 10-deny.rules 'allow user vmuser bridge br0' 'deny group vmgroup bridge br
 bridge_conf 'deny br0'
 run 1 as vmuser "$ctl" explain --bridge br0
 says "deny: vmuser (uid 4242) may not use bridge 'br0': /etc/vmnet/rules.d/10-deny.rules:2:1"
-says 'remove from /etc/vmnet/rules.d/10-deny.rules, line 2, this rule:     deny group vmgroup bridge br*'
-says 'remove from /etc/vmnet/rules.d/10-deny.rules, line 3, this rule:     deny uid 4242 bridge br0'
+says 'while /etc/vmnet/rules.d/10-deny.rules, line 2, has this rule, which also denies other requests:     deny group'
+says 'while /etc/vmnet/rules.d/10-deny.rules, line 3, has this rule:     deny uid 4242 bridge br0'
+says_not remove # which would allow it to others
 says 'qemu (/etc/qemu/bridge.conf): not asked'
 says_not 'to allow it, add'
 # A denied group cannot be shed.
 run 1 without_groups vmuser "$ctl" explain --bridge br0
-says 'line 2, this rule'
+says 'line 2, has this rule'
 
 # A group counts from the next login on.
 reset
@@ -121,7 +122,7 @@ run 1 without_groups vmuser "$ctl" explain --bridge br0
 says 'the user database has vmuser (uid 4242) in the group of /etc/vmnet/rules.d/10-group.rules:1'
 says 'log out and in again'
 run 1 as vmother "$ctl" explain --bridge br0
-says 'who is added to that group has to log out and in again'
+says 'allows it to a group; the rule matches only members who logged in after they were added'
 says_not 'the user database has'
 rules 10-group.rules 'allow gid 4250 bridge br0'
 run 1 without_groups vmuser "$ctl" explain --bridge br0
@@ -174,7 +175,9 @@ switch 'acl: files'
 chmod 750 /etc/vmnet/rules.d
 run 2 as vmuser "$ctl" explain --bridge br0
 says 'unavail: '
-says '* join the group that may read it, or have it made readable'
+says "* without it there is no verdict for you: ask the administrator"
+says_not chmod
+says_not 'join'
 says_not 'every request'
 # A name service that is down stops only what depends on the name.
 reset

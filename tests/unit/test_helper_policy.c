@@ -235,7 +235,7 @@ static void test_policy_require_anything_else_ends(void **state)
          .code = VMNETACL_CODE_DIRECTORY_OWNER, .line = 99},
         {"namespace, file", EX_NOPERM, "in a user namespace", .failing = SOURCE_FAILS, .code = VMNETACL_CODE_FILE_OWNER,
          .line = 99},
-        {"denied", EX_CONFIG, "/rules: the message: %m; join the group", .failing = SOURCE_FAILS,
+        {"denied", EX_CONFIG, "/rules: the message: %m; without it there is no verdict for you: ask", .failing = SOURCE_FAILS,
          .code = VMNETACL_CODE_FILE_DENIED, .system_errno = EACCES},
         {"broken", EX_CONFIG, "cannot read acl file: /rules: the message: %m; try again", .failing = SOURCE_FAILS,
          .code = VMNETACL_CODE_SYSTEM, .system_errno = EIO},
