@@ -50,8 +50,8 @@ static void advise_allow(struct advices *advices, const struct vmnetacl_advice *
     if (advice->cure == VMNETACL_CURE_RENAME)
         advise(advices, "bridge",
                memory_copy(
-                   "no rule can be for this bridge only, since its name means something else in a rule or cannot "
-                   "be shown; rename the bridge"));
+                   "no rule can name only this bridge, since its name has another meaning in a rule or has bytes that "
+                   "are not shown; rename the bridge"));
     if (advice->cure != VMNETACL_CURE_REMOVE)
         return; /* else first something must be fixed */
     file = escape_copy(advice->deny.file, strlen(advice->deny.file));
@@ -127,7 +127,7 @@ static void advise_login(const struct vmnetacl_event *event, void *data)
     if (account_is_listed_in(login->account, gid) && !account_has_group(login->account, gid))
         advise(login->advices, "login",
                memory_format("the user database has %s in the group of %s:%u, but this session began before or "
-                             "left it: log out and in again, and the rule matches",
+                             "left it; the rule matches once the user logs in again",
                              who, file, rule->place.line));
     else
         advise(login->advices, "login",
@@ -157,7 +157,7 @@ static void advise_error(struct advices *advices, const struct vmnetacl_error *e
         (error->code == VMNETACL_CODE_LOOKUP_FAILED && error->system_errno == 0))
         return;
     if (verdict == VMNETACL_TRYAGAIN)
-        advise(advices, "retry", memory_copy("this may pass: try again"));
+        advise(advices, "retry", memory_copy("this may be temporary; try again"));
     else if (error->code == VMNETACL_CODE_FILE_DENIED)
         advise(advices, "fix", memory_copy(vmnetacl_code_advice(error->code)));
     else if (error->code == VMNETACL_CODE_READER)
@@ -168,8 +168,8 @@ static void advise_error(struct advices *advices, const struct vmnetacl_error *e
                            "nsswitch.conf(5)"));
     else
         advise(advices, "fix",
-               memory_copy("vmnet-helper refuses every request until this is fixed; 'vmnetctl check' looks for all "
-                           "that is wrong"));
+               memory_copy("vmnet-helper refuses every request until this is fixed; 'vmnetctl check' shows all that is "
+                           "wrong"));
 }
 
 static void advise_bridge(struct advices *advices, const struct explanation *explanation)
@@ -177,18 +177,20 @@ static void advise_bridge(struct advices *advices, const struct explanation *exp
     const struct bridge *bridge = &explanation->interface;
 
     if (!bridge->is_known)
-        advise(advices, "bridge", memory_copy("whether the bridge exists cannot be told: there is no /sys/class/net"));
+        advise(advices, "bridge",
+               memory_copy("it is unknown whether the bridge exists, since there is no /sys/class/net"));
     else if (!bridge->exists)
         advise(advices, "bridge",
-               memory_format("there is no interface '%s' now; until there is, a request that the rules allow fails",
-                             explanation->bridge));
+               memory_format(
+                   "there is no interface '%s' now; a request fails until there is one, even if the rules allow it",
+                   explanation->bridge));
     else if (!bridge->is_bridge)
         advise(advices, "bridge",
-               memory_format("'%s' is no bridge, and vmnet-helper takes nothing else; give the name of a bridge",
+               memory_format("'%s' is not a bridge, so a request for it fails; give the name of a bridge",
                              explanation->bridge));
     else if (!bridge->is_up)
         advise(advices, "bridge",
-               memory_format("the bridge is down: no frame passes; 'ip link set dev %s up', as root, brings it up",
+               memory_format("the bridge is down and forwards nothing; as root, 'ip link set dev %s up' brings it up",
                              explanation->bridge));
 }
 
@@ -202,10 +204,11 @@ void advices_find(struct advices *advices, const struct explanation *explanation
     if (verdict == VMNETACL_UNAVAIL || verdict == VMNETACL_TRYAGAIN)
         advise_error(advices, &explanation->error, verdict);
     if (explanation->decision.degraded)
-        advise(advices, "fix",
-               memory_copy(
-                   "until the source that could not be asked is fixed, none of its rules counts, and no deny of "
-                   "them; 'vmnetctl check' looks for all that is wrong"));
+        advise(
+            advices, "fix",
+            memory_copy(
+                "a source could not be read, and until it is fixed, none of its rules counts, not even a deny; 'vmnetctl "
+                "check' shows what is wrong"));
     if (verdict == VMNETACL_ALLOW && helper_lacks_option(&explanation->decision.grant, &option))
         advise(advices, "option",
                memory_format("this version of vmnet-helper cannot enforce the option '%s', and therefore refuses the "
@@ -213,9 +216,8 @@ void advices_find(struct advices *advices, const struct explanation *explanation
                              option.name));
     if (explanation->needs_names && !helper_looks_up_names)
         advise(advices, "fix",
-               memory_copy(
-                   "the vmnet-helper of this build cannot look up names and refuses this; write uid, or gid in an "
-                   "allow"));
+               memory_copy("the vmnet-helper of this build cannot look up names, and therefore refuses the request; "
+                           "write uid instead of user, and in an allow, gid instead of group"));
     advise_bridge(advices, explanation);
 }
 

@@ -23,13 +23,15 @@ static void compare_reading(struct caveats *caveats, const struct explanation *e
     char *path = escape_copy(file->path, strlen(file->path));
 
     if (!file->found && file->code == VMNETACL_CODE_FILE_DENIED)
-        caveats_add(caveats, memory_format("%s is not yours to read, so its rules are not part of this answer; if %s "
-                                           "may read it, they count for him",
-                                           path, who));
+        caveats_add(caveats,
+                    memory_format("you may not read %s, so this answer leaves out its rules; if %s may read it, they "
+                                  "count",
+                                  path, who));
     if (file->found && stat(file->path, &status) == 0 && !account_may_read(explanation->account, &status))
-        caveats_add(caveats, memory_format("%s is yours to read, but by its mode not to be read by %s: what it says "
-                                           "is part of this answer, and does not count for him",
-                                           path, who));
+        caveats_add(caveats,
+                    memory_format("you may read %s, but its mode does not let %s read it; this answer includes its "
+                                  "rules, and vmnet-helper would not",
+                                  path, who));
     free(path);
     free(who);
 }
@@ -41,12 +43,12 @@ void caveats_find(struct caveats *caveats, const struct explanation *explanation
     if (explanation->account->database == NULL ||
         explanation->account->caller.groups != explanation->account->database->groups)
         return; /* it is this process, of which everything is known */
-    caveats_add(caveats, memory_copy("the groups are those that the user database gives now; a session that began "
-                                     "before may hold others"));
+    caveats_add(caveats, memory_copy("the groups are those in the user database now; a session that began earlier "
+                                     "may have others"));
     if (explanation->account->is_self)
         return; /* by now it is */
-    caveats_add(caveats, memory_copy("the files were read as you, and vmnet-helper reads them as the user who asks; as "
-                                     "root, vmnetctl reads them as he would"));
+    caveats_add(caveats, memory_copy("vmnet-helper reads the files as the user who asks, and vmnetctl has read them as "
+                                     "you; run by root, vmnetctl reads them as that user"));
     for (size_t i = 0; explanation->policy != NULL && vmnetacl_file_at(explanation->policy, i, &file); i++)
         compare_reading(caveats, explanation, &file);
 }

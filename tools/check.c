@@ -71,7 +71,7 @@ static void check_root(struct findings *findings, const char *root)
     if (path == NULL || stat(path, &status) != 0)
         die(EX_NOINPUT, "cannot examine the directory '%s': %m", root);
     if (!S_ISDIR(status.st_mode))
-        die(EX_NOINPUT, "'%s' is no directory", root);
+        die(EX_NOINPUT, "'%s' is not a directory", root);
     origin.owner = status.st_uid;
     if (strcmp(path, "/") != 0)
         origin.root = sight.root = path;
@@ -107,7 +107,7 @@ static bool check_read(struct findings *findings, struct text *text, const char 
     if (error == 0)
         return true;
     if (error == ENOMEM)
-        die(EX_TEMPFAIL, "no memory left; try again");
+        die(EX_TEMPFAIL, "out of memory; try again");
     if (error == EFBIG)
         problem.code = VMNETACL_CODE_FILE_LARGE;
     if (error == ENOENT || error == ENOTDIR)
@@ -132,7 +132,7 @@ static void check_files(struct findings *findings, const struct options *options
     size_t taken;
 
     if (texts == NULL || buffers == NULL)
-        die(EX_TEMPFAIL, "no memory left; try again");
+        die(EX_TEMPFAIL, "out of memory; try again");
     for (size_t i = 0; i < options->files_count; i++) {
         const char *path = options->files[i];
         if (grammar_of(path) != grammar || !check_read(findings, &texts[count], path))
@@ -159,7 +159,7 @@ static int check_run(const struct options *options)
     int status;
 
     if (options->root != NULL && options->files_count > 0)
-        die(EX_USAGE, "--root and FILE do not go together; see 'vmnetctl check --help'");
+        die(EX_USAGE, "--root and FILE exclude each other; see 'vmnetctl check --help'");
     if (options->root != NULL) {
         check_root(&findings, options->root);
     } else if (options->files_count > 0) {
@@ -186,13 +186,13 @@ const struct command check_command = {
     .run = check_run,
     .help = "Usage: vmnetctl check [--root DIR] [--json]\n"
             "       vmnetctl check [--json] FILE...\n"
-            "Look for everything that is wrong with the rules: errors, then warnings.\n"
+            "Show all that is wrong with the rules: first the errors, then the warnings.\n"
             "\n"
-            "  --root DIR    check the rules of the system below DIR; DIR's owner stands for root\n"
+            "  --root DIR    check the rules of the system below DIR, whose owner takes the place of root\n"
             "  --json        print one JSON object\n"
             "\n"
-            "A FILE is checked by itself: one called switch.conf as the switch, one that ends in\n"
-            ".rules as a file of /etc/vmnet/rules.d, any other as a bridge.conf.\n"
+            "A FILE is checked by itself. A file named switch.conf is read as the switch, a file whose\n"
+            "name ends with .rules as one of /etc/vmnet/rules.d, and any other as a bridge.conf.\n"
             "\n"
-            "Exits 0 when all is well, 1 after warnings, 2 after errors.\n",
+            "Exits 0 if nothing was found, 1 after warnings, 2 after errors.\n",
 };

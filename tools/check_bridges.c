@@ -36,16 +36,16 @@ static void look_at_rule(struct view *view, const struct vmnetacl_rule *rule)
         return;
     if (string_set_add(&view->named, rule->bridge) && !bridge.is_bridge) {
         if (bridge.exists)
-            warn(view, rule, "bridge-kind",
-                 "is an interface of another kind, and no bridge; look for a slip in the name");
+            warn(view, rule, "bridge-kind", "is an interface, but not a bridge; check the name");
         else
-            warn(view, rule, "bridge-absent", "does not exist now; look for a slip in the name, or create the bridge");
+            warn(view, rule, "bridge-absent", "does not exist now; check the name, or create the bridge");
     }
     if (!rule->is_deny && bridge.is_bridge && !bridge.has_fixed_mac && string_set_add(&view->allowed, rule->bridge))
-        warn(view, rule, "bridge-mac",
-             "has no fixed MAC address: it takes the lowest of its ports', so guests that come and go can change it; "
-             "then ARP entries go stale and DHCP may give another address. Set one where the bridge is configured, as "
-             "'ip link set dev BRIDGE address MAC' does until it is gone");
+        warn(
+            view, rule, "bridge-mac",
+            "has no fixed MAC address: Linux gives it the lowest address of its ports, so guests that come and go can "
+            "change it. ARP entries then go stale, and DHCP may assign another address. Set an address where the bridge "
+            "is configured; 'ip link set dev BRIDGE address MAC' lasts until the bridge is deleted");
 }
 
 void check_bridges(struct findings *findings)

@@ -29,12 +29,13 @@ static void look_at_rule(const struct view *view, const struct vmnetacl_rule *ru
     if (helper_lacks_option(&rule->grant, &option))
         warn(view, rule, "option-unenforced",
              memory_format(
-                 "this version of vmnet-helper cannot enforce the option '%s', and refuses what the rule allows",
+                 "this version of vmnet-helper cannot enforce the option '%s', and refuses what this rule allows",
                  option.name));
     if (!helper_looks_up_names && has_to_be_looked_up(rule))
         warn(view, rule, "name-unusable",
-             memory_copy("the vmnet-helper of this build cannot look up names, and refuses what depends on this rule; "
-                         "write uid, or gid in an allow"));
+             memory_copy(
+                 "the vmnet-helper of this build cannot look up names, and refuses requests that depend on this "
+                 "rule; write uid instead of user, and in an allow, gid instead of group"));
 }
 
 void check_helper(struct findings *findings, const struct vmnetacl_origin *origin, const char *root)

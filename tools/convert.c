@@ -56,9 +56,9 @@ static int convert_run(const struct options *options)
     bool is_whole;
 
     if (options->files_count == 0)
-        die(EX_USAGE, "which file? See 'vmnetctl convert --help'");
+        die(EX_USAGE, "missing file; see 'vmnetctl convert --help'");
     if (options->from != NULL && strcmp(options->from, "qemu") != 0 && strcmp(options->from, "lxc-usernet") != 0)
-        die(EX_USAGE, "'%s' is no format; --from takes qemu or lxc-usernet", options->from);
+        die(EX_USAGE, "unknown format '%s'; --from takes qemu or lxc-usernet", options->from);
     path = options->files[0];
     errno = text_read(&text, path);
     if (errno != 0)
@@ -76,10 +76,9 @@ const struct command convert_command = {
     .run = convert_run,
     .help = "Usage: vmnetctl convert [--from qemu|lxc-usernet] FILE\n"
             "Print the rules of FILE, a bridge.conf or an lxc-usernet file, as rules for a file in\n"
-            "/etc/vmnet/rules.d. Comments are kept; a note stands for each line without an equivalent.\n"
+            "/etc/vmnet/rules.d. Comments are kept. A line without an equivalent becomes a note.\n"
             "\n"
-            "  --from FORMAT    what FILE is: qemu or lxc-usernet; else its content tells\n"
+            "  --from FORMAT    the format of FILE, qemu or lxc-usernet; by default, its content decides\n"
             "\n"
-            "Exits 0 when each line has an equivalent, 1 when some have only a note, 2 when there is\n"
-            "an error in FILE.\n",
+            "Exits 0 if each line has an equivalent, 1 if a line became a note, 2 if FILE has an error.\n",
 };

@@ -69,22 +69,22 @@ static const char *line_convert(const char *line, struct fields *fields, char **
     if (*line == ' ' || *line == '\t')
         return "lxc-user-nic ignores a line that begins with a blank";
     if (!fields_read(fields, line) || (count = count_read(fields->count)) < 0)
-        return "not USER TYPE BRIDGE COUNT or @GROUP TYPE BRIDGE COUNT";
+        return "expected USER TYPE BRIDGE COUNT or @GROUP TYPE BRIDGE COUNT";
     if (strcmp(fields->type, "veth") != 0)
-        return "only 'veth' is about bridges";
+        return "only the type 'veth' is for bridges";
     if (strcmp(fields->bridge, "none") == 0)
         return "'none' is an interface without a bridge";
     if (count == 0)
         return "a count of 0 allows nothing, and what no rule allows is denied";
     if (strcmp(fields->bridge, "all") == 0 || strchr(fields->bridge, '*') != NULL)
-        return "the name of this bridge would mean more than one bridge here";
+        return "in a rule, this name would mean more than one bridge";
     *rule = memory_format("allow %s %s bridge %s limit %ld", fields->who[0] == '@' ? "group" : "user",
                           fields->who + (fields->who[0] == '@'), fields->bridge, count);
     if (rule_is_about("files", *rule, fields->bridge))
         return NULL;
     free(*rule);
     *rule = NULL;
-    return "a name in it or its count cannot stand in a rule";
+    return "its user, group, bridge or count is not valid in a rule";
 }
 
 /* Could another line before this one have matched the same user and bridge? Remembers this one. */
@@ -122,8 +122,8 @@ static bool convert_line(struct string_set *seen, unsigned number, const char *l
     why = line_convert(line, &fields, &rule);
     if (why == NULL && seen_before(seen, &fields))
         rules_out_note(number, line, len,
-                       "lxc-user-nic adds up the counts of all lines that match a user; here the first allow that "
-                       "matches gives the limit");
+                       "lxc-user-nic adds up the counts of all lines that match a user, but here only the first "
+                       "allow that matches gives the limit");
     if (why == NULL)
         rules_out_rule(rule);
     else

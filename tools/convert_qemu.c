@@ -47,8 +47,8 @@ static void convert_other(struct conversion *conversion)
         rules_out_comment(text, len);
     } else {
         rules_out_note(conversion->line.number, text, len,
-                       "there are no includes here; convert the file that it names, and make rules for the user or the "
-                       "group of those in a file that only they may read");
+                       "rules have no includes; convert the included file, and if only a user or a group may read it, "
+                       "replace 'all' in its rules by that user or group");
         conversion->is_whole = false;
     }
 }
@@ -77,11 +77,12 @@ static void convert_star(struct conversion *conversion, const struct vmnetacl_ru
 
     conversion->is_whole = false;
     if (!rule->is_deny) {
-        rules_out_note(conversion->line.number, text, conversion->line.len, "a name with '*' cannot be allowed alone");
+        rules_out_note(conversion->line.number, text, conversion->line.len,
+                       "a rule cannot allow only the one name that has a '*' in it");
         return;
     }
     rules_out_note(conversion->line.number, text, conversion->line.len,
-                   "a name with '*' cannot be denied alone; the rule below denies more");
+                   "a rule cannot deny only the one name that has a '*' in it; the next rule denies more");
     line = prefix_len == 0 ? memory_copy("deny all bridge all")
                            : memory_format("deny all bridge %.*s*", (int)prefix_len, rule->bridge);
     rules_out_rule(line);
@@ -93,13 +94,13 @@ static void convert_rule(struct conversion *conversion, const struct vmnetacl_ru
     char *line = memory_format("%s all bridge %s", rule->is_deny ? "deny" : "allow", rule->bridge);
 
     if (!convert_until(conversion, rule->place.line))
-        die(EX_SOFTWARE, "line %u has a rule, and is not there; this is a defect", rule->place.line);
+        die(EX_SOFTWARE, "line %u has a rule, but was not found; this is a bug", rule->place.line);
     if (strchr(rule->bridge, '*') != NULL)
         convert_star(conversion, rule);
     else if (rule_is_about("files", line, rule->is_pattern ? NULL : rule->bridge))
         rules_out_rule(line);
     else
-        die(EX_SOFTWARE, "line %u cannot be a rule for 'files'; this is a defect", rule->place.line);
+        die(EX_SOFTWARE, "line %u has no valid rule as its equivalent; this is a bug", rule->place.line);
     text_next(&conversion->line);
     free(line);
 }
@@ -118,7 +119,7 @@ bool convert_qemu(const struct text *text, const char *path)
     const struct vmnetacl_rule *rule;
 
     if (vmnetacl_load_from(&origin, &policy, NULL) != VMNETACL_OK)
-        die(EX_TEMPFAIL, "no memory left; try again"); /* nothing else can be wrong with it */
+        die(EX_TEMPFAIL, "out of memory; try again"); /* nothing else can be wrong with it */
     for (size_t i = 0; vmnetacl_source_at(policy, i, &source); i++)
         if (source.error != NULL) {
             (void)fputs("vmnetctl: ", stderr); /* there is nobody to tell that stderr is closed */

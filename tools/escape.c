@@ -22,7 +22,7 @@ char *escape_copy(const char *bytes, size_t bytes_len)
     char *copy = calloc(bytes_len + 1, 4);
 
     if (copy == NULL)
-        die(EX_TEMPFAIL, "no memory left; try again");
+        die(EX_TEMPFAIL, "out of memory; try again");
     (void)vmnetacl_escape(copy, 4 * bytes_len + 1, bytes, bytes_len); /* always fits */
     return copy;
 }

@@ -39,9 +39,10 @@ static int explain_run(const struct options *options)
     int status;
 
     if (options->bridge == NULL)
-        die(EX_USAGE, "which bridge? Give --bridge NAME; see 'vmnetctl explain --help'");
+        die(EX_USAGE, "missing bridge; give --bridge NAME, see 'vmnetctl explain --help'");
     if (!vmnetacl_name_valid(options->bridge, strlen(options->bridge)))
-        die(EX_USAGE, "no interface can be called '%s'; see 'ip link show type bridge'", options->bridge);
+        die(EX_USAGE, "'%s' is not a valid name of an interface; 'ip link show type bridge' lists the bridges",
+            options->bridge);
     if (options->user != NULL)
         account_of_user(&account, options->user);
     else
@@ -68,13 +69,13 @@ const struct command explain_command = {
     .files_max = 0,
     .run = explain_run,
     .help = "Usage: vmnetctl explain --bridge BRIDGE [--user NAME] [--all] [--json]\n"
-            "Say whether you, or another user, may use a bridge, why, and what to do about it.\n"
+            "Say whether you or another user may use a bridge, why, and what can be done about it.\n"
             "\n"
             "  --bridge BRIDGE    the bridge\n"
-            "  --user NAME        for this user, as if he logged in now; the files are read as you, or,\n"
-            "                     when you are root, as he would read them\n"
-            "  --all              show every rule that was looked at, not only those that matter\n"
+            "  --user NAME        ask for this user, as if the user logged in now; the files are read\n"
+            "                     as you, or, if you are root, as this user\n"
+            "  --all              show every rule that was read, not only those that matter\n"
             "  --json             print one JSON object\n"
             "\n"
-            "Exits 0 when it is allowed, 1 when it is not, 2 when the rules give no answer.\n",
+            "Exits 0 if it is allowed, 1 if it is not, 2 if the rules give no answer.\n",
 };

@@ -91,7 +91,7 @@ static void write_advice(struct json_answer *answer, const struct advice *advice
     json_put(advised.object, "message", json_escaped(advice->message));
     json_put(advised.object, "rule", json_null());
     if (advice->rule != NULL && !rule_read(advice->place.source, advice->rule, read_advised, &advised))
-        die(EX_SOFTWARE, "'%s' is no rule; this is a defect", advice->rule);
+        die(EX_SOFTWARE, "'%s' is not a valid rule; this is a bug", advice->rule);
     json_write(answer, NULL, advised.object);
 }
 

@@ -38,16 +38,16 @@ static void print_verdict(const struct explanation *explanation)
     print_escaped(explanation->bridge);
     (void)fputs("': ", stdout);
     if (verdict == VMNETACL_NOTFOUND)
-        (void)fputs("no rule lets him", stdout);
+        (void)fputs("no rule allows it", stdout);
     else if (explanation->decision.rule.file != NULL)
         problem_print_place(stdout, explanation->decision.rule.file, explanation->decision.rule.line,
                             explanation->decision.rule.column);
     else
         problem_print(stdout, &explanation->error);
     if (verdict == VMNETACL_ALLOW && helper_lacks_option(&explanation->decision.grant, &option))
-        (void)fputs(", with an option for which vmnet-helper refuses it", stdout);
+        (void)fputs(", but vmnet-helper refuses it because of an option", stdout);
     else if (verdict == VMNETACL_ALLOW && explanation->needs_names && !helper_looks_up_names)
-        (void)fputs(", by a name, for which vmnet-helper refuses it", stdout);
+        (void)fputs(", but vmnet-helper refuses it because of a name", stdout);
     (void)fputs("\n", stdout);
     free(who);
 }
@@ -127,7 +127,7 @@ static void print_rules(const struct explanation *explanation, size_t index)
 
     explanation_visit_rules(explanation, index, print_next_rule, &rules);
     if (rules.left_out > 0)
-        (void)printf("    %zu more %s of others or for other bridges; --all shows them\n", rules.left_out,
+        (void)printf("    %zu more %s for others or for other bridges; --all shows them\n", rules.left_out,
                      rules.left_out == 1 ? "rule" : "rules");
 }
 
@@ -138,7 +138,7 @@ static void print_source(const struct explanation *explanation, size_t index)
     (void)printf("  %s%s%s (", terminal_style(STYLE_STRONG), source->name, terminal_style(STYLE_PLAIN));
     print_escaped(source->path == NULL ? "" : source->path);
     if (!source->was_asked) {
-        (void)fputs("): not asked, since the search ended before it\n", stdout);
+        (void)fputs("): not asked, since the search had ended\n", stdout);
         return;
     }
     (void)printf("): %s", vmnetacl_status_name(source->status));
@@ -146,7 +146,7 @@ static void print_source(const struct explanation *explanation, size_t index)
         (void)fputs(": ", stdout);
         problem_print(stdout, source->error);
     } else if (!source->is_there) {
-        (void)fputs(", there is nothing of this name", stdout);
+        (void)fputs(", it does not exist", stdout);
     }
     (void)fputs(source->ends_search ? "; this ends the search\n" : "\n", stdout);
     print_rules(explanation, index);
@@ -165,7 +165,7 @@ static void print_passed_over(const struct explanation *explanation)
                       (explanation->sources[j].path != NULL && strcmp(explanation->sources[j].path, file.path) == 0);
         if (is_told)
             continue;
-        (void)fputs(is_first ? "Passed over:\n  " : "  ", stdout);
+        (void)fputs(is_first ? "Skipped:\n  " : "  ", stdout);
         print_escaped(file.path);
         (void)printf(": %s\n", file.code == VMNETACL_CODE_FILE_DENIED ? "may not be read, so its rules do not count"
                                : file.code == VMNETACL_CODE_FILE_DANGLING
@@ -211,7 +211,7 @@ void explain_print_text(const struct explanation *explanation, const struct advi
     if (explanation->decision.verdict == VMNETACL_UNAVAIL)
         print_excerpt(&explanation->error);
     if (explanation->decision.degraded) {
-        (void)fputs("degraded: a source could not be asked, and the switch goes on without it: ", stdout);
+        (void)fputs("degraded: a source could not be read, and the switch continues without it: ", stdout);
         problem_print(stdout, &explanation->error);
         (void)fputs("\n", stdout);
     }
@@ -224,7 +224,7 @@ void explain_print_text(const struct explanation *explanation, const struct advi
         print_options(&explanation->decision);
     print_advices(advices);
     if (caveats->count > 0)
-        (void)fputs("What this answer cannot know:\n", stdout);
+        (void)fputs("What is unknown:\n", stdout);
     for (size_t i = 0; i < caveats->count; i++)
         (void)printf("- %s\n", caveats->items[i]);
 }

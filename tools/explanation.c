@@ -108,7 +108,7 @@ void explanation_make(struct explanation *explanation, const struct account *acc
         status = explanation_resolve(explanation);
         if (vmnetacl_explain(explanation->policy, &account->caller, explanation->names, bridge, explanation_visit,
                              explanation, &explanation->decision) == VMNETACL_INVALID)
-            die(EX_SOFTWARE, "the library does not take what it is given; this is a defect");
+            die(EX_SOFTWARE, "the library rejected its arguments; this is a bug");
         (void)vmnetacl_advise(explanation->policy, &account->caller, explanation->names, bridge,
                               helper_looks_up_names ? account_login(account) : NULL,
                               &explanation->advice); /* same verdict */

@@ -16,7 +16,7 @@
 static json_t *there(json_t *value)
 {
     if (value == NULL)
-        die(EX_TEMPFAIL, "no memory left; try again");
+        die(EX_TEMPFAIL, "out of memory; try again");
     return value;
 }
 
@@ -81,7 +81,7 @@ void json_write(struct json_answer *answer, const char *key, json_t *value)
     if (json_dump_callback(there(value), write_indented, answer, JSON_INDENT(INDENT) | JSON_ENCODE_ANY) != 0) {
         if (ferror(stdout))
             die(EX_OSERR, "cannot write the answer: %m");
-        die(EX_TEMPFAIL, "no memory left; try again");
+        die(EX_TEMPFAIL, "out of memory; try again");
     }
     json_decref(value);
 }
@@ -115,13 +115,13 @@ void json_end(struct json_answer *answer)
 void json_put(json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, there(value)) != 0)
-        die(EX_TEMPFAIL, "no memory left; try again");
+        die(EX_TEMPFAIL, "out of memory; try again");
 }
 
 void json_push(json_t *array, json_t *value)
 {
     if (json_array_append_new(array, there(value)) != 0)
-        die(EX_TEMPFAIL, "no memory left; try again");
+        die(EX_TEMPFAIL, "out of memory; try again");
 }
 
 json_t *json_escaped(const char *text)

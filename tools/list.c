@@ -79,7 +79,7 @@ static void print_table(const struct entries *entries, const struct account *acc
     char *who = account_describe(account);
 
     if (entries->count == 0 && is_whole)
-        (void)printf("%s may use no bridge; 'vmnetctl explain --bridge NAME' tells why.\n", who);
+        (void)printf("%s may not use any bridge; 'vmnetctl explain --bridge NAME' shows why.\n", who);
     if (entries->count > 0)
         (void)printf("%s%-*s  %-9s  %-16s  %s%s\n", terminal_style(STYLE_STRONG), VMNETACL_NAME_MAX, "BRIDGE", "STATE",
                      "OPTIONS", "RULE", terminal_style(STYLE_PLAIN));
@@ -163,7 +163,7 @@ static bool entries_collect(struct entries *entries, struct vmnetacl_policy **po
     bridges_free(existing, existing_count);
     vmnetacl_names_free(names);
     if (status == VMNETACL_INVALID)
-        die(EX_SOFTWARE, "the library does not take what it is given; this is a defect");
+        die(EX_SOFTWARE, "the library rejected its arguments; this is a bug");
     return status == VMNETACL_OK;
 }
 
@@ -205,14 +205,13 @@ const struct command list_command = {
     .files_max = 0,
     .run = list_run,
     .help = "Usage: vmnetctl list [--user NAME] [--json]\n"
-            "List the bridges that you, or another user, may use.\n"
+            "List the bridges that you or another user may use.\n"
             "\n"
-            "  --user NAME    for this user, as if he logged in now\n"
+            "  --user NAME    ask for this user, as if the user logged in now\n"
             "  --json         print one JSON object\n"
             "\n"
-            "The columns are the bridge; whether it is up, down, absent, or no-bridge; the options\n"
-            "that come with it; and the rule. Off a terminal, a tab stands between two columns.\n"
+            "The columns are the bridge, its state (up, down, absent, no-bridge or unknown), the options\n"
+            "of the rule, and the rule. If the output is not a terminal, a tab separates the columns.\n"
             "\n"
-            "Exits 0, or 2 when the rules give no answer for all of them: then those are listed for\n"
-            "which they do.\n",
+            "Exits 0, or 2 if the rules give no answer for some bridges. The others are then listed.\n",
 };

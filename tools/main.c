@@ -18,17 +18,17 @@
 static const struct command *const commands[] = {&check_command, &explain_command, &list_command, &convert_command};
 
 static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
-                           "Tell who may plug a virtual machine into which bridge, and why.\n"
+                           "Check the rules for virtual machines on bridges, and explain them.\n"
                            "\n"
-                           "  check      look for everything that is wrong with the rules\n"
+                           "  check      show all that is wrong with the rules\n"
                            "  explain    say whether a user may use a bridge, and why\n"
                            "  list       list the bridges that a user may use\n"
                            "  convert    turn a bridge.conf or an lxc-usernet file into rules for users\n"
                            "\n"
-                           "  -h, --help       print this, or, after a command, what it is about\n"
+                           "  -h, --help       print this help, or after a command, its help\n"
                            "  -V, --version    print the version of this program and of the library\n"
                            "\n"
-                           "The manual page vmnetctl(1) has it all.\n";
+                           "See vmnetctl(1) for more.\n";
 
 /* What was printed is where it belongs, or the status says that it is not. */
 static int finish(int status)
@@ -43,7 +43,7 @@ static const struct command *command_find(const char *name)
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i];
-    die(EX_USAGE, "there is no command '%s'; see 'vmnetctl --help'", name);
+    die(EX_USAGE, "unknown command '%s'; see 'vmnetctl --help'", name);
 }
 
 int main(int argc, char *argv[])
@@ -52,7 +52,7 @@ int main(int argc, char *argv[])
     struct options options;
 
     if (argc < 2)
-        die(EX_USAGE, "what is to be done? see 'vmnetctl --help'");
+        die(EX_USAGE, "missing command; see 'vmnetctl --help'");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         (void)fputs(help, stdout); /* finish() looks whether it worked */
         return finish(EXIT_SUCCESS);

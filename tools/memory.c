@@ -17,7 +17,7 @@ void *memory_grow(void *items, size_t count, size_t item_size)
     if ((count & (count - 1)) == 0)
         more = reallocarray(items, count == 0 ? 1 : count * 2, item_size);
     if (more == NULL)
-        die(EX_TEMPFAIL, "no memory left; try again");
+        die(EX_TEMPFAIL, "out of memory; try again");
     return more;
 }
 
@@ -26,7 +26,7 @@ char *memory_copy(const char *text)
     char *copy = text == NULL ? NULL : strdup(text);
 
     if (text != NULL && copy == NULL)
-        die(EX_TEMPFAIL, "no memory left; try again");
+        die(EX_TEMPFAIL, "out of memory; try again");
     return copy;
 }
 
@@ -40,6 +40,6 @@ char *memory_format(const char *format, ...)
     len = vasprintf(&text, format, arguments);
     va_end(arguments);
     if (len < 0)
-        die(EX_TEMPFAIL, "no memory left; try again");
+        die(EX_TEMPFAIL, "out of memory; try again");
     return text;
 }

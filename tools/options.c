@@ -51,19 +51,18 @@ void options_read(struct options *options, const struct command *command, int ar
             exit(fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EX_OSERR);
         }
         if (option == ':')
-            die(EX_USAGE, "the value of '%s' is missing; see 'vmnetctl %s --help'", arguments[optind - 1],
-                command->name);
+            die(EX_USAGE, "missing value of '%s'; see 'vmnetctl %s --help'", arguments[optind - 1], command->name);
         if (option == '?')
-            die(EX_USAGE, "'%s' is no option of '%s'; see 'vmnetctl %s --help'", arguments[optind - 1], command->name,
+            die(EX_USAGE, "unknown option '%s' of '%s'; see 'vmnetctl %s --help'", arguments[optind - 1], command->name,
                 command->name);
         if ((command->options & (unsigned)option) == 0)
-            die(EX_USAGE, "'--%s' is no option of '%s'; see 'vmnetctl %s --help'", longs[index].name, command->name,
+            die(EX_USAGE, "unknown option '--%s' of '%s'; see 'vmnetctl %s --help'", longs[index].name, command->name,
                 command->name);
         options_take(options, option);
     }
     options->files = arguments + optind;
     options->files_count = (size_t)(arguments_count - optind);
     if (options->files_count > command->files_max)
-        die(EX_USAGE, "'%s' is one argument too many for '%s'; see 'vmnetctl %s --help'",
-            options->files[command->files_max], command->name, command->name);
+        die(EX_USAGE, "unexpected argument '%s' of '%s'; see 'vmnetctl %s --help'", options->files[command->files_max],
+            command->name, command->name);
 }

@@ -14,7 +14,7 @@ struct vmnetacl_rules *rules_open(const struct vmnetacl_policy *policy)
     struct vmnetacl_rules *rules;
 
     if (vmnetacl_rules_open(policy, &rules) != VMNETACL_OK)
-        die(EX_TEMPFAIL, "no memory left; try again");
+        die(EX_TEMPFAIL, "out of memory; try again");
     return rules;
 }
 
@@ -48,7 +48,7 @@ bool rule_read(const char *source, const char *line, void (*visit)(const struct 
     bool is_valid = true;
 
     if (vmnetacl_load_from(&origin, &policy, NULL) != VMNETACL_OK)
-        die(EX_TEMPFAIL, "no memory left; try again"); /* nothing else can be wrong with it */
+        die(EX_TEMPFAIL, "out of memory; try again"); /* nothing else can be wrong with it */
     for (size_t i = 0; vmnetacl_source_at(policy, i, &found); i++)
         is_valid = is_valid && (found.status == VMNETACL_OK || found.status == VMNETACL_NOTFOUND);
     rules = rules_open(policy);

@@ -47,7 +47,7 @@ void rule_index_add(struct rule_index *index, const struct vmnetacl_place *place
     added = memory_grow(NULL, 0, sizeof *added);
     *added = (struct indexed_rule){.rule = {.place = *place}};
     if (tsearch(added, &index->tree, compare) == NULL)
-        die(EX_TEMPFAIL, "no memory left; try again");
+        die(EX_TEMPFAIL, "out of memory; try again");
 }
 
 static void fill(struct rule_index *index, const struct vmnetacl_rule *rule)

@@ -20,7 +20,7 @@ bool string_set_add(struct string_set *seen, const char *text)
     char *const *found = tsearch(copy, &seen->tree, compare);
 
     if (found == NULL)
-        die(EX_TEMPFAIL, "no memory left; try again");
+        die(EX_TEMPFAIL, "out of memory; try again");
     if (*found == copy)
         return true;
     free(copy);

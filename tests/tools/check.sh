@@ -48,7 +48,7 @@ bridge_conf '# comment' 'allow brfloat' 'allow br0'
 run 1 "$ctl" check
 is_golden check-bridges
 says "'gone' does not exist now"
-says "'veth-in' is an interface of another kind"
+says "'veth-in' is an interface, but not a bridge"
 says "'brfloat' has no fixed MAC address"
 says "ARP"
 says "DHCP"

@@ -24,7 +24,7 @@ says_not 'cannot enforce'
 
 # No rule: the line to add, and where.
 run 1 as vmuser "$ctl" explain --bridge nobridge
-says "notfound: vmuser (uid 4242) may not use bridge 'nobridge': no rule lets him"
+says "notfound: vmuser (uid 4242) may not use bridge 'nobridge': no rule allows it"
 says 'add to /etc/vmnet/rules.d/50-local.rules (owner root, mode 644) this line: '
 says ':     allow user vmuser bridge nobridge'
 says "there is no interface 'nobridge' now"
@@ -46,7 +46,7 @@ rmdir /etc/vmnet/rules.d
 bridge_conf 'allow br0'
 run 1 as vmuser "$ctl" explain --bridge virbr0
 says 'add to /etc/vmnet/rules.d/50-local.rules (owner root, mode 644; its directory 755) this line:     allow user vmuser'
-says 'files (/etc/vmnet/rules.d): notfound, there is nothing of this name'
+says 'files (/etc/vmnet/rules.d): notfound, it does not exist'
 # Where only bridge.conf is asked, it is a rule for everybody, and that is said.
 switch 'acl: qemu'
 run 1 as vmuser "$ctl" explain --bridge virbr0
@@ -85,9 +85,9 @@ run 0 as vmuser "$ctl" explain --bridge virbr0
 switch 'acl: files [UNAVAIL=continue] qemu [UNAVAIL=continue]'
 bridge_conf 'allow'
 run 1 as vmuser "$ctl" explain --bridge virbr0
-says 'until the source that could not be asked is fixed'
+says 'a source could not be read, and until it is fixed, none of its rules counts'
 says_not 'to allow it'
-says_not 'no rule can be'
+says_not 'no rule can name'
 rm /etc/vmnet/rules.d/10-wrong.rules /etc/qemu/bridge.conf
 rm /etc/vmnet/switch.conf
 # A user without a name, and one whose name cannot stand in a rule.
@@ -96,9 +96,9 @@ says 'notfound: uid 777 may not use'
 says 'allow uid 777 bridge virbr0'
 # A bridge that no rule can name.
 run 1 "$ctl" explain --bridge all
-says 'no rule can be for this bridge only'
+says 'no rule can name only this bridge'
 run 1 "$ctl" explain --bridge 'br*'
-says 'no rule can be for this bridge only'
+says 'no rule can name only this bridge'
 
 # Denied: each rule that is in the way.
 rules 10-deny.rules 'allow user vmuser bridge br0' 'deny group vmgroup bridge br*' 'deny uid 4242 bridge br0'
@@ -120,7 +120,7 @@ rules 10-group.rules 'allow group vmgroup bridge br0'
 run 0 as vmuser "$ctl" explain --bridge br0
 run 1 without_groups vmuser "$ctl" explain --bridge br0
 says 'the user database has vmuser (uid 4242) in the group of /etc/vmnet/rules.d/10-group.rules:1'
-says 'log out and in again'
+says 'the rule matches once the user logs in again'
 run 1 as vmother "$ctl" explain --bridge br0
 says 'allows it to a group; the rule matches only members who logged in after they were added'
 says_not 'the user database has'
@@ -136,20 +136,20 @@ bridge_conf 'include /etc/qemu/group.conf'
 include_for_vmgroup /etc/qemu/group.conf 'allow br0'
 run 0 "$ctl" explain --bridge br0
 run 0 "$ctl" explain --bridge br0 --user vmuser
-says_not 'read as you'
+says_not 'has read them as you'
 run 1 "$ctl" explain --bridge br0 --user vmother
 says '/etc/qemu/group.conf: may not be read'
-says_not 'read as you'
+says_not 'has read them as you'
 run 2 as vmother "$ctl" explain --bridge br0 --user vmuser
 says "not everybody may read it, so what another user reads is unknown"
-says 'What this answer cannot know:'
-says 'the files were read as you'
-says '/etc/qemu/group.conf is not yours to read, so its rules are not part of this answer; '
+says 'What is unknown:'
+says 'has read them as you'
+says 'you may not read /etc/qemu/group.conf, so this answer leaves out its rules; '
 says 'if vmuser (uid 4242) may read it'
 run 2 as vmuser "$ctl" explain --bridge br0 --user vmother
-says '/etc/qemu/group.conf is yours to read, but by its mode not to be read by vmother (uid 4243)'
+says 'you may read /etc/qemu/group.conf, but its mode does not let vmother (uid 4243) read it'
 run 0 as vmuser "$ctl" explain --bridge br0
-says_not 'cannot know'
+says_not 'is unknown'
 run 67 "$ctl" explain --bridge br0 --user nobodyhere
 
 # No answer, and the place.
@@ -213,10 +213,10 @@ says 'it depends on a name that could not be looked up'
 says_not 'vmnetacl_resolve'
 # But limits do not, and the message says it all.
 says 'the resource limits are too tight'
-says_not 'may pass'
+says_not 'temporary'
 run 2 sh -c "ulimit -n 5; exec '$ctl' explain --bridge br0"
 says 'tryagain: the rules give no answer'
-says '* this may pass: try again'
+says '* this may be temporary; try again'
 
 # A verdict that ends the search.
 reset
@@ -235,13 +235,13 @@ says_not '* '
 run 0 "$ctl" explain --bridge gone
 says "there is no interface 'gone' now"
 run 0 "$ctl" explain --bridge lo
-says "'lo' is no bridge"
+says "'lo' is not a bridge"
 ip link set br0 down
 run 0 "$ctl" explain --bridge br0
 says 'the bridge is down'
 mount -t tmpfs tmpfs /sys
 run 0 "$ctl" explain --bridge br0
-says 'cannot be told'
+says 'it is unknown whether the bridge exists'
 umount /sys
 
 # Many rules that almost match: the first ten of them, and a match after it.
@@ -251,7 +251,7 @@ run 0 "$ctl" explain --bridge br0
 says 'bridge.conf:10:1:'
 says_not 'bridge.conf:11:1:'
 says 'bridge.conf:31:1: allow br0  (matches)'
-says '20 more rules of others or for other bridges; --all shows them'
+says '20 more rules for others or for other bridges; --all shows them'
 run 0 "$ctl" explain --bridge br0 --all
 says 'bridge.conf:30:1:'
 

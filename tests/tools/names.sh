@@ -10,24 +10,25 @@ set -eu
 # refused: the helper refuses it when out of names
 refused() {
     run 1 "$@"
-    says '* the vmnet-helper of this build cannot look up names and refuses this; write uid, or gid in an allow'
+    says '* the vmnet-helper of this build cannot look up names, and therefore refuses the request; write uid instead of user'
+    says 'and in an allow, gid instead of group'
 }
 
 rules 1.rules '# names' 'allow user vmuser bridge br0' 'allow group vmgroup bridge br0' 'allow gid 4250 bridge virbr0' \
     'deny gid 4250 bridge br-x' 'allow uid 4243 bridge br-x'
 refused as vmuser "$ctl" explain --bridge br0
 says 'allow: vmuser (uid 4242) may use'
-says ", by a name, for which vmnet-helper refuses it"
+says ", but vmnet-helper refuses it because of a name"
 refused as vmother "$ctl" explain --bridge br0
 says 'notfound: '
 says 'allow uid 4243 bridge br0'
 says_not 'allow user vmother'
 run 0 as vmuser "$ctl" explain --bridge virbr0
-says_not 'looks up no names'
+says_not 'cannot look up names'
 # A deny for a gid asks the user database, unless the process holds it.
 refused as vmother "$ctl" explain --bridge br-x
 run 1 as vmuser "$ctl" explain --bridge br-x
-says_not 'looks up no names'
+says_not 'cannot look up names'
 
 run 1 "$ctl" check
 for line in 2 3 5; do

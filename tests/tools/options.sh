@@ -19,17 +19,17 @@ for command in check explain list convert; do
     says "Usage: vmnetctl $command"
     run 0 "$ctl" "$command" -h
     run 64 "$ctl" "$command" --bogus
-    says "'--bogus' is no option of '$command'; see 'vmnetctl $command --help'"
+    says "unknown option '--bogus' of '$command'; see 'vmnetctl $command --help'"
 done
 run 64 "$ctl"
 run 64 "$ctl" destroy
-says "there is no command 'destroy'"
+says "unknown command 'destroy'"
 run 64 "$ctl" list file
 run 64 "$ctl" explain --bridge br0 file
 run 64 "$ctl" explain --bridge
-says "the value of '--bridge' is missing"
+says "missing value of '--bridge'"
 run 64 "$ctl" check --user vmuser
-says "'--user' is no option of 'check'"
+says "unknown option '--user' of 'check'"
 run 64 "$ctl" convert --json file
 run 64 "$ctl" list --root /
 run 64 "$ctl" list --all

@@ -47,11 +47,11 @@ says 'BRIDGE           STATE      OPTIONS           RULE'
 says 'br0              up         -                 /etc/qemu/bridge.conf:2'
 reset
 on_terminal 0 "$ctl" list
-says 'root (uid 0) may use no bridge'
+says 'root (uid 0) may not use any bridge'
 rules 1.rules 'allow'
 on_terminal 2 "$ctl" list
 says 'the rules give no answer'
-says_not 'may use no bridge'
+says_not 'may not use any bridge'
 
 # A comment that is kept can mean nothing to the terminal.
 printf '# caf\303\251 \033[7m\n' >file
