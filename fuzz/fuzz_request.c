@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The input is the arguments after the program's name, with a NUL after each. die() comes back here; the descriptors
- * are the target's own, and stay open.
+ * The input is the arguments after the program's name, with a NUL after each. die() comes back here.
  */
 #include "fuzz.h"
 #include "request.h"
@@ -9,39 +8,18 @@
 #include <setjmp.h>
 #include <stdnoreturn.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #define ARGUMENTS_MAX 16
-#define SOCKET_FD     100
-#define TUN_FD        101
 
 static jmp_buf refused;
 
 noreturn void __wrap_die(int code, const char *format, ...);
-void __wrap_process_close_all_but(int fd, int other_fd);
 
 noreturn void __wrap_die(int code, const char *format, ...)
 {
     HOLDS(code == EX_USAGE && format != NULL);
     longjmp(refused, 1);
-}
-
-void __wrap_process_close_all_but(int fd, int other_fd)
-{
-    HOLDS(fd > STDERR_FILENO && fd != TUN_FD && other_fd == TUN_FD);
-}
-
-static void open_socket(void)
-{
-    static int is_open;
-    int pair[2];
-
-    if (is_open)
-        return;
-    HOLDS(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 && dup2(pair[0], SOCKET_FD) == SOCKET_FD);
-    is_open = 1;
 }
 
 static void check_request(const struct request *request, char *const argv[], int argc)
@@ -73,7 +51,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *volatile text = malloc(size + 1);
     volatile int argc = 1;
 
-    open_socket();
     HOLDS(text != NULL);
     memcpy(text, data, size);
     text[size] = '\0';
@@ -82,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         argv[argc++] = at;
     argv[argc] = NULL;
     if (setjmp(refused) == 0) {
-        request_read(&request, argc, argv, TUN_FD);
+        request_read(&request, argc, argv);
         check_request(&request, argv, argc);
     }
     free(text);

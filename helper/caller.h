@@ -2,27 +2,28 @@
 /* Who asks: the one place that knows. Nothing after it asks the kernel again. */
 #pragma once
 
-#include <stddef.h>
-#include <sys/types.h>
+#include "vmnetacl.h"
 
-#define CALLER_NAME_SIZE  33
-#define CALLER_GROUPS_MAX 65536 /* the kernel's NGROUPS_MAX; that of musl's <limits.h> is smaller */
+#define CALLER_NAME_SIZE 33
 
 struct caller {
     uid_t uid;
     gid_t gid;
+    const gid_t *groups; /* supplementary, ascending, until the process ends; NULL when there are none */
     size_t groups_count;
-    gid_t groups[CALLER_GROUPS_MAX]; /* supplementary groups */
-    char name[CALLER_NAME_SIZE];     /* for messages alone; "?" when /etc/passwd does not know the uid */
+    bool is_peer;                /* another process, so that its groups are not those of this one */
+    char name[CALLER_NAME_SIZE]; /* only for messages; "?" when it is not in /etc/passwd */
 };
 
 /*
- * Phase 3: capture the caller: the process's real ids and its supplementary groups.
+ * Phase 3: capture the caller: this process's real ids and its supplementary groups, or the peer of a connected unix
+ * stream socket with the effective ids and the groups that it had when it connected.
  *
  * True when it ends: caller is filled in, but for the name, which is "?".
  * It must not: change anything, or call the name service.
  */
-void caller_capture(struct caller *caller);
+void caller_capture_self(struct caller *caller);
+void caller_capture_peer(struct caller *caller, int socket_fd);
 
 /* Find the caller's login name in /etc/passwd. The name service is not asked: it would load foreign code. */
 void caller_find_name(struct caller *caller);

@@ -2,8 +2,6 @@
 /* Runs only in a helper that was installed or started in a way that cannot work, maybe as root without its powers. */
 #include "diagnosis.h"
 
-#include "message.h"
-
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,10 +10,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
-#include <sysexits.h>
 #include <unistd.h>
-
-#define SELF "/proc/self/exe"
 
 /* The beginning of a file in /proc, as a string; "" when it cannot be read. */
 static void read_start(const char *path, char *text, size_t text_size)
@@ -29,7 +24,7 @@ static void read_start(const char *path, char *text, size_t text_size)
 }
 
 /* user_namespaces(7): the initial one maps all ids to themselves. */
-static bool in_user_namespace(void)
+bool diagnosis_in_user_namespace(void)
 {
     char map[64];
     unsigned inside;
@@ -52,40 +47,34 @@ static bool is_traced(void)
     return tracer != NULL && strncmp(tracer, "\nTracerPid:\t0\n", 14) != 0;
 }
 
-void user_namespace_require_initial(void)
-{
-    if (in_user_namespace())
-        die(EX_NOPERM, "no privilege: this is inside a user namespace, where a setuid program of the host gains "
-                       "nothing; start it outside of the container or sandbox");
-}
+const char diagnosis_user_namespace[] = "this is inside a user namespace, where a setuid program of the host gains "
+                                        "nothing; start it outside of the container or sandbox";
 
-noreturn void die_no_privilege(void)
+const char *diagnosis_find(const char *program)
 {
     struct stat file = {.st_mode = 0};
     struct statvfs file_system = {.f_flag = 0};
-    bool has_capability = getxattr(SELF, "security.capability", NULL, 0) > 0;
-    bool is_known = stat(SELF, &file) == 0 && statvfs(SELF, &file_system) == 0;
+    bool has_capability = getxattr(program, "security.capability", NULL, 0) > 0;
+    bool is_known = stat(program, &file) == 0 && statvfs(program, &file_system) == 0;
 
     if (geteuid() == 0)
-        die(EX_NOPERM, "no privilege: this is root without CAP_NET_ADMIN, as in a container or in a service with a "
-                       "capability bounding set; run it where root has CAP_NET_ADMIN");
+        return "this is root without CAP_NET_ADMIN, as in a container or in a service with a capability bounding set; "
+               "run it where root has CAP_NET_ADMIN";
     if (is_known && (file.st_mode & S_ISUID) == 0 && !has_capability)
-        die(EX_NOPERM, "no privilege: the program is not setuid root and has no file capability; as root: chown root "
-                       "and chmod 4755 the helper, or setcap cap_net_admin=ep on it");
+        return "the program is not setuid root and has no file capability; as root: chown root and chmod 4755 the "
+               "helper, or setcap cap_net_admin=ep on it";
     if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
-        die(EX_NOPERM, "no privilege: no_new_privs is set, so a setuid program gains nothing; start it without "
-                       "'-sandbox on', systemd's NoNewPrivileges=, flatpak or a container");
-    user_namespace_require_initial();
+        return "no_new_privs is set, so a setuid program gains nothing; start it without '-sandbox on', systemd's "
+               "NoNewPrivileges=, flatpak or a container";
+    if (diagnosis_in_user_namespace())
+        return diagnosis_user_namespace;
     if (is_known && (file_system.f_flag & ST_NOSUID) != 0)
-        die(EX_NOPERM, "no privilege: the file system that the program is on is mounted nosuid; install it on another, "
-                       "or mount that one suid");
+        return "the file system that the program is on is mounted nosuid; install it on another, or mount that one "
+               "suid";
     if (is_known && file.st_uid != 0 && !has_capability)
-        die(EX_NOPERM,
-            "no privilege: the program is setuid to uid %u and not to root; as root: chown root the helper, "
-            "then chmod 4755",
-            (unsigned)file.st_uid);
+        return "the program is setuid to another user than root; as root: chown root the helper, then chmod 4755";
     if (is_traced())
-        die(EX_NOPERM, "no privilege: the program is traced, so it gains nothing; run it without strace or a debugger");
-    die(EX_NOPERM, "no privilege: the kernel did not grant the program's setuid bit or file capability; see the "
-                   "section DIAGNOSTICS of vmnet-helper(8)");
+        return "the program is traced, so it gains nothing; run it without strace or a debugger";
+    return "the kernel did not grant the program's setuid bit or file capability; see the section DIAGNOSTICS of "
+           "vmnet-helper(8)";
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+/* Why a process has no privilege: it says so, and ends nothing. Reads files and /proc; changes nothing. */
 #pragma once
 
-#include <stdnoreturn.h>
+#include <stdbool.h>
 
 /*
- * The process has no privilege: find out which of the many reasons it is, say it, and exit with EX_NOPERM.
- * Reads /proc; changes nothing.
+ * This process has executed program, or would, and does not have CAP_NET_ADMIN: which of the many reasons it is, and what
+ * to do. Never NULL; lives for ever.
  */
-noreturn void die_no_privilege(void);
+const char *diagnosis_find(const char *program);
 
-/* Return in the initial user namespace; in another, say so and exit with EX_NOPERM. */
-void user_namespace_require_initial(void);
+/* Is this process in a user namespace other than the initial one? And the reason for that, as diagnosis_find() says it. */
+bool diagnosis_in_user_namespace(void);
+extern const char diagnosis_user_namespace[];

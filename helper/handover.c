@@ -6,8 +6,32 @@
 
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+static int socket_option(int fd, int option)
+{
+    int value;
+    socklen_t value_len = sizeof value;
+
+    if (getsockopt(fd, SOL_SOCKET, option, &value, &value_len) != 0)
+        die(EX_USAGE, "descriptor %d is not a socket: %m; QEMU passes one with --fd", fd);
+    return value;
+}
+
+void handover_require_socket(int fd, int tun_fd)
+{
+    struct sockaddr_un peer;
+    socklen_t peer_len = sizeof peer;
+
+    if (fd == tun_fd) /* the caller cannot have meant what we opened */
+        die(EX_USAGE, "descriptor %d is not open; QEMU passes an open socket with --fd", fd);
+    if (socket_option(fd, SO_DOMAIN) != AF_UNIX || socket_option(fd, SO_TYPE) != SOCK_STREAM)
+        die(EX_USAGE, "descriptor %d is not an AF_UNIX stream socket; QEMU passes one with --fd", fd);
+    if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) != 0)
+        die(EX_USAGE, "descriptor %d is not connected: %m; QEMU passes a connected socket with --fd", fd);
+}
 
 void handover_send(int socket_fd, int tap_fd)
 {

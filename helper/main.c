@@ -43,7 +43,7 @@
 
 int main(int argc, char *argv[])
 {
-    static struct caller caller; /* large, and mostly never touched */
+    struct caller caller;
     struct request request;
     struct vmnetacl_decision decision;
     struct bridge bridge;
@@ -57,13 +57,15 @@ int main(int argc, char *argv[])
     tap_open(&tap);
 
     /* 3. Who asks. */
-    caller_capture(&caller);
+    caller_capture_self(&caller);
 
     /* 4. From here on we are the caller, with one capability that is not in effect. */
     privilege_drop_to_caller(&caller);
 
-    /* 5. What is asked for. */
-    request_read(&request, argc, argv, tap.fd);
+    /* 5. What is asked for, and where the tap goes. */
+    request_read(&request, argc, argv);
+    handover_require_socket(request.fd, tap.fd);
+    process_close_all_but(request.fd, tap.fd);
     if (message_open_log(&caller, &request))
         caller_find_name(&caller);
 

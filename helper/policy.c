@@ -3,7 +3,6 @@
 #include "policy.h"
 
 #include "caller.h"
-#include "diagnosis.h"
 #include "message.h"
 #include "privilege.h"
 #include "request.h"

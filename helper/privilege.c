@@ -10,6 +10,7 @@
 #include "message.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -52,7 +53,13 @@ void privilege_require(void)
     empty_set = make_set(CAP_CLEAR, CAP_CLEAR);
     current_set = make_set(CAP_CLEAR, CAP_CLEAR);
     if (!has_capability(CAP_NET_ADMIN, CAP_PERMITTED))
-        die_no_privilege();
+        die(EX_NOPERM, "no privilege: %s", diagnosis_find("/proc/self/exe"));
+}
+
+void user_namespace_require_initial(void)
+{
+    if (diagnosis_in_user_namespace())
+        die(EX_NOPERM, "no privilege: %s", diagnosis_user_namespace);
 }
 
 /* The ids that are saved while all others are the caller's. */
@@ -96,6 +103,23 @@ static void take_ids(const struct caller *caller, const struct saved_ids *saved)
         user_namespace_require_initial();
     errno = error;
     die(EX_OSERR, "cannot drop to user %u and group %u: %m", (unsigned)caller->uid, (unsigned)caller->gid);
+}
+
+/* A process that was executed by its caller has the caller's groups. The group list needs CAP_SETGID, so it comes first. */
+static void take_groups(const struct caller *caller)
+{
+    if (caller->is_peer && setgroups(caller->groups_count, caller->groups) != 0)
+        die(EX_OSERR, "cannot take the caller's groups: %m");
+}
+
+static void check_groups(const struct caller *caller)
+{
+    struct caller now;
+
+    caller_capture_self(&now);
+    if (now.groups_count != caller->groups_count ||
+        (now.groups_count > 0 && memcmp(now.groups, caller->groups, now.groups_count * sizeof *now.groups) != 0))
+        die(EX_SOFTWARE, "the groups are not the caller's after the drop");
 }
 
 static void check_ids(const struct caller *caller, const struct saved_ids *saved)
@@ -152,6 +176,7 @@ void privilege_drop_to_caller(const struct caller *caller)
 {
     struct saved_ids saved = save_worker_ids(caller);
 
+    take_groups(caller);
     if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0)
         die(EX_OSERR, "cannot keep the capabilities across the drop: %m");
     take_ids(caller, &saved);
@@ -165,6 +190,7 @@ void privilege_drop_to_caller(const struct caller *caller)
     if (prctl(PR_SET_DUMPABLE, 0) != 0)
         die(EX_OSERR, "cannot make the process not dumpable: %m");
 
+    check_groups(caller);
     check_ids(caller, &saved);
     check_capabilities(permitted_set);
     check_no_way_back();

@@ -7,14 +7,17 @@
 
 struct caller;
 
+/* Return in the initial user namespace; in another, say so and exit with EX_NOPERM. */
+void user_namespace_require_initial(void);
+
 /* Return if CAP_NET_ADMIN is in the permitted set; else say why it is not, and exit. Changes nothing. */
 void privilege_require(void);
 
 /*
  * Phase 4: drop to the caller.
  *
- * True when it ends: the real, effective and file system ids are the caller's, the supplementary groups as they were,
- * and the saved ids those of the process that looks up names (VMNET_WORKER_UID and _GID). A saved id is the caller's, too,
+ * True when it ends: the real, effective and file system ids are the caller's, the supplementary groups are the
+ * caller's, and the saved ids are those of the process that looks up names (VMNET_WORKER_UID and _GID). A saved id is the caller's, too,
  * if CAP_SETUID or CAP_SETGID was missing, as with a file capability, or if the user namespace lacks that id.
  * CAP_NET_ADMIN is permitted, and no capability is in the effective, inheritable or ambient set; no_new_privs is set; the
  * process is not dumpable. All of that has been read back, and attempts to regain root have failed.

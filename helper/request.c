@@ -3,12 +3,9 @@
 #include "request.h"
 
 #include "message.h"
-#include "process.h"
 
 #include <limits.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -69,33 +66,8 @@ static void read_arguments(struct request *request, int argc, char *const argv[]
         die(EX_USAGE, "no descriptor given: QEMU passes --fd itself when it starts its helper; " USAGE);
 }
 
-static int socket_option(int fd, int option)
-{
-    int value;
-    socklen_t value_len = sizeof value;
-
-    if (getsockopt(fd, SOL_SOCKET, option, &value, &value_len) != 0)
-        die(EX_USAGE, "descriptor %d is not a socket: %m; QEMU passes one with --fd", fd);
-    return value;
-}
-
-static void check_socket(int fd)
-{
-    struct sockaddr_un peer;
-    socklen_t peer_len = sizeof peer;
-
-    if (socket_option(fd, SO_DOMAIN) != AF_UNIX || socket_option(fd, SO_TYPE) != SOCK_STREAM)
-        die(EX_USAGE, "descriptor %d is not an AF_UNIX stream socket; QEMU passes one with --fd", fd);
-    if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) != 0)
-        die(EX_USAGE, "descriptor %d is not connected: %m; QEMU passes a connected socket with --fd", fd);
-}
-
-void request_read(struct request *request, int argc, char *const argv[], int tun_fd)
+void request_read(struct request *request, int argc, char *const argv[])
 {
     *request = (struct request){.fd = -1};
     read_arguments(request, argc, argv);
-    if (request->fd == tun_fd)
-        die(EX_USAGE, "descriptor %d is not open; QEMU passes an open socket with --fd", request->fd);
-    check_socket(request->fd);
-    process_close_all_but(request->fd, tun_fd);
 }

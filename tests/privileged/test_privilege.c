@@ -14,6 +14,8 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/if_tun.h>
+#include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -339,40 +341,82 @@ static void test_call_outside_the_filter_kills(void **state)
     }
 }
 
-/* In place of the first file of the rules, execute a program that could give privilege. */
+/* A system call of a phase, in whose place a program is executed. */
+struct moment {
+    const char *phase;
+    uint64_t number;
+    unsigned compared; /* index of the argument that must be value; 6: none */
+    uint64_t value;
+    unsigned pointer; /* index of the argument in whose memory there is room for a path */
+    bool is_killed;   /* by the seccomp filter */
+};
+
+static const struct moment moments[] = {
+    {"4", SYS_getresuid, 6, 0, 0, false},
+    {"5", SYS_getsockopt, 6, 0, 3, false},
+    {"6", SYS_openat, 6, 0, 1, false},
+    {"7", SYS_ioctl, 1, SIOCGIFINDEX, 2, false},
+    {"8", SYS_seccomp, 0, SECCOMP_SET_MODE_FILTER, 2, false},
+    {"9", SYS_ioctl, 1, TUNSETIFF, 2, true},
+    {"10", SYS_sendmsg, 0, LAB_SOCKET_NUMBER, 1, true},
+};
+
 struct execution {
     struct witness witness;
+    const struct moment *moment;
     const char *path;
     bool has_executed;
     struct witness_status after;
 };
 
+static void write_memory(const struct lab_stop *stop, uint64_t address, const char *text)
+{
+    const ssize_t len = (ssize_t)strlen(text) + 1;
+    char path[64];
+
+    snprintf(path, sizeof path, "/proc/%d/mem", stop->pid);
+    const int memory = open(path, O_WRONLY | O_CLOEXEC);
+    if (memory < 0 || pwrite(memory, text, (size_t)len, (off_t)address) != len)
+        lab_die(path);
+    close(memory);
+}
+
 static enum lab_action execute_visit(const struct lab_stop *stop, void *visit_data)
 {
     struct execution *execution = visit_data;
-    const uint64_t args[6] = {stop->args[1]};
-    char path[64];
+    const struct moment *moment = execution->moment;
 
-    if (execution->has_executed || !execution->witness.dropped) {
-        if (execution->has_executed && !stop->at_entry && stop->value == 0 &&
-            witness_status_read(stop->pid, &execution->after))
-            return LAB_KILL;
-        return execution->has_executed ? LAB_GO : witness_visit(stop, &execution->witness);
-    }
-    if (!stop->at_entry || stop->number != SYS_openat)
+    if (execution->has_executed)
+        return !stop->at_entry && stop->value == 0 && witness_status_read(stop->pid, &execution->after) ? LAB_KILL
+                                                                                                        : LAB_GO;
+    if (!execution->witness.dropped)
+        return witness_visit(stop, &execution->witness);
+    if (!stop->at_entry || (uint64_t)stop->number != moment->number ||
+        (moment->compared < 6 && stop->args[moment->compared] != moment->value))
         return LAB_GO;
-    snprintf(path, sizeof path, "/proc/%d/mem", stop->pid);
-    const int memory = open(path, O_WRONLY | O_CLOEXEC);
-    const ssize_t len = (ssize_t)strlen(execution->path) + 1;
-    if (memory < 0 || pwrite(memory, execution->path, (size_t)len, (off_t)stop->args[1]) != len)
-        lab_die(path);
-    close(memory);
+    const uint64_t args[6] = {stop->args[moment->pointer]};
+    write_memory(stop, args[0], execution->path);
     execution->has_executed = true;
     lab_call_replace(stop, SYS_execve, args);
     return LAB_GO;
 }
 
-/* From the drop to the filter, exec gives nothing that was not there: not by set-id bits, file capabilities or uid 0. */
+/* exec gave nothing that was not there: not by set-id bits, file capabilities or uid 0. */
+static void assert_gained_nothing(const struct witness_status *after, const struct lab_caller *caller)
+{
+    assert_int_equal(after->no_new_privs, 1);
+    for (size_t i = 0; i < 4; i++) { /* exec makes the saved ids the effective ones */
+        assert_int_equal(after->uid[i], caller->uid);
+        assert_int_equal(after->gid[i], caller->gid);
+    }
+    const uint64_t all = after->cap_permitted | after->cap_effective | after->cap_inheritable | after->cap_ambient;
+    assert_int_equal(all & ~(UINT64_C(1) << CAP_NET_ADMIN), 0);
+}
+
+/*
+ * From each phase after the drop. Before it, the process is as privileged as its start made it, and has looked at nothing
+ * of the caller's: what is executed then is not the caller's to choose.
+ */
 static void test_exec_after_the_drop_gains_nothing(void **state)
 {
     static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS, HELPER_PLAIN};
@@ -381,30 +425,29 @@ static void test_exec_after_the_drop_gains_nothing(void **state)
         "cp /bin/true /run/lab/t && chmod 755 /run/lab/t && setcap cap_net_admin,cap_setuid,cap_sys_admin=eip /run/lab/t",
         "cp /bin/true /run/lab/t && chmod 755 /run/lab/t",
     };
+    const size_t moments_count = sizeof moments / sizeof *moments;
 
     (void)state;
-    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
-        for (size_t j = 0; j < sizeof commands / sizeof *commands; j++) {
-            const struct lab_caller *caller = i == 3 ? &lab_root : &lab_vmuser;
+    for (size_t j = 0; j < sizeof commands / sizeof *commands; j++) {
+        lab_command("rm -f /run/lab/t && %s", commands[j]);
+        for (size_t i = 0; i < sizeof programs / sizeof *programs * moments_count; i++) {
+            const char *program = programs[i / moments_count];
+            const struct lab_caller *caller = strcmp(program, HELPER_PLAIN) == 0 ? &lab_root : &lab_vmuser;
             struct execution execution = {.witness = {.caller = caller,
                                                       .socket_number = LAB_SOCKET_NUMBER,
-                                                      .has_file_capability = i == 2},
+                                                      .has_file_capability = strcmp(program, HELPER_FSCAPS) == 0},
+                                          .moment = &moments[i % moments_count],
                                           .path = "/run/lab/t"};
             const struct lab_plan plan = {.visit = execute_visit, .visit_data = &execution};
-            print_message("  %s %s\n", programs[i], commands[j]);
-            lab_command("rm -f /run/lab/t && %s", commands[j]);
-            result = helper_trace(&(struct lab_start){.program = programs[i], .caller = caller}, &plan);
-            assert_int_equal(result->term_signal, SIGKILL);
-            const struct witness_status *after = &execution.after;
-            assert_int_equal(after->no_new_privs, 1);
-            for (size_t k = 0; k < 4; k++) { /* exec makes the saved ids the effective ones */
-                assert_int_equal(after->uid[k], caller->uid);
-                assert_int_equal(after->gid[k], caller->gid);
-            }
-            const uint64_t all =
-                after->cap_permitted | after->cap_effective | after->cap_inheritable | after->cap_ambient;
-            assert_int_equal(all & ~(UINT64_C(1) << CAP_NET_ADMIN), 0);
+            print_message("  %s, phase %s: %s\n", program, execution.moment->phase, commands[j]);
+            result = helper_trace(&(struct lab_start){.program = program, .caller = caller}, &plan);
+            assert_true(execution.has_executed);
+            assert_int_equal(result->term_signal, execution.moment->is_killed ? SIGSYS : SIGKILL);
+            if (!execution.moment->is_killed)
+                assert_gained_nothing(&execution.after, caller);
         }
+    }
+    assert_true(lab_tap_count_becomes(0));
 }
 
 /* At the write of the message: a refusal of the rules has no privilege left. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who asks, and what /etc/passwd calls him; the file is the test's. */
+/* Who asks, and the name in /etc/passwd; the file is the test's. */
 #include "caller.h"
 #include "unit.h"
 
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static const char *passwd; /* NULL: there is none */
@@ -43,18 +44,40 @@ static const char *name_of(uid_t uid, const char *text)
 
 static void test_caller_capture_process_ids(void **state)
 {
-    static struct caller caller;
-    static gid_t groups[CALLER_GROUPS_MAX];
-    int count = getgroups(CALLER_GROUPS_MAX, groups);
+    struct caller caller;
+    static gid_t groups[VMNETACL_GROUPS_MAX];
+    int count = getgroups(VMNETACL_GROUPS_MAX, groups);
 
     (void)state; /* cmocka's signature, here and below */
     memset(&caller, 'x', sizeof caller);
-    caller_capture(&caller);
+    caller_capture_self(&caller);
     assert_int_equal(caller.uid, getuid());
     assert_int_equal(caller.gid, getgid());
     assert_int_equal(caller.groups_count, count);
-    assert_memory_equal(caller.groups, groups, (size_t)count * sizeof *groups);
+    if (count > 0)
+        assert_memory_equal(caller.groups, groups, (size_t)count * sizeof *groups);
+    assert_false(caller.is_peer);
     assert_string_equal(caller.name, "?");
+}
+
+/* The peer's credentials, one by one, are tested with the library: here it is this process. */
+static void test_caller_capture_peer_told_apart(void **state)
+{
+    struct caller self;
+    struct caller peer;
+    int pair[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    caller_capture_self(&self);
+    caller_capture_peer(&peer, pair[0]);
+    assert_true(peer.is_peer);
+    assert_int_equal(peer.uid, geteuid());
+    assert_int_equal(peer.gid, getegid());
+    assert_int_equal(peer.groups_count, self.groups_count);
+    assert_string_equal(peer.name, "?");
+    assert_int_equal(close(pair[0]), 0);
+    assert_int_equal(close(pair[1]), 0);
 }
 
 static void test_find_name_lines_of_passwd(void **state)
@@ -127,6 +150,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_caller_capture_process_ids),
+        cmocka_unit_test(test_caller_capture_peer_told_apart),
         cmocka_unit_test(test_find_name_lines_of_passwd),
         cmocka_unit_test(test_find_name_file_large_first_part_read),
     };

@@ -5,6 +5,7 @@
  */
 #include "child.h"
 #include "diagnosis.h"
+#include "message.h"
 #include "unit.h"
 
 #include <fcntl.h>
@@ -92,10 +93,10 @@ static int diagnose(const void *row)
     world = *(const struct world *)row;
     if (world.uid_map != NULL && *world.uid_map == '=')
         world.uid_map = "         0          0 4294967295\n";
-    die_no_privilege();
+    die(EX_NOPERM, "no privilege: %s", diagnosis_find("/proc/self/exe"));
 }
 
-static void test_die_no_privilege_each_reason_told(void **state)
+static void test_diagnosis_find_each_reason_told(void **state)
 {
     static const struct world rows[] = {
         {"root", 0, false, 04755, 0, false, true, "=", true, "", "this is root without CAP_NET_ADMIN"},
@@ -131,7 +132,7 @@ static void test_die_no_privilege_each_reason_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_die_no_privilege_each_reason_told),
+        cmocka_unit_test(test_diagnosis_find_each_reason_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,7 +158,7 @@ enum vmnetacl_status __wrap_vmnetacl_advise(const struct vmnetacl_policy *policy
 
 static int ask(const void *argument)
 {
-    static struct caller caller = {.uid = 1000, .gid = 1001, .groups_count = 2, .groups = {7, 8}, .name = "?"};
+    struct caller caller = {.uid = 1000, .gid = 1001, .groups_count = 2, .groups = (const gid_t[]){7, 8}, .name = "?"};
     const struct request request = {.bridge = "virbr0", .fd = 3};
     struct vmnetacl_decision decision;
 
@@ -235,8 +235,8 @@ static void test_policy_require_anything_else_ends(void **state)
          .code = VMNETACL_CODE_DIRECTORY_OWNER, .line = 99},
         {"namespace, file", EX_NOPERM, "in a user namespace", .failing = SOURCE_FAILS, .code = VMNETACL_CODE_FILE_OWNER,
          .line = 99},
-        {"denied", EX_CONFIG, "/rules: the message: %m; without it there is no verdict for you: ask", .failing = SOURCE_FAILS,
-         .code = VMNETACL_CODE_FILE_DENIED, .system_errno = EACCES},
+        {"denied", EX_CONFIG, "/rules: the message: %m; without it there is no verdict for you: ask",
+         .failing = SOURCE_FAILS, .code = VMNETACL_CODE_FILE_DENIED, .system_errno = EACCES},
         {"broken", EX_CONFIG, "cannot read acl file: /rules: the message: %m; try again", .failing = SOURCE_FAILS,
          .code = VMNETACL_CODE_SYSTEM, .system_errno = EIO},
         {"memory", EX_TEMPFAIL, "cannot read acl file: /rules: the message", .failing = LOAD_FAILS,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading the arguments, and looking at the descriptor that the tap goes to. Each case in a child. */
+/* Phase 5: reading the arguments, and looking at the descriptor that the tap goes to. Each case in a child. */
 #include "child.h"
+#include "handover.h"
+#include "process.h"
 #include "request.h"
 #include "unit.h"
 
@@ -33,7 +35,9 @@ static int read_and_print(const char *const arguments[])
 
     for (; arguments[argc - 1] != NULL; argc++)
         argv[argc] = (char *)(uintptr_t)arguments[argc - 1]; /* only read */
-    request_read(&request, argc, argv, TUN_FD);
+    request_read(&request, argc, argv);
+    handover_require_socket(request.fd, TUN_FD);
+    process_close_all_but(request.fd, TUN_FD);
     (void)dprintf(STDERR_FILENO, "%s %d %d", request.bridge, request.fd, request.use_vnet);
     return 0;
 }
@@ -222,7 +226,7 @@ static int read_with_descriptor(const void *argument)
     return read_and_print(arguments);
 }
 
-static void test_request_read_descriptor_kinds_checked(void **state)
+static void test_handover_require_socket_descriptor_kinds_checked(void **state)
 {
     static const struct socket_row rows[] = {
         {"stream", make_stream, NULL, 0},
@@ -262,7 +266,7 @@ static int check_descriptors(const void *unused)
     return 0;
 }
 
-static void test_request_read_other_descriptors_closed(void **state)
+static void test_process_close_all_but_other_descriptors_closed(void **state)
 {
     struct child_result result;
 
@@ -277,8 +281,8 @@ int main(void)
         cmocka_unit_test(test_request_read_arguments_accepted),
         cmocka_unit_test(test_request_read_arguments_refused),
         cmocka_unit_test(test_request_read_long_argument_cut_in_message),
-        cmocka_unit_test(test_request_read_descriptor_kinds_checked),
-        cmocka_unit_test(test_request_read_other_descriptors_closed),
+        cmocka_unit_test(test_handover_require_socket_descriptor_kinds_checked),
+        cmocka_unit_test(test_process_close_all_but_other_descriptors_closed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
