@@ -81,7 +81,7 @@ bool account_become(struct account *account)
     if (geteuid() != 0 || account->is_self)
         return false;
     if (setgroups(account->database->groups_count, account->database->groups) != 0)
-        return false; /* root of a container, without this privilege: it reads as root, and says so */
+        return false; /* root in a container without this privilege; caveats_find() reports it */
     if (setresgid(account->caller.gid, account->caller.gid, account->caller.gid) != 0 ||
         setresuid(account->caller.uid, account->caller.uid, account->caller.uid) != 0)
         die(EX_OSERR, "cannot become the user '%s': %m; ask as that user", account->name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who asks: the one who runs the program, or another user as a new login of his would be. */
+/* The user that a question is about: the one who runs the program, or another user, as after a new login. */
 #pragma once
 
 #include "vmnetacl.h"
@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 
 struct account {
-    char *name; /* NULL: the user database has none for the uid */
+    char *name; /* NULL: the uid has none in the user database */
     struct vmnetacl_caller caller;
-    bool is_self;                     /* it is this process: files are read as this user would read them */
+    bool is_self;                     /* it is this process, so files are read with the permissions of this user */
     struct vmnetacl_caller *made;     /* what caller was copied from, for this process; else NULL */
     struct vmnetacl_caller *database; /* the user by the user database; NULL when it has none of this name */
 };
@@ -18,25 +18,25 @@ struct account {
 /* The real ids of this process, and its groups. */
 void account_of_process(struct account *account);
 
-/* A user by name, who must exist: else the program ends. He is not this process, even when he has the same uid. */
+/* A user by name. Ends the program when there is none. The user is not this process, even if the uid is the same. */
 void account_of_user(struct account *account, const char *name);
 
 /*
- * If this process is root's and may, it becomes this user for good: what it reads from now on, he could read. Returns
- * whether it did.
+ * Become this user for good, if this process is root's and has the privilege: from then on it can read only what the
+ * user can. Returns whether it did.
  */
 bool account_become(struct account *account);
 
 void account_free(struct account *account);
 
-/* His credentials hold the group; or the user database says that he is in it. */
+/* Is the group one of the credentials? Does the user database list the user as a member? */
 bool account_has_group(const struct account *account, gid_t gid);
 bool account_is_listed_in(const struct account *account, gid_t gid);
 
-/* By owner, group and mode alone, may he read the file? */
+/* Do the owner, the group and the mode of the file let the user read it? ACLs and capabilities are not considered. */
 bool account_may_read(const struct account *account, const struct stat *status);
 
-/* His name, if the user database knows it as that of his uid; else NULL. Lives as long as the account. */
+/* The name, if its uid in the user database is this uid; else NULL. Lives as long as the account. */
 const char *account_login(const struct account *account);
 
 /* "alice (uid 1000)", escaped. To be freed. */

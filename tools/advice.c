@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* message is taken over. */
+/* Takes ownership of message. */
 static void advise(struct advices *advices, const char *action, char *message)
 {
     advices->items = memory_grow(advices->items, advices->count, sizeof *advices->items);
     advices->items[advices->count++] = (struct advice){.action = action, .message = message};
 }
 
-/* message is taken over; rule is copied. */
+/* Takes ownership of message; rule is copied. */
 static void advise_about(struct advices *advices, const char *action, char *message, const char *rule,
                          struct vmnetacl_place place)
 {
@@ -26,7 +26,7 @@ static void advise_about(struct advices *advices, const char *action, char *mess
     advices->items[advices->count - 1].place = place;
 }
 
-/* The rule that the library proposes, which the helper's refusal shows, too. */
+/* The rule that the library proposes. The helper shows the same one when it refuses. */
 static void advise_rule(struct advices *advices, const struct vmnetacl_advice *advice)
 {
     const char *how = !advice->is_for_everybody && advice->is_new   ? " (owner root, mode 644; its directory 755)"
@@ -53,7 +53,7 @@ static void advise_allow(struct advices *advices, const struct vmnetacl_advice *
                    "no rule can name only this bridge, since its name has another meaning in a rule or has bytes that "
                    "are not shown; rename the bridge"));
     if (advice->cure != VMNETACL_CURE_REMOVE)
-        return; /* else first something must be fixed */
+        return; /* no rule helps before something else is fixed */
     file = escape_copy(advice->deny.file, strlen(advice->deny.file));
     advise(advices, "fix",
            memory_format("no rule can allow this request while %s:%u denies it, since a deny wins over any allow", file,
@@ -61,7 +61,7 @@ static void advise_allow(struct advices *advices, const struct vmnetacl_advice *
     free(file);
 }
 
-/* It is not said to remove the deny: most denies are for others or for other bridges, too. */
+/* The message does not say to remove the deny, since that may allow other requests, too. */
 static void advise_removal(const struct vmnetacl_event *event, void *data)
 {
     const struct vmnetacl_rule *rule = event->rule;
@@ -80,7 +80,7 @@ static void advise_removal(const struct vmnetacl_event *event, void *data)
     free(file);
 }
 
-/* The gid that a rule for a group means; false when it is about none that exists. */
+/* The gid of the group that a rule is for. Returns false when it is for no group, or the group does not exist. */
 static bool group_of(const struct vmnetacl_rule *rule, gid_t *gid)
 {
     char *strings = NULL;
@@ -92,7 +92,7 @@ static bool group_of(const struct vmnetacl_rule *rule, gid_t *gid)
     *gid = rule->id;
     if (rule->subject != VMNETACL_SUBJECT_GROUP)
         return rule->subject == VMNETACL_SUBJECT_GID;
-    while (error == ERANGE && size < 64 * 1024 * 1024) { /* a group has a line of all its members */
+    while (error == ERANGE && size < 64 * 1024 * 1024) { /* the entry of a group lists all its members */
         char *more = realloc(strings, size *= 2);
         if (more == NULL)
             break;
@@ -110,7 +110,7 @@ struct login {
     const struct account *account;
 };
 
-/* Membership of a group is what the process was given when its session began. */
+/* A process keeps the groups that its session began with. */
 static void advise_login(const struct vmnetacl_event *event, void *data)
 {
     const struct login *login = data;
@@ -150,7 +150,7 @@ static void advise_refused(struct advices *advices, const struct explanation *ex
         advise_allow(advices, &explanation->advice);
 }
 
-/* Some messages say themselves what to do: about limits, and about a caller without an account, whom no errno is for. */
+/* Two messages already say what to do: about limits, and about a caller without an account, which has no errno. */
 static void advise_error(struct advices *advices, const struct vmnetacl_error *error, enum vmnetacl_status verdict)
 {
     if (error->code == VMNETACL_CODE_LOOKUP_LIMITS ||

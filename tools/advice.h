@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be done about a verdict, and what stands in the way of using a bridge in spite of it. */
+/* What can be done about a verdict, and what prevents the use of a bridge that the rules allow. */
 #pragma once
 
 #include "explanation.h"

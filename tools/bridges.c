@@ -13,7 +13,7 @@
 
 #define SYSFS_NET "/sys/class/net"
 
-/* NET_ADDR_SET of include/uapi/linux/netdevice.h, whose header does not go with <net/if.h>. */
+/* NET_ADDR_SET of <linux/netdevice.h>, which cannot be included together with <net/if.h>. */
 #define ADDRESS_WAS_SET 3
 
 static bool attribute_exists(const char *interface, const char *attribute)
@@ -24,7 +24,7 @@ static bool attribute_exists(const char *interface, const char *attribute)
     return access(path, F_OK) == 0;
 }
 
-/* An attribute that is a number; 0 when it cannot be read. */
+/* Read an attribute that is a number; 0 when it cannot be read. */
 static unsigned long read_number(const char *interface, const char *attribute)
 {
     char path[sizeof SYSFS_NET + VMNETACL_NAME_MAX + 32];
@@ -37,8 +37,8 @@ static unsigned long read_number(const char *interface, const char *attribute)
         return 0;
     if (fgets(text, sizeof text, file) == NULL)
         text[0] = '\0';
-    (void)fclose(file);            /* only read from: nothing to fail */
-    return strtoul(text, NULL, 0); /* "0x1003" or "3": the kernel's own words */
+    (void)fclose(file);            /* it was only read, so this cannot lose data */
+    return strtoul(text, NULL, 0); /* the kernel writes "0x1003" or "3" */
 }
 
 void bridge_look(struct bridge *bridge, const char *name)
@@ -66,7 +66,7 @@ void bridges_list(char ***names, size_t *names_count)
         (*names)[(*names_count)++] = memory_copy(entry->d_name);
     }
     if (directory != NULL)
-        (void)closedir(directory); /* only read from: nothing to fail */
+        (void)closedir(directory); /* it was only read, so this cannot lose data */
 }
 
 void bridges_free(char **names, size_t names_count)

@@ -21,7 +21,7 @@ static int compare(const void *left, const void *right)
     return strcmp(*a, *b);
 }
 
-/* Those that exist, and those that an allow names; in the order of strcmp(3), a name perhaps more than once. */
+/* The bridges that exist, and those that an allow names, in the order of strcmp(3). A name may be there twice. */
 static void candidates_find(struct candidates *candidates, const struct vmnetacl_policy *policy)
 {
     struct vmnetacl_rules *rules = rules_open(policy);
@@ -39,15 +39,16 @@ static void candidates_find(struct candidates *candidates, const struct vmnetacl
         qsort(candidates->names, candidates->count, sizeof *candidates->names, compare);
 }
 
-/* Who asks, and how the name service has answered so far. */
+/* The caller, and what the name service has answered so far. */
 struct inquiry {
     const struct vmnetacl_policy *policy;
     const struct vmnetacl_caller *caller;
-    enum vmnetacl_status status; /* of the last lookup: after a TRYAGAIN, the time for another one is not spent */
+    enum vmnetacl_status
+        status; /* of the last lookup; after a TRYAGAIN there are no more lookups, since each can take seconds */
     struct vmnetacl_error error;
 };
 
-/* The verdict on one bridge; error says why there is none. Names are looked up when it is due to some. */
+/* The verdict on one bridge; error says why there is none. Names are looked up only if the verdict depends on them. */
 static enum vmnetacl_status decide(struct inquiry *inquiry, const char *bridge, struct vmnetacl_decision *decision,
                                    struct vmnetacl_error *error)
 {

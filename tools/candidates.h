@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The bridges that a list can have, asked about one by one: the names that one verdict is due to may be fewer. */
+/* The bridges that a list may contain, decided one by one: one verdict may need fewer lookups than all of them. */
 #pragma once
 
 #include "vmnetacl.h"
 
 /*
- * As vmnetacl_enumerate(), for when vmnetacl_resolve() has failed about all bridges with this status and this error.
- * A name without a verdict stops nothing: the status and the error of the first such are returned after the last name.
+ * As vmnetacl_enumerate(), after vmnetacl_resolve() for all bridges has failed with this status and this error.
+ * A name without a verdict does not end the search: at the end, the status and the error of the first one are returned.
  */
 enum vmnetacl_status candidates_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                           enum vmnetacl_status status,

@@ -14,7 +14,7 @@ static void caveats_add(struct caveats *caveats, char *sentence)
     caveats->items[caveats->count++] = sentence;
 }
 
-/* The helper reads the files as the user who asks; we have read this one, or not, as ourselves. */
+/* The helper reads each file as the user who asks, and we read it as ourselves. */
 static void compare_reading(struct caveats *caveats, const struct explanation *explanation,
                             const struct vmnetacl_file *file)
 {
@@ -42,11 +42,11 @@ void caveats_find(struct caveats *caveats, const struct explanation *explanation
 
     if (explanation->account->database == NULL ||
         explanation->account->caller.groups != explanation->account->database->groups)
-        return; /* it is this process, of which everything is known */
+        return; /* it is this process, about which everything is known */
     caveats_add(caveats, memory_copy("the groups are those in the user database now; a session that began earlier "
                                      "may have others"));
     if (explanation->account->is_self)
-        return; /* by now it is */
+        return; /* the process has become this user */
     caveats_add(caveats, memory_copy("vmnet-helper reads the files as the user who asks, and vmnetctl has read them as "
                                      "you; run by root, vmnetctl reads them as that user"));
     for (size_t i = 0; explanation->policy != NULL && vmnetacl_file_at(explanation->policy, i, &file); i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an answer about another user cannot know. */
+/* What an answer about another user does not take into account. */
 #pragma once
 
 #include "explanation.h"

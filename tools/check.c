@@ -22,19 +22,19 @@ enum {
     CHECK_ERRORS = 2,
 };
 
-/* Rules that are looked at together. */
+/* Rules that are checked together. */
 struct sight {
     struct findings *findings;
-    const char *root; /* NULL: none */
-    bool is_alone;    /* files that are given by name, without what they include */
+    const char *root; /* NULL: "/" */
+    bool is_by_name;  /* these are files from the command line, and what they include is not read */
 };
 
 static bool sight_visit(const struct vmnetacl_finding *finding, void *data)
 {
     const struct sight *sight = data;
 
-    if (sight->is_alone && finding->error->code == VMNETACL_CODE_INCLUDE_SKIPPED)
-        return true; /* it may well exist: it was not looked for */
+    if (sight->is_by_name && finding->error->code == VMNETACL_CODE_INCLUDE_SKIPPED)
+        return true; /* the included file was not looked for */
     findings_add_problem(sight->findings, finding->is_error, finding->source, finding->error, sight->root);
     return true;
 }
@@ -79,14 +79,14 @@ static void check_root(struct findings *findings, const char *root)
     free(path);
 }
 
-/* The kinds of files. Each file is checked by itself, but those of rules.d are parts of one whole. */
+/* The grammars. Files of rules.d are checked together; any other file is checked by itself. */
 static const struct grammar {
     const char *source;
     bool is_one_whole;
 } grammar_switch = {.source = "switch"}, grammar_files = {.source = "files", .is_one_whole = true},
   grammar_qemu = {.source = "qemu"};
 
-/* The grammar that a file is written in, by its name. */
+/* The grammar of a file, by its name. */
 static const struct grammar *grammar_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -98,7 +98,7 @@ static const struct grammar *grammar_of(const char *path)
     return len >= 6 && strcmp(name + len - 6, ".rules") == 0 ? &grammar_files : &grammar_qemu;
 }
 
-/* A file that cannot be read is one more finding. */
+/* Read a file. If that fails, it is a finding. */
 static bool check_read(struct findings *findings, struct text *text, const char *path)
 {
     int error = text_read(text, path);
@@ -116,7 +116,7 @@ static bool check_read(struct findings *findings, struct text *text, const char 
         problem.code = VMNETACL_CODE_FILE_DENIED;
     if (error == EISDIR)
         problem.code = VMNETACL_CODE_FILE_KIND;
-    (void)strncat(problem.file, path, sizeof problem.file - 1); /* cut off when too long, as by the library */
+    (void)strncat(problem.file, path, sizeof problem.file - 1); /* truncated when too long, as in the library */
     strcpy(problem.message, "cannot read the file");
     findings_add_problem(findings, true, grammar_of(path)->source, &problem, NULL);
     return false;
@@ -125,7 +125,7 @@ static bool check_read(struct findings *findings, struct text *text, const char 
 /* Check the files of one grammar. */
 static void check_files(struct findings *findings, const struct options *options, const struct grammar *grammar)
 {
-    struct sight sight = {.findings = findings, .is_alone = true};
+    struct sight sight = {.findings = findings, .is_by_name = true};
     struct text *texts = calloc(options->files_count, sizeof *texts);
     struct vmnetacl_buffer *buffers = calloc(options->files_count, sizeof *buffers);
     size_t count = 0;

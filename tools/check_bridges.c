@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The bridges that were looked at: a warning about one stands at the first rule that names it. */
+/* The bridges that were checked. A warning about a bridge is given once, for the first rule that names it. */
 struct view {
     struct findings *findings;
     struct string_set named;
@@ -41,11 +41,10 @@ static void look_at_rule(struct view *view, const struct vmnetacl_rule *rule)
             warn(view, rule, "bridge-absent", "does not exist now; check the name, or create the bridge");
     }
     if (!rule->is_deny && bridge.is_bridge && !bridge.has_fixed_mac && string_set_add(&view->allowed, rule->bridge))
-        warn(
-            view, rule, "bridge-mac",
-            "has no fixed MAC address: Linux gives it the lowest address of its ports, so guests that come and go can "
-            "change it. ARP entries then go stale, and DHCP may assign another address. Set an address where the bridge "
-            "is configured; 'ip link set dev BRIDGE address MAC' lasts until the bridge is deleted");
+        warn(view, rule, "bridge-mac",
+             "has no fixed MAC address: Linux gives it the lowest address of its ports, so guests that come and go can "
+             "change it. ARP entries then go stale, and DHCP may assign another address. Set an address where the "
+             "bridge is configured; 'ip link set dev BRIDGE address MAC' lasts until the bridge is deleted");
 }
 
 void check_bridges(struct findings *findings)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What is odd about the bridges that this system's rules name. */
+/* Warnings about the bridges that the rules of this system name. */
 #pragma once
 
 #include "findings.h"
 
-/* Rules that cannot be read are skipped: vmnetacl_lint() tells of them. */
+/* Rules that cannot be read are skipped; vmnetacl_lint() reports them. */
 void check_bridges(struct findings *findings);

@@ -16,8 +16,8 @@ static void warn(const struct view *view, const struct vmnetacl_rule *rule, cons
     findings_add_warning(view->findings, rule->place.source, code, &rule->place, view->root, message);
 }
 
-/* Besides those with a name: whether a deny for a gid means somebody, the user database is asked. */
-static bool has_to_be_looked_up(const struct vmnetacl_rule *rule)
+/* A deny for a gid is looked up, too: the user database says who is in the group. */
+static bool needs_lookup(const struct vmnetacl_rule *rule)
 {
     return rule->account != NULL || (rule->is_deny && rule->subject == VMNETACL_SUBJECT_GID);
 }
@@ -31,7 +31,7 @@ static void look_at_rule(const struct view *view, const struct vmnetacl_rule *ru
              memory_format(
                  "this version of vmnet-helper cannot enforce the option '%s', and refuses what this rule allows",
                  option.name));
-    if (!helper_looks_up_names && has_to_be_looked_up(rule))
+    if (!helper_looks_up_names && needs_lookup(rule))
         warn(view, rule, "name-unusable",
              memory_copy(
                  "the vmnet-helper of this build cannot look up names, and refuses requests that depend on this "

@@ -5,7 +5,7 @@
 #include "findings.h"
 
 /*
- * Look at each rule of this origin, as for vmnetacl_lint(). Rules that cannot be read are skipped: that tells of
- * them. root, if not NULL, is put before the files.
+ * Check each rule of this origin; see vmnetacl_lint(), which also reports rules that cannot be read: they are skipped
+ * here. root: put before the names of files; may be NULL.
  */
 void check_helper(struct findings *findings, const struct vmnetacl_origin *origin, const char *root);

@@ -15,7 +15,7 @@ enum {
     CONVERT_NOTES = 1,
 };
 
-/* The words of a line, and the first of them. */
+/* Count the words of a line, and find the first. */
 static size_t words_count(const char *line, size_t line_len, const char **first, size_t *first_len)
 {
     size_t count = 0;
@@ -23,7 +23,7 @@ static size_t words_count(const char *line, size_t line_len, const char **first,
     *first = "";
     *first_len = 0;
     for (size_t i = 0; i < line_len; i++) {
-        bool is_blank = strchr(" \t\r\f", line[i]) != NULL; /* a NUL, too: it is no part of a word */
+        bool is_blank = strchr(" \t\r\f", line[i]) != NULL; /* a NUL is a blank, too */
         bool was_blank = i == 0 || strchr(" \t\r\f", line[i - 1]) != NULL;
         if (!is_blank && was_blank && count++ == 0)
             *first = line + i;
@@ -33,7 +33,7 @@ static size_t words_count(const char *line, size_t line_len, const char **first,
     return count;
 }
 
-/* The first line that is no comment tells: "allow virbr0" has two words, "alice veth virbr0 2" four. */
+/* The first line that is not a comment decides: "allow virbr0" has two words, "alice veth virbr0 2" four. */
 static bool is_lxc(const struct text *text)
 {
     struct text_line line = {.number = 1};

@@ -43,7 +43,7 @@ static bool fields_read(struct fields *fields, const char *line)
            take_field(&rest, fields->count);
 }
 
-/* What COUNT says, as %d has it: digits, whatever follows. 0 for none, -1 when it is no number that %d can hold. */
+/* COUNT as %d reads it: digits, then anything. Returns 0 for a negative number, -1 when an int cannot hold it. */
 static long count_read(const char *text)
 {
     long count = 0;
@@ -61,7 +61,7 @@ static long count_read(const char *text)
     return is_negative ? 0 : count;
 }
 
-/* Why a line has no equivalent; NULL when it has one, which then is in *rule. */
+/* Convert a line. Returns NULL, with the equivalent in *rule; or why there is none. */
 static const char *line_convert(const char *line, struct fields *fields, char **rule)
 {
     long count;
@@ -87,7 +87,7 @@ static const char *line_convert(const char *line, struct fields *fields, char **
     return "its user, group, bridge or count is not valid in a rule";
 }
 
-/* Could another line before this one have matched the same user and bridge? Remembers this one. */
+/* May a line before this one match the same user and bridge? Adds this one to the set. */
 static bool seen_before(struct string_set *seen, const struct fields *fields)
 {
     bool is_group = fields->who[0] == '@';
@@ -97,7 +97,7 @@ static bool seen_before(struct string_set *seen, const struct fields *fields)
     bool was_seen =
         !string_set_add(seen, exact) || string_set_has(seen, group) || (is_group && string_set_has(seen, any));
 
-    (void)string_set_add(seen, any); /* whether it was there has been asked */
+    (void)string_set_add(seen, any); /* was_seen already says whether it was there */
     if (is_group)
         (void)string_set_add(seen, group); /* as above */
     free(exact);
@@ -144,7 +144,7 @@ bool convert_lxc(const struct text *text, const char *path)
     rules_out_head(path);
     rules_out_comment(limits, strlen(limits));
     for (; text_measure(text, &place); text_next(&place)) {
-        /* sscanf(3) does not look after a NUL. */
+        /* sscanf(3) stops at a NUL. */
         size_t len = strnlen(text->bytes + place.offset, place.len);
         char *line;
         if (len > 0 && text->bytes[place.offset + len - 1] == '\r')

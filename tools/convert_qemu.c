@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The library reads the file, so that a rule here is a rule there; comments, empty lines and includes are what is left
- * between the rules.
+ * The library reads the rules, so both agree on what is a rule. The lines between the rules are comments, empty lines
+ * and includes.
  */
 #include "convert_qemu.h"
 
@@ -17,10 +17,10 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* The rules of the file, in the order of its lines. */
+/* The library shows the rules in the order of the lines. */
 struct conversion {
     const struct text *text;
-    struct text_line line; /* of what is converted next */
+    struct text_line line; /* the next to convert */
     bool is_whole;
 };
 
@@ -53,7 +53,7 @@ static void convert_other(struct conversion *conversion)
     }
 }
 
-/* Go through the lines up to this one, 0: to the end. Returns whether there is such a line. */
+/* Convert the lines before this one; 0: all that are left. Returns whether there is such a line. */
 static bool convert_until(struct conversion *conversion, unsigned number)
 {
     while (text_measure(conversion->text, &conversion->line)) {
@@ -66,8 +66,8 @@ static bool convert_until(struct conversion *conversion, unsigned number)
 }
 
 /*
- * A name with a star in it is one name there, and a pattern here. An allow must not grow; a deny must not shrink, so it
- * becomes one of all names with the same beginning.
+ * A name with a star is one name in bridge.conf, and a pattern in a rule. An allow must not allow more, so it is left
+ * out. A deny must not deny less, so it becomes a deny of all names with the same beginning.
  */
 static void convert_star(struct conversion *conversion, const struct vmnetacl_rule *rule)
 {
@@ -119,10 +119,10 @@ bool convert_qemu(const struct text *text, const char *path)
     const struct vmnetacl_rule *rule;
 
     if (vmnetacl_load_from(&origin, &policy, NULL) != VMNETACL_OK)
-        die(EX_TEMPFAIL, "out of memory; try again"); /* nothing else can be wrong with it */
+        die(EX_TEMPFAIL, "out of memory; try again"); /* no other failure is possible */
     for (size_t i = 0; vmnetacl_source_at(policy, i, &source); i++)
         if (source.error != NULL) {
-            (void)fputs("vmnetctl: ", stderr); /* there is nobody to tell that stderr is closed */
+            (void)fputs("vmnetctl: ", stderr); /* an error on stderr cannot be reported */
             problem_print(stderr, source.error);
             (void)fprintf(stderr, "; nothing was converted\n"); /* as above */
             exit(2);
@@ -132,7 +132,7 @@ bool convert_qemu(const struct text *text, const char *path)
     while ((rule = vmnetacl_rules_next(rules)) != NULL)
         convert_rule(&conversion, rule);
     vmnetacl_rules_close(rules);
-    (void)convert_until(&conversion, 0); /* there is no line 0 */
+    (void)convert_until(&conversion, 0); /* false: there is no line 0 */
     vmnetacl_free(policy);
     return conversion.is_whole;
 }

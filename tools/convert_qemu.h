@@ -6,5 +6,5 @@
 
 #include <stdbool.h>
 
-/* Returns whether each line has an equivalent. A file with an error ends the program: what is wrong may be a deny. */
+/* Returns whether each line has an equivalent. Ends the program when the file has an error, which may be in a deny. */
 bool convert_qemu(const struct text *text, const char *path);

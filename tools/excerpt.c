@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Of a long line, as many bytes are shown on either side of the caret. */
+/* How many bytes of a long line are shown on either side of the caret. */
 #define EXCERPT_SIDE 80
 
 static void excerpt_open(struct excerpt *excerpt, const char *path)
@@ -19,7 +19,7 @@ static void excerpt_open(struct excerpt *excerpt, const char *path)
 
     excerpt_free(excerpt);
     excerpt->path = memory_copy(path);
-    /* A FIFO would make us wait. Who puts one there between the two calls makes only himself wait: we are the user. */
+    /* A FIFO would block. Replacing the file between the two calls gains nothing: we run as the user. */
     if (stat(path, &status) == 0 && S_ISREG(status.st_mode))
         (void)text_read(&excerpt->text, path); /* without it there is no excerpt */
 }
@@ -42,7 +42,7 @@ const char *excerpt_find(struct excerpt *excerpt, const char *path, unsigned lin
     return NULL;
 }
 
-/* Print a byte, or as many blanks as it takes; a tab stands for itself in both lines, so that they stay in step. */
+/* Print a byte, or as many blanks as it is wide. A tab is printed as a tab in both lines, which keeps them aligned. */
 static void print_byte(FILE *out, char byte, bool is_shown)
 {
     char shown[5];
@@ -58,13 +58,13 @@ static void print_byte(FILE *out, char byte, bool is_shown)
 
 void excerpt_print(FILE *out, const char *line, size_t line_len, unsigned column)
 {
-    size_t caret = column == 0 ? 0 : column - 1; /* may be one after the end: something is missing there */
+    size_t caret = column == 0 ? 0 : column - 1; /* may be one past the end, where something is missing */
     size_t begin = caret > EXCERPT_SIDE ? caret - EXCERPT_SIDE : 0;
     size_t end = line_len > caret + EXCERPT_SIDE ? caret + EXCERPT_SIDE : line_len;
     const char *before = begin > 0 ? "..." : "";
 
     if (caret > line_len)
-        return; /* the file is not what it was */
+        return; /* the file has changed */
     (void)fprintf(out, "    %s", before);
     for (size_t i = begin; i < end; i++)
         print_byte(out, line[i], true);

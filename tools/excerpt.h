@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The line of a file that a finding is about. Findings of one file mostly come in the order of its lines. */
+/* The line of a file that a finding is about. Most findings of one file come in the order of its lines. */
 #pragma once
 
 #include "text.h"
@@ -14,8 +14,8 @@ struct excerpt {
 };
 
 /*
- * Find a line, from 1. Returns NULL when there is none, or the file cannot be read (any more), or is no regular file.
- * What is returned lives until the next call; its length goes to line_len.
+ * Find a line, from 1. Returns NULL when there is none, or the file cannot be read, or is not a regular file.
+ * The line lives until the next call; its length is stored in line_len.
  */
 const char *excerpt_find(struct excerpt *excerpt, const char *path, unsigned line, size_t *line_len);
 

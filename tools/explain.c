@@ -17,7 +17,7 @@ enum {
     EXPLAIN_ERROR = 2,
 };
 
-/* What the helper would do: it refuses an option that it cannot enforce, and perhaps what depends on a name. */
+/* The helper refuses a rule with an option that it cannot enforce. A static one also refuses what needs a lookup. */
 static int status_of(const struct explanation *explanation)
 {
     enum vmnetacl_status verdict = explanation->decision.verdict;
@@ -47,7 +47,7 @@ static int explain_run(const struct options *options)
         account_of_user(&account, options->user);
     else
         account_of_process(&account);
-    (void)account_become(&account); /* caveats_find() says what it means if not */
+    (void)account_become(&account); /* if not, caveats_find() reports it */
     explanation_make(&explanation, &account, options->bridge, options->all);
     advices_find(&advices, &explanation);
     caveats_find(&caveats, &explanation);

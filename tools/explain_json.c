@@ -68,7 +68,7 @@ static json_t *json_interface(const struct bridge *bridge)
     return object;
 }
 
-/* The rule of an advice: its text is read for its parts, and its place is where it is or would be. */
+/* The rule of an advice. The library reads its parts from the text; its place is that of the advice. */
 struct advised_rule {
     const struct advice *advice;
     json_t *object;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A explanation for other programs. */
+/* An explanation for other programs. */
 #pragma once
 
 #include "advice.h"

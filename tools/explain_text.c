@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is printed goes to stdout; main() looks at ferror(3) in the end. */
+/* Output goes to stdout. Errors are checked once, with ferror(3) in main(). */
 #include "explain_text.h"
 
 #include "escape.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the rules of a source that only almost match, as many are shown; --all shows every rule. */
+/* How many rules of one source that almost match are shown without --all. */
 #define ALMOST_MAX 10
 
 static void print_escaped(const char *text)
@@ -52,7 +52,7 @@ static void print_verdict(const struct explanation *explanation)
     free(who);
 }
 
-/* The line that no verdict is due to. */
+/* Show the line with the error. */
 static void print_excerpt(const struct vmnetacl_error *error)
 {
     struct excerpt excerpt = {.path = NULL};
@@ -103,7 +103,7 @@ static void print_rule(const struct vmnetacl_event *event)
     (void)printf(")%s\n", terminal_style(STYLE_PLAIN));
 }
 
-/* The rules of one source, as they come. */
+/* The rules of one source, while they are visited. */
 struct rules {
     bool has_all;
     size_t almost_count;
@@ -152,18 +152,18 @@ static void print_source(const struct explanation *explanation, size_t index)
     print_rules(explanation, index);
 }
 
-/* Files that do not count, but for those whose absence has been told with their source. */
-static void print_passed_over(const struct explanation *explanation)
+/* Skipped files, except the files and directories of sources, which print_source() has shown as missing. */
+static void print_skipped(const struct explanation *explanation)
 {
     struct vmnetacl_file file;
     bool is_first = true;
 
     for (size_t i = 0; explanation->policy != NULL && vmnetacl_file_at(explanation->policy, i, &file); i++) {
-        bool is_told = file.found;
+        bool is_shown = file.found;
         for (size_t j = 0; j < explanation->sources_count; j++)
-            is_told = is_told ||
-                      (explanation->sources[j].path != NULL && strcmp(explanation->sources[j].path, file.path) == 0);
-        if (is_told)
+            is_shown = is_shown ||
+                       (explanation->sources[j].path != NULL && strcmp(explanation->sources[j].path, file.path) == 0);
+        if (is_shown)
             continue;
         (void)fputs(is_first ? "Skipped:\n  " : "  ", stdout);
         print_escaped(file.path);
@@ -219,7 +219,7 @@ void explain_print_text(const struct explanation *explanation, const struct advi
         (void)fputs("Asked, in this order:\n", stdout);
     for (size_t i = 0; i < explanation->sources_count; i++)
         print_source(explanation, i);
-    print_passed_over(explanation);
+    print_skipped(explanation);
     if (explanation->decision.verdict == VMNETACL_ALLOW)
         print_options(&explanation->decision);
     print_advices(advices);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A explanation for people. */
+/* An explanation for people. */
 #pragma once
 
 #include "advice.h"

@@ -13,12 +13,13 @@ bool explanation_rule_matches(const struct vmnetacl_event *event)
     return event->subject == VMNETACL_MATCH_YES && event->bridge == VMNETACL_MATCH_YES;
 }
 
-/* One part of the rule matches, and the rule is worth showing for that. */
+/* Only the bridge or only the caller matches, and the rule helps to explain the verdict. */
 static bool almost_matches(const struct vmnetacl_event *event)
 {
     if (event->bridge == VMNETACL_MATCH_YES)
         return event->subject != VMNETACL_MATCH_YES;
-    return !event->rule->is_deny && event->subject == VMNETACL_MATCH_YES; /* a deny of another bridge is no near miss */
+    return !event->rule->is_deny &&
+           event->subject == VMNETACL_MATCH_YES; /* a deny of another bridge explains nothing */
 }
 
 static bool is_shown(const struct explanation *explanation, const struct vmnetacl_event *event)
@@ -63,8 +64,8 @@ static bool explanation_visit(const struct vmnetacl_event *event, void *data)
 }
 
 /*
- * The names that the verdict is due to; or, when they make no other, all names, so that rules for other bridges can be
- * explained, too. What fails on the account of those is no reason to refuse this bridge.
+ * Look up the names that the verdict depends on, then all names, so that rules for other bridges can be explained, too.
+ * All names are used only if that succeeds and gives the same verdict: a failure for another bridge does not matter.
  */
 static enum vmnetacl_status explanation_resolve(struct explanation *explanation)
 {
@@ -85,7 +86,7 @@ static enum vmnetacl_status explanation_resolve(struct explanation *explanation)
     return status;
 }
 
-/* vmnet-helper goes by this, too: it looks up names only when there is no verdict without. */
+/* As in vmnet-helper, which looks up names only when it needs them for a verdict. */
 static bool needs_names(const struct explanation *explanation)
 {
     struct vmnetacl_decision decision;
@@ -119,10 +120,10 @@ void explanation_make(struct explanation *explanation, const struct account *acc
         explanation->decision = (struct vmnetacl_decision){.verdict = status};
 }
 
-/* The rules of one source, for who wants to see them. */
+/* A visit of the rules of one source. */
 struct visit {
     const struct explanation *explanation;
-    size_t sources_left; /* before this one */
+    size_t sources_left; /* to skip before it */
     void (*visit)(const struct vmnetacl_event *event, void *data);
     void *data;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the rules come to their verdict, as vmnetacl_explain() shows it. There can be a million rules, so none is kept: who
- * wants to see them is shown them again.
+ * How the rules come to their verdict. There can be a million rules, so an explanation keeps none of them:
+ * explanation_visit_rules() has vmnetacl_explain() show them again.
  */
 #pragma once
 
@@ -15,7 +15,7 @@
 struct explanation_source {
     const char *name; /* this and path live as long as the policy */
     const char *path;
-    bool is_there; /* there is something at path */
+    bool is_there; /* path exists */
     bool was_asked;
     bool ends_search;
     enum vmnetacl_status status;
@@ -31,12 +31,12 @@ struct explanation {
     struct vmnetacl_names *names;
     struct vmnetacl_decision decision;
     struct vmnetacl_advice advice;
-    bool needs_names;            /* the verdict is due to names that have to be looked up */
-    struct vmnetacl_error error; /* for a verdict of UNAVAIL and TRYAGAIN: why */
+    bool needs_names;            /* the verdict depends on names that must be looked up */
+    struct vmnetacl_error error; /* for the verdicts UNAVAIL and TRYAGAIN: why */
     struct explanation_source *sources;
     size_t sources_count;
-    size_t rules_left_out;   /* so far, of the source whose rules are being visited */
-    struct bridge interface; /* what bears the bridge's name */
+    size_t rules_left_out;   /* in the source that is being visited */
+    struct bridge interface; /* the one with the name of the bridge */
 };
 
 /* Does the rule of this event match both the caller and the bridge? */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Findings of one file mostly come together, so the search mostly ends where it begins. */
+/* Most findings of one file come one after the other, so the search begins with the last file. */
 static size_t file_order(struct findings *findings, const char *file)
 {
     const char *name = file == NULL ? "" : file;
@@ -89,7 +89,7 @@ static void finding_print(const struct finding *finding, struct excerpt *excerpt
     const char *line = NULL;
     size_t line_len;
 
-    (void)fputs(terminal_style(STYLE_STRONG), stdout); /* here and below: main() looks at ferror(3) in the end */
+    (void)fputs(terminal_style(STYLE_STRONG), stdout); /* here and below: main() checks ferror(3) */
     problem_print_place(stdout, finding->file, finding->line, finding->column);
     (void)printf("%s%s%s%s:%s ", finding->file == NULL ? "" : ": ", terminal_style(STYLE_PLAIN),
                  terminal_style(finding->is_error ? STYLE_BAD : STYLE_DOUBT), finding->is_error ? "error" : "warning",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is wrong with rules: collected, put in order, and shown. */
+/* What is wrong with the rules: collected, sorted and shown. */
 #pragma once
 
 #include "text.h"
@@ -13,7 +13,7 @@ struct finding {
     unsigned line;    /* 0: the whole file */
     unsigned column;  /* 0: the whole line */
     char *message;
-    size_t file_order; /* of the file, among those that something was found in */
+    size_t file_order; /* index of the file in findings.files */
 };
 
 /* All zero to begin with. */
@@ -21,19 +21,19 @@ struct findings {
     struct finding *items;
     size_t count;
     size_t error_count;
-    const char **files; /* the names of those that something was found in, in the order in which they came up */
+    const char **files; /* names of the files with findings, in the order of their first finding */
     size_t files_count;
 };
 
-/* Take what the library found. root, if not NULL, is put before the file. */
+/* Add a finding of the library. root: put before the name of the file; may be NULL. */
 void findings_add_problem(struct findings *findings, bool is_error, const char *source,
                           const struct vmnetacl_error *error, const char *root);
 
-/* Take a warning of our own about a rule; code must be a literal; message is freed with the findings. */
+/* Add a warning of our own about a rule. code: a string literal. Takes ownership of message. */
 void findings_add_warning(struct findings *findings, const char *source, const char *code,
                           const struct vmnetacl_place *place, const char *root, char *message);
 
-/* Put errors before warnings; then file by file, in the order in which these came up, and line by line. */
+/* Sort: errors before warnings, then by file, in the order of findings.files, and by line. */
 void findings_sort(struct findings *findings);
 
 /* Print them in their order, with the lines that they are about. */

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* A static one cannot load the modules of the name service. */
+/* A static vmnet-helper cannot load the modules of the name service. */
 static const bool helper_looks_up_names = VMNET_HELPER_LOOKS_UP_NAMES;
 
 /* An option of the grant that it cannot enforce, so that it refuses the request; false when there is none. */

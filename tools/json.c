@@ -20,7 +20,7 @@ static json_t *there(json_t *value)
     return value;
 }
 
-/* Here and below, main() looks at ferror(3) in the end. */
+/* Here and below, main() checks ferror(3). */
 static void start_line(unsigned depth)
 {
     (void)printf("\n%*s", (int)depth * INDENT, "");
@@ -32,7 +32,7 @@ static void start_member(struct json_answer *answer, const char *key)
         (void)fputc(',', stdout);
     start_line(answer->depth);
     if (key != NULL)
-        (void)printf("\"%s\": ", key); /* our own word, with nothing to escape */
+        (void)printf("\"%s\": ", key); /* a literal that needs no escaping */
     answer->is_empty = false;
 }
 
@@ -53,7 +53,7 @@ static void close_member(struct json_answer *answer, char bracket)
     answer->is_empty = false;
 }
 
-/* jansson indents a value as if it stood alone. A newline in what it writes is always one between two lines. */
+/* jansson begins the indent of each value at 0. It escapes newlines in strings, so each one here ends a line. */
 static int write_indented(const char *bytes, size_t bytes_len, void *data)
 {
     const struct json_answer *answer = data;

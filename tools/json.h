@@ -14,7 +14,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* The number changes when what was there before changes its name or meaning; what is added leaves it. */
+/* It changes when a member is removed, or its name or meaning changes; it does not when a member is added. */
 #define JSON_SCHEMA 2
 
 /* An answer that is being written. */
@@ -35,7 +35,7 @@ void json_close_object(struct json_answer *answer);
 void json_open_array(struct json_answer *answer, const char *key);
 void json_close_array(struct json_answer *answer);
 
-/* End the answer. main() looks whether all of it was written. */
+/* End the answer. main() checks that all of it was written. */
 void json_end(struct json_answer *answer);
 
 /* Add a member to an object or an array in memory. */

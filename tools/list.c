@@ -27,7 +27,7 @@ enum {
 struct entry {
     char *name;
     char *options;
-    struct vmnetacl_decision decision; /* its strings are the policy's */
+    struct vmnetacl_decision decision; /* its strings live as long as the policy */
     struct bridge bridge;
 };
 
@@ -91,12 +91,12 @@ static void print_table(const struct entries *entries, const struct account *acc
                      state_of(&entry->bridge), terminal_style(STYLE_PLAIN),
                      entry->options == NULL ? "-" : entry->options);
         problem_print_place(stdout, entry->decision.rule.file, entry->decision.rule.line, 0);
-        (void)fputc('\n', stdout); /* main() looks at ferror(3) in the end */
+        (void)fputc('\n', stdout); /* main() checks ferror(3) */
         free(name);
     }
 }
 
-/* For other programs that read lines: the same, a tab between two columns. */
+/* For programs that read lines: the same, with a tab between two columns. */
 static void print_columns(const struct entries *entries)
 {
     for (size_t i = 0; i < entries->count; i++) {
@@ -141,7 +141,7 @@ static void print_json(const struct entries *entries, const struct vmnetacl_poli
     rule_index_free(&rules);
 }
 
-/* Returns whether all that may be listed is there; else error says why not. */
+/* Returns whether there is a verdict on every bridge; if not, error says why. */
 static bool entries_collect(struct entries *entries, struct vmnetacl_policy **policy, const struct account *account,
                             struct vmnetacl_error *error)
 {
@@ -179,7 +179,7 @@ static int list_run(const struct options *options)
         account_of_user(&account, options->user);
     else
         account_of_process(&account);
-    (void)account_become(&account); /* explain tells what else cannot be known */
+    (void)account_become(&account); /* what is unknown if not, explain says */
     is_whole = entries_collect(&entries, &policy, &account, &error);
     if (options->json)
         print_json(&entries, policy, &account, is_whole ? NULL : &error);
@@ -188,7 +188,7 @@ static int list_run(const struct options *options)
     else
         print_columns(&entries);
     if (!is_whole && !options->json) {
-        (void)fflush(stdout); /* main() looks at ferror(3) in the end */
+        (void)fflush(stdout); /* main() checks ferror(3) */
         (void)fputs("vmnetctl: the rules give no answer: ", stderr);
         problem_print(stderr, &error);
         (void)fputs("\n", stderr);

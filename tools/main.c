@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * vmnetctl: checks the rules, and explains what vmnet-helper makes of them. Runs as the user, without privilege, and
- * with the public interface of libvmnetacl alone. It writes nothing but to stdout and stderr.
+ * vmnetctl: checks the rules, and explains what vmnet-helper does with them. It runs as the user, without privilege. It
+ * uses only the public interface of libvmnetacl, and writes only to stdout and stderr.
  */
 #include "check.h"
 #include "convert.h"
@@ -30,7 +30,7 @@ static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
                            "\n"
                            "See vmnetctl(1) for more.\n";
 
-/* What was printed is where it belongs, or the status says that it is not. */
+/* Everything that was printed must have been written. */
 static int finish(int status)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
@@ -54,7 +54,7 @@ int main(int argc, char *argv[])
     if (argc < 2)
         die(EX_USAGE, "missing command; see 'vmnetctl --help'");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        (void)fputs(help, stdout); /* finish() looks whether it worked */
+        (void)fputs(help, stdout); /* finish() checks that it was written */
         return finish(EXIT_SUCCESS);
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory that is there, or the program ends: it only reads and tells, so there is nothing to put in order. */
+/* Memory. These functions end the program when out of memory: it only reads, so there is nothing to clean up. */
 #pragma once
 
 #include <stddef.h>
@@ -7,8 +7,8 @@
 /* Make room for one more after count items of item_size bytes each; items is NULL when count is 0. */
 void *memory_grow(void *items, size_t count, size_t item_size);
 
-/* A copy of a string, or NULL of NULL. */
+/* A copy of a string; NULL for NULL. */
 char *memory_copy(const char *text);
 
-/* A string made as by printf(3). */
+/* A string, as printf(3) formats it. */
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));

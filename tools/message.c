@@ -17,11 +17,11 @@ noreturn void die(int code, const char *format, ...)
 
     va_start(arguments, format);
     errno = error;
-    (void)vsnprintf(text, sizeof text, format, arguments); /* cut off when too long */
+    (void)vsnprintf(text, sizeof text, format, arguments); /* truncated when too long */
     va_end(arguments);
-    (void)fflush(stdout); /* what was found so far stands before the reason for ending */
+    (void)fflush(stdout); /* what was found so far comes before the reason */
     (void)fputs("vmnetctl: ", stderr);
     escape_print(stderr, text, strlen(text));
-    (void)fputs("\n", stderr); /* there is nobody to tell that stderr is closed */
+    (void)fputs("\n", stderr); /* an error on stderr cannot be reported */
     exit(code);
 }

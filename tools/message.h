@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said on stderr, when there is nothing better to say on stdout. */
+/* The last message of the program. */
 #pragma once
 
 #include <stdnoreturn.h>
 
-/* Say why, in one line, and exit with a code from <sysexits.h>. errno is taken first thing: %m is its text. */
+/* Print why to stderr, in one line, and exit with a code from <sysexits.h>. errno is saved first, for %m. */
 noreturn void die(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));

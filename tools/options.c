@@ -44,10 +44,10 @@ void options_read(struct options *options, const struct command *command, int ar
     int index = 0;
 
     *options = (struct options){.json = false};
-    opterr = 0; /* getopt(3) would print bytes that others chose */
+    opterr = 0; /* getopt(3) would print the argument without escaping it */
     while ((option = getopt_long(arguments_count, arguments, ":h", longs, &index)) != -1) {
         if (option == OPTION_HELP || option == 'h') {
-            (void)fputs(command->help, stdout); /* looked at in the end */
+            (void)fputs(command->help, stdout); /* checked in the next line */
             exit(fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EX_OSERR);
         }
         if (option == ':')

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What stands on the command line after the name of a command. */
+/* The command line after the name of a command. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,7 +13,7 @@ enum option_bit {
     OPTION_JSON = 1 << 3,
     OPTION_ROOT = 1 << 4,
     OPTION_USER = 1 << 5,
-    OPTION_HELP = 1 << 6, /* every command does */
+    OPTION_HELP = 1 << 6, /* every command takes it */
 };
 
 struct options {
@@ -27,14 +27,14 @@ struct options {
     size_t files_count;
 };
 
-/* A command of the program's. */
+/* A command of the program. */
 struct command {
     const char *name;
     const char *help;                          /* what --help prints */
-    unsigned options;                          /* of enum option_bit, those that it takes */
+    unsigned options;                          /* the options that it takes, of enum option_bit */
     size_t files_max;                          /* how many FILEs it takes */
     int (*run)(const struct options *options); /* returns the exit status */
 };
 
-/* arguments[0] is the command's name. Ends the program with EX_USAGE when something is wrong, with 0 after --help. */
+/* arguments[0] is the name of the command. Ends the program: with EX_USAGE on an error, with 0 after --help. */
 void options_read(struct options *options, const struct command *command, int arguments_count, char *arguments[]);

@@ -9,7 +9,7 @@
 
 char *problem_message(const struct vmnetacl_error *error)
 {
-    if (error->code == VMNETACL_CODE_NAMES_MISSING) /* the library says which call is missing, and we have made it */
+    if (error->code == VMNETACL_CODE_NAMES_MISSING) /* the message of the library is for programmers */
         return memory_copy("it depends on a name that could not be looked up");
     if (error->system_errno == 0)
         return memory_copy(error->message);
@@ -22,7 +22,7 @@ void problem_print_place(FILE *out, const char *file, unsigned line, unsigned co
         return;
     escape_print(out, file, strlen(file));
     if (line != 0)
-        (void)fprintf(out, ":%u", line); /* main() looks at ferror(3) in the end */
+        (void)fprintf(out, ":%u", line); /* main() checks ferror(3) */
     if (line != 0 && column != 0)
         (void)fprintf(out, ":%u", column);
 }

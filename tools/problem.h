@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* An error of the library's, in words. */
+/* An error of the library, as text. */
 #pragma once
 
 #include "vmnetacl.h"
 
 #include <stdio.h>
 
-/* The message, with the system's reason if there is one. To be freed. */
+/* The message, with that of the errno if there is one. To be freed. */
 char *problem_message(const struct vmnetacl_error *error);
 
-/* "file:line:column", as far as there are such; prints nothing when there is no file. Escaped. */
+/* "file:line:column", without the line or the column if it is 0; nothing without a file. Escaped. */
 void problem_print_place(FILE *out, const char *file, unsigned line, unsigned column);
 
 /* "file:line:column: message" */

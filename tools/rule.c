@@ -48,7 +48,7 @@ bool rule_read(const char *source, const char *line, void (*visit)(const struct 
     bool is_valid = true;
 
     if (vmnetacl_load_from(&origin, &policy, NULL) != VMNETACL_OK)
-        die(EX_TEMPFAIL, "out of memory; try again"); /* nothing else can be wrong with it */
+        die(EX_TEMPFAIL, "out of memory; try again"); /* no other failure is possible */
     for (size_t i = 0; vmnetacl_source_at(policy, i, &found); i++)
         is_valid = is_valid && (found.status == VMNETACL_OK || found.status == VMNETACL_NOTFOUND);
     rules = rules_open(policy);

@@ -13,14 +13,13 @@ struct vmnetacl_rules *rules_open(const struct vmnetacl_policy *policy);
 char *rule_options_text(const struct vmnetacl_grant *grant);
 
 /*
- * Read a line, without its newline, in the grammar of this source, "files" or "qemu". Returns whether it is one rule, and
- * shows it to visit if so; rule is in no file, so its place means nothing.
+ * Read a line, without its newline, in the grammar of this source, "files" or "qemu". If it is one rule, calls visit
+ * with it and returns true. rule is in no file, so its place means nothing.
  */
 bool rule_read(const char *source, const char *line, void (*visit)(const struct vmnetacl_rule *rule, void *data),
                void *data);
 
 /*
- * The line, without its newline, is one rule in the grammar of this source, "files" or "qemu", and is about this bridge
- * and no other; bridge NULL: about whatever bridges.
+ * Is the line one rule in the grammar of this source, and only for this bridge? bridge NULL: for any bridges.
  */
 bool rule_is_about(const char *source, const char *line, const char *bridge);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules at some places: the library says only where a rule is that decides. */
+/* The rules at some places. A decision of the library has only the place of the rule. */
 #pragma once
 
 #include "vmnetacl.h"

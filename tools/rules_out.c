@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* main() looks at ferror(3) of stdout in the end. */
+/* Errors of stdout are checked once, with ferror(3) in main(). */
 #include "rules_out.h"
 
 #include "escape.h"
@@ -16,7 +16,7 @@ void rules_out_blank(void)
     (void)fputs("\n", stdout);
 }
 
-/* Text in any language stays as it is in a file; a terminal is shown no byte that could mean something to it. */
+/* A file keeps text in any language. For a terminal, all but printable ASCII and tabs is escaped. */
 static size_t shown_byte(char out[5], char byte)
 {
     if (byte != '\t' && ((unsigned char)byte < 0x80 || terminal_is_there()))

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes a file of rules to stdout. Each line of it keeps to the grammar and the limits of vmnet-rules(5). */
+/* Writes a file of rules to stdout. Each line conforms to the grammar and the limits of vmnet-rules(5). */
 #pragma once
 
 #include <stddef.h>
 
-/* The first line: which file this comes from. */
+/* The first line: the name of the file that is converted. */
 void rules_out_head(const char *path);
 
 /* An empty line. */
 void rules_out_blank(void);
 
-/* A comment, which may begin with '#' or not; too long a line is broken. */
+/* A comment; text may begin with '#' or not. A line that is too long is broken. */
 void rules_out_comment(const char *text, size_t text_len);
 
-/* Two comments: why a line of the file that is converted is not here as it was, and that line. */
+/* Two comments: why a line has no exact equivalent, and the line. */
 void rules_out_note(unsigned line, const char *text, size_t text_len, const char *why);
 
 /* A rule, which is known to be valid. */

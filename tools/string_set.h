@@ -9,7 +9,7 @@ struct string_set {
     void *tree; /* of tsearch(3) */
 };
 
-/* Add a copy of the string. Returns whether it was not there. */
+/* Add a copy of the string. Returns false when it was there already. */
 bool string_set_add(struct string_set *seen, const char *text);
 
 bool string_set_has(const struct string_set *seen, const char *text);

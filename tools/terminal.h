@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a terminal is told and a file is not: colours, and columns for the eye. */
+/* Is the output a terminal, and may it have colours? */
 #pragma once
 
 #include <stdbool.h>
@@ -16,5 +16,5 @@ enum style {
 /* stdout is a terminal. */
 bool terminal_is_there(void);
 
-/* What switches to a style; "" unless stdout is a terminal that shows colours, and NO_COLOR (no-color.org) is empty. */
+/* The bytes that switch to a style; "" if stdout is no terminal with colours, or NO_COLOR (no-color.org) is set. */
 const char *terminal_style(enum style style);

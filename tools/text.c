@@ -41,7 +41,7 @@ int text_read(struct text *text, const char *path)
     if (fd < 0)
         return errno;
     error = read_all(text, fd);
-    (void)close(fd); /* only read from: nothing to fail */
+    (void)close(fd); /* it was only read, so this cannot lose data */
     if (error != 0)
         text_free(text);
     return error;

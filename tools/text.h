@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The most that is read: no rule file is larger. */
+/* The most bytes that are read: no file of rules is larger. */
 #define TEXT_MAX (16 * 1024 * 1024)
 
 struct text {
@@ -13,7 +13,7 @@ struct text {
     size_t len;
 };
 
-/* A place in a text: before the line of this number. All zero is not valid: begin with {.number = 1}. */
+/* A line of a text. Begin with {.number = 1}: all zero is not valid. */
 struct text_line {
     unsigned number;
     size_t offset;
