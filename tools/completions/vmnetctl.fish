@@ -9,7 +9,7 @@ end
 
 set -l commands check explain list convert
 complete -c vmnetctl -f
-complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a check -d 'Look for everything that is wrong with the rules'
+complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a check -d 'Show all that is wrong with the rules'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a explain -d 'Say whether a user may use a bridge, and why'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a list -d 'List the bridges that a user may use'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a convert -d 'Turn a bridge.conf or an lxc-usernet file into rules'
