@@ -24,7 +24,7 @@ says() {
     wanted_status=$1 wanted=$2
     shift 2
     found=$(as_user "$@" 2>&1) || status=$?
-    [ "$found" = "$wanted" ] && [ "$status" = "$wanted_status" ] || fail "$*: '$found', exit status $status"
+    [ "$found ($status)" = "$wanted ($wanted_status)" ] || fail "$*: '$found', exit status $status"
 }
 
 says 0 "yes, by $rules:1" "$programs/authorize" virbr0
