@@ -72,6 +72,7 @@ for my $file (sort keys %ran) {
 printf "%-18s %7d of %4d %7d of %4d\n", 'all', @sum;
 for my $path (glob "$top/libacl/*/*.c") {
     my ($file) = $path =~ m{([^/]+)$};
+    next if $file eq 'option_table.c';    # only data
     push @missing, "libacl/$file: no test runs it\n" if !$ran{$file};
 }
 for my $file (sort keys %is_excepted) {

@@ -96,8 +96,7 @@ enum vmnetacl_status vmnetacl_caller_of_peer(int socket_fd, struct vmnetacl_call
     *caller = NULL;
     if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
         return error_set_system(error, errno, NULL, "cannot read the credentials of the peer of the socket");
-    /* unix(7): without a peer, the ids are -1. */
-    if (len != sizeof peer || peer.uid == (uid_t)-1 || peer.gid == (gid_t)-1)
+    if (peer.uid == (uid_t)-1) /* cred_to_ucred() in net/core/sock.c: there is no peer */
         return error_set_system(error, ENOTCONN, NULL, "cannot read the credentials of the peer of the socket");
     status = read_peer_groups(socket_fd, caller, error);
     if (status != VMNETACL_OK)

@@ -90,7 +90,7 @@ static enum vmnetacl_status parse_pair(struct parser *parser, unsigned *seen, st
         return parser_fail(parser, token.at, VMNETACL_CODE_ACTION_INVALID,
                            "unknown status '%.*s'; write ALLOW, DENY, NOTFOUND, UNAVAIL or TRYAGAIN, as in "
                            "[NOTFOUND=return]",
-                           TOKEN_SHOWN(token));
+                           token_shown_len(&token), token.at);
     if ((*seen & listed) != 0)
         return parser_fail(parser, token.at, VMNETACL_CODE_ACTION_REPEATED,
                            "duplicate status; ALLOW and SUCCESS are the same");
@@ -130,11 +130,11 @@ static enum vmnetacl_status parse_source(struct parser *parser, struct switch_ta
     entry.source = source_find(token.at, token.len);
     if (entry.source == NULL)
         return parser_fail(parser, token.at, VMNETACL_CODE_SOURCE_UNKNOWN, "unknown source '%.*s'; write files or qemu",
-                           TOKEN_SHOWN(token));
+                           token_shown_len(&token), token.at);
     for (size_t i = 0; i < table->count; i++)
         if (table->entries[i].source == entry.source)
             return parser_fail(parser, token.at, VMNETACL_CODE_SOURCE_REPEATED, "duplicate source '%.*s'; remove one",
-                               TOKEN_SHOWN(token));
+                               token_shown_len(&token), token.at);
     assert(table->count < SWITCH_ENTRIES_MAX);
     table->entries[table->count] = entry;
     return parse_actions(parser, &table->entries[table->count++]);
@@ -151,7 +151,7 @@ enum vmnetacl_status switch_parse_line(struct lines *lines, struct switch_table 
     token = token_take(&parser.line);
     if (!token_is(&token, "acl:"))
         return parser_fail(&parser, token.at, VMNETACL_CODE_KEYWORD_UNKNOWN,
-                           "unknown word '%.*s'; a line begins with acl: or #", TOKEN_SHOWN(token));
+                           "unknown word '%.*s'; a line begins with acl: or #", token_shown_len(&token), token.at);
     if (table->count > 0)
         return parser_fail(&parser, token.at, VMNETACL_CODE_SWITCH_SECOND,
                            "a second acl line; name all sources in the first");

@@ -58,7 +58,7 @@ static const struct loaded_source *find_source(const struct question *question, 
     return found;
 }
 
-/* Is it one rule about one bridge, and what it says when it is put together again from its parts is the line? */
+/* Is the one line a rule about one bridge, which is the line again when it is put together from its parts? */
 static bool is_as_meant(const struct loaded_source *source, const char *line)
 {
     struct rule_cursor at = {.ruleset = &source->ruleset};
@@ -68,7 +68,7 @@ static bool is_as_meant(const struct loaded_source *source, const char *line)
     if (!rule_cursor_next(&at)) /* a source in error has no rules */
         return false;
     rule_show(source, at.file, &at.rule, &text, &shown);
-    return !shown.is_pattern && strcmp(shown.text, line) == 0 && !rule_cursor_next(&at);
+    return !shown.is_pattern && strcmp(shown.text, line) == 0;
 }
 
 /* OK when the line is one rule, read as it is meant, and can be shown and pasted; else NOTFOUND; TRYAGAIN. */

@@ -3,32 +3,6 @@
 
 #include "error.h"
 
-#include <assert.h>
-
-static const struct option {
-    const char *name;
-    uint32_t bit;
-    const char *value; /* what stands after the name, as messages call it; NULL: nothing, the name is all */
-    uint32_t min;
-    uint32_t max;
-    size_t offset; /* of the value, a uint32_t, in struct vmnetacl_grant */
-    struct vmnetacl_error unenforced;
-} options[] = {
-    {.name = "limit",
-     .bit = VMNETACL_OPTION_LIMIT,
-     .value = "NUMBER",
-     .min = 1,
-     .max = UINT32_MAX,
-     .offset = offsetof(struct vmnetacl_grant, limit),
-     .unenforced = {.code = VMNETACL_CODE_OPTION_UNENFORCED,
-                    .message =
-                        "the rule has the option 'limit', which this program does not enforce; use one that does"}},
-};
-
-#define OPTIONS_COUNT (sizeof options / sizeof options[0])
-
-static_assert(OPTIONS_COUNT * sizeof(uint32_t) <= sizeof(struct vmnetacl_grant), "their values fit OPTIONS_SIZE_MAX");
-
 static uint32_t get_value(const struct vmnetacl_grant *grant, const struct option *option)
 {
     uint32_t value;
@@ -45,10 +19,11 @@ static void set_value(struct vmnetacl_grant *grant, const struct option *option,
 static enum vmnetacl_status fail_unknown(const struct parser *parser, const struct token *token)
 {
     (void)parser_fail(parser, token->at, VMNETACL_CODE_OPTION_UNKNOWN, "unknown option '%.*s'; expected ",
-                      TOKEN_SHOWN(*token)); /* the message is not complete yet */
-    for (size_t i = 0; i < OPTIONS_COUNT; i++)
-        error_append(parser->error, "%s%s%s%s", i == 0 ? "" : ", ", options[i].name,
-                     options[i].value != NULL ? " " : "", options[i].value != NULL ? options[i].value : "");
+                      token_shown_len(token), token->at); /* the message is not complete yet */
+    for (size_t i = 0; i < option_table_len; i++)
+        error_append(parser->error, "%s%s%s%s", i == 0 ? "" : ", ", option_table[i].name,
+                     option_table[i].value != NULL ? " " : "",
+                     option_table[i].value != NULL ? option_table[i].value : "");
     error_append(parser->error, "; a comment needs a line of its own");
     return error_status(parser->error);
 }
@@ -56,13 +31,13 @@ static enum vmnetacl_status fail_unknown(const struct parser *parser, const stru
 static enum vmnetacl_status parse_option(struct parser *parser, bool is_deny, struct vmnetacl_grant *grant)
 {
     struct token token = token_take(&parser->line);
-    const struct option *option = options;
+    const struct option *option = option_table;
     enum vmnetacl_status status = VMNETACL_OK;
     uint32_t value;
 
-    while (option < options + OPTIONS_COUNT && !token_is(&token, option->name))
+    while (option < option_table + option_table_len && !token_is(&token, option->name))
         option++;
-    if (option == options + OPTIONS_COUNT)
+    if (option == option_table + option_table_len)
         return fail_unknown(parser, &token);
     if (is_deny)
         return parser_fail(parser, token.at, VMNETACL_CODE_OPTION_DENY, "a deny takes no option; remove it");
@@ -91,9 +66,9 @@ char *options_put(char *to, const struct vmnetacl_grant *grant)
 {
     memcpy(to, &grant->options, sizeof grant->options);
     to += sizeof grant->options;
-    for (size_t i = 0; i < OPTIONS_COUNT; i++) {
-        uint32_t value = get_value(grant, &options[i]);
-        if ((grant->options & options[i].bit) == 0 || options[i].value == NULL)
+    for (size_t i = 0; i < option_table_len; i++) {
+        uint32_t value = get_value(grant, &option_table[i]);
+        if ((grant->options & option_table[i].bit) == 0 || option_table[i].value == NULL)
             continue;
         memcpy(to, &value, sizeof value);
         to += sizeof value;
@@ -106,34 +81,35 @@ const char *options_take(const char *from, struct vmnetacl_grant *grant)
     *grant = (struct vmnetacl_grant){.options = 0};
     memcpy(&grant->options, from, sizeof grant->options);
     from += sizeof grant->options;
-    for (size_t i = 0; i < OPTIONS_COUNT; i++) {
+    for (size_t i = 0; i < option_table_len; i++) {
         uint32_t value;
-        if ((grant->options & options[i].bit) == 0 || options[i].value == NULL)
+        if ((grant->options & option_table[i].bit) == 0 || option_table[i].value == NULL)
             continue;
         memcpy(&value, from, sizeof value);
         from += sizeof value;
-        set_value(grant, &options[i], value);
+        set_value(grant, &option_table[i], value);
     }
     return from;
 }
 
 const struct vmnetacl_error *options_find_unenforced(const struct vmnetacl_grant *grant, uint32_t enforced)
 {
-    for (size_t i = 0; i < OPTIONS_COUNT; i++)
-        if ((grant->options & ~enforced & options[i].bit) != 0)
-            return &options[i].unenforced;
+    for (size_t i = 0; i < option_table_len; i++)
+        if ((grant->options & ~enforced & option_table[i].bit) != 0)
+            return &option_table[i].unenforced;
     return NULL;
 }
 
 bool vmnetacl_option_at(const struct vmnetacl_grant *grant, size_t index, struct vmnetacl_option *option)
 {
-    for (size_t i = 0; grant != NULL && i < OPTIONS_COUNT; i++) {
-        if ((grant->options & options[i].bit) == 0 || index-- > 0)
+    for (size_t i = 0; grant != NULL && i < option_table_len; i++) {
+        if ((grant->options & option_table[i].bit) == 0 || index-- > 0)
             continue;
-        *option = (struct vmnetacl_option){.name = options[i].name,
-                                           .bit = options[i].bit,
-                                           .has_number = options[i].value != NULL,
-                                           .number = options[i].value != NULL ? get_value(grant, &options[i]) : 0};
+        *option =
+            (struct vmnetacl_option){.name = option_table[i].name,
+                                     .bit = option_table[i].bit,
+                                     .has_number = option_table[i].value != NULL,
+                                     .number = option_table[i].value != NULL ? get_value(grant, &option_table[i]) : 0};
         return true;
     }
     return false;

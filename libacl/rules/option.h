@@ -8,6 +8,20 @@
 
 #include "token.h"
 
+/* One option. The names of two differ, and so do their bits and the places of their values. */
+struct option {
+    const char *name;
+    uint32_t bit;
+    const char *value; /* what follows the name, as messages call it; NULL: nothing */
+    uint32_t min;
+    uint32_t max;
+    size_t offset; /* of the value, a uint32_t, in struct vmnetacl_grant */
+    struct vmnetacl_error unenforced;
+};
+
+extern const struct option option_table[];
+extern const size_t option_table_len;
+
 /* The most bytes that options_put() writes. */
 #define OPTIONS_SIZE_MAX (sizeof(uint32_t) + sizeof(struct vmnetacl_grant))
 

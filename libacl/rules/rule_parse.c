@@ -38,7 +38,7 @@ static enum vmnetacl_status fail_subject(struct parser *parser)
                            "missing subject; write user NAME, uid NUMBER, group NAME, gid NUMBER or all");
     return parser_fail(parser, token.at, VMNETACL_CODE_SUBJECT_UNKNOWN,
                        "unknown subject '%.*s'; write user NAME, uid NUMBER, group NAME, gid NUMBER or all",
-                       TOKEN_SHOWN(token));
+                       token_shown_len(&token), token.at);
 }
 
 /* "user" account | "uid" number | "group" account | "gid" number | "all" */
@@ -126,7 +126,8 @@ enum vmnetacl_status rule_parse_line(struct lines *lines, bool *is_rule, struct 
     if (!rule->is_deny && !token_take_word(&parser.line, "allow")) {
         token = token_take(&parser.line);
         return parser_fail(&parser, token.at, VMNETACL_CODE_KEYWORD_UNKNOWN,
-                           "unknown word '%.*s'; a line begins with allow, deny or #", TOKEN_SHOWN(token));
+                           "unknown word '%.*s'; a line begins with allow, deny or #", token_shown_len(&token),
+                           token.at);
     }
     status = parse_subject(&parser, rule);
     if (status == VMNETACL_OK)

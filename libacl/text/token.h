@@ -44,8 +44,11 @@ static inline bool token_is(const struct token *token, const char *word)
 /* The same without regard to case, of ASCII letters only. word is in lower case. */
 bool token_is_caseless(const struct token *token, const char *word);
 
-/* The beginning of a wrong word, for "%.*s" in a message. */
-#define TOKEN_SHOWN(token) (int)((token).len < 32 ? (token).len : 32), (token).at
+/* How much of a wrong word a message shows: the precision of "%.*s". */
+static inline int token_shown_len(const struct token *token)
+{
+    return token->len < 32 ? (int)token->len : 32;
+}
 
 /* The line that is being parsed, and where errors go. */
 struct parser {

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -24,6 +25,69 @@ unsigned long __wrap_getauxval(unsigned long type);
 unsigned long __wrap_getauxval(unsigned long type)
 {
     return type == AT_SECURE ? is_secure : __real_getauxval(type);
+}
+
+/* Which call fails, and how many of it come before. */
+enum fault {
+    NO_FAULT,
+    CALLOC,
+    GETGROUPS,
+    GETSOCKOPT,
+    GETPWNAM,
+    GETGROUPLIST,
+    GETGROUPLIST_LONG
+};
+static enum fault fault;
+static int calls_left;
+
+static bool is_due(enum fault call)
+{
+    return fault == call && calls_left-- == 0;
+}
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+int __real_getgroups(int size, gid_t list[]);
+int __wrap_getgroups(int size, gid_t list[]);
+int __real_getsockopt(int fd, int level, int option, void *value, socklen_t *len);
+int __wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *len);
+int __real_getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t size, struct passwd **found);
+int __wrap_getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t size, struct passwd **found);
+int __real_getgrouplist(const char *user, gid_t gid, gid_t *list, int *count);
+int __wrap_getgrouplist(const char *user, gid_t gid, gid_t *list, int *count);
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return is_due(CALLOC) ? NULL : __real_calloc(count, size);
+}
+
+int __wrap_getgroups(int size, gid_t list[])
+{
+    errno = EIO;
+    return is_due(GETGROUPS) ? -1 : __real_getgroups(size, list);
+}
+
+int __wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *len)
+{
+    errno = EIO;
+    return is_due(GETSOCKOPT) ? -1 : __real_getsockopt(fd, level, option, value, len);
+}
+
+int __wrap_getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t size, struct passwd **found)
+{
+    return is_due(GETPWNAM) ? EIO : __real_getpwnam_r(name, entry, buffer, size, found);
+}
+
+int __wrap_getgrouplist(const char *user, gid_t gid, gid_t *list, int *count)
+{
+    if (fault == GETGROUPLIST_LONG) { /* never room enough, or, after some calls, all of it */
+        *count = *count + 1;
+        if (!is_due(GETGROUPLIST_LONG))
+            return -1;
+        *count = 0;
+        return 0;
+    }
+    return is_due(GETGROUPLIST) ? -1 : __real_getgrouplist(user, gid, list, count);
 }
 
 /* In a child: become a user whose effective ids differ from the real ones, with these groups. */
@@ -187,6 +251,70 @@ static void test_caller_of_user_not_to_be_had_null(void **state)
     vmnetacl_caller_free(NULL);
 }
 
+static enum vmnetacl_status make_with_fault(int way, int socket_fd, struct vmnetacl_error *error)
+{
+    static struct vmnetacl_caller any;
+    struct vmnetacl_caller *caller = &any;
+    enum vmnetacl_status status = way == 0   ? vmnetacl_caller_self(&caller, error)
+                                  : way == 1 ? vmnetacl_caller_of_peer(socket_fd, &caller, error)
+                                             : vmnetacl_caller_of_user("vmuser", &caller, error);
+
+    fault = NO_FAULT;
+    if (status == VMNETACL_OK)
+        assert_ptr_not_equal(caller, &any);
+    else
+        assert_null(caller);
+    vmnetacl_caller_free(caller);
+    return status;
+}
+
+static void test_caller_call_fails_no_caller(void **state)
+{
+    static const struct {
+        const char *name;
+        int way; /* self, of_peer, of_user */
+        enum fault call;
+        int left;
+        enum vmnetacl_status want;
+        enum vmnetacl_code code;
+    } rows[] = {
+        {"self", 0, NO_FAULT, 0, VMNETACL_OK, VMNETACL_CODE_NONE},
+        {"peer", 1, NO_FAULT, 0, VMNETACL_OK, VMNETACL_CODE_NONE},
+        {"self, no memory", 0, CALLOC, 0, VMNETACL_TRYAGAIN, VMNETACL_CODE_MEMORY},
+        {"self, no count of groups", 0, GETGROUPS, 0, VMNETACL_UNAVAIL, VMNETACL_CODE_SYSTEM},
+        {"self, no groups", 0, GETGROUPS, 1, VMNETACL_TRYAGAIN, VMNETACL_CODE_RESOURCES},
+        {"peer, no memory", 1, CALLOC, 0, VMNETACL_TRYAGAIN, VMNETACL_CODE_MEMORY},
+        {"peer, no credentials", 1, GETSOCKOPT, 0, VMNETACL_UNAVAIL, VMNETACL_CODE_SYSTEM},
+        {"peer, no count of groups", 1, GETSOCKOPT, 1, VMNETACL_UNAVAIL, VMNETACL_CODE_SYSTEM},
+        {"peer, no groups", 1, GETSOCKOPT, 2, VMNETACL_UNAVAIL, VMNETACL_CODE_SYSTEM},
+        {"user, no memory", 2, CALLOC, 0, VMNETACL_TRYAGAIN, VMNETACL_CODE_MEMORY},
+        {"user, no entry", 2, GETPWNAM, 0, VMNETACL_UNAVAIL, VMNETACL_CODE_LOOKUP_FAILED},
+        {"user, no groups", 2, GETGROUPLIST, 0, VMNETACL_UNAVAIL, VMNETACL_CODE_LOOKUP_FAILED},
+        {"user, too many groups", 2, GETGROUPLIST_LONG, 1000, VMNETACL_UNAVAIL, VMNETACL_CODE_LOOKUP_FAILED},
+        {"user, many groups", 2, GETGROUPLIST_LONG, 3, VMNETACL_OK, VMNETACL_CODE_NONE},
+    };
+    gid_t before[64];
+    const int before_count = getgroups(64, before);
+    int pair[2];
+
+    (void)state;
+    assert_int_equal(setgroups(COUNT_OF(some_groups), some_groups), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct vmnetacl_error error = {.code = VMNETACL_CODE_NONE};
+        fault = rows[i].call;
+        calls_left = rows[i].left;
+        if (make_with_fault(rows[i].way, pair[0], &error) != rows[i].want || error.code != rows[i].code)
+            fail_msg("%s: %s: %s", rows[i].name, vmnetacl_code_name(error.code), error.message);
+    }
+    assert_int_equal(make_with_fault(1, pair[0], NULL), VMNETACL_OK);
+    assert_int_equal(setgroups(0, NULL), 0);
+    assert_int_equal(make_with_fault(0, -1, NULL), VMNETACL_OK);
+    assert_int_equal(setgroups((size_t)before_count, before), 0);
+    assert_int_equal(close(pair[0]), 0);
+    assert_int_equal(close(pair[1]), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +323,7 @@ int main(void)
         cmocka_unit_test(test_caller_of_peer_no_peer_refused),
         cmocka_unit_test(test_caller_of_user_as_new_session),
         cmocka_unit_test(test_caller_of_user_not_to_be_had_null),
+        cmocka_unit_test(test_caller_call_fails_no_caller),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

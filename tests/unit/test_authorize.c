@@ -110,6 +110,34 @@ static void test_authorize_nothing_given_never_allow(void **state)
     vmnetacl_free(policy);
 }
 
+static bool is_out_of_memory;
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+    return is_out_of_memory ? NULL : __real_malloc(size);
+}
+
+static void test_authorize_source_to_be_tried_again_its_error(void **state)
+{
+    static const struct vmnetacl_buffer buffer = {.source = "files",
+                                                  .path = "/f",
+                                                  .text = "allow all bridge br0",
+                                                  .text_len = 20};
+    const struct vmnetacl_origin origin = {.buffers = &buffer, .buffers_count = 1};
+    struct vmnetacl_policy *policy;
+    struct vmnetacl_error error;
+
+    (void)state;
+    is_out_of_memory = true; /* for what the file says: the policy itself is there */
+    assert_int_equal(vmnetacl_load_from(&origin, &policy, NULL), VMNETACL_OK);
+    is_out_of_memory = false;
+    assert_int_equal(vmnetacl_authorize(policy, &caller, "br0", 0, NULL, &error), VMNETACL_TRYAGAIN);
+    assert_int_equal(error.code, VMNETACL_CODE_MEMORY);
+    vmnetacl_free(policy);
+}
+
 /* At the address of the policy that they were asked for there may be another. */
 static void test_decide_names_of_freed_policy_invalid(void **state)
 {
@@ -137,6 +165,7 @@ int main(void)
         cmocka_unit_test(test_authorize_lookup_fails_its_status),
         cmocka_unit_test(test_authorize_failed_allow_error_outlives_names),
         cmocka_unit_test(test_authorize_nothing_given_never_allow),
+        cmocka_unit_test(test_authorize_source_to_be_tried_again_its_error),
         cmocka_unit_test(test_decide_names_of_freed_policy_invalid),
     };
 

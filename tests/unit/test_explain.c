@@ -299,6 +299,59 @@ static void test_enumerate_bad_argument_invalid(void **state)
     vmnetacl_free(policy);
 }
 
+/* How often it is called before it says stop. */
+static size_t calls_left;
+
+static bool count_event(const struct vmnetacl_event *event, void *data)
+{
+    assert_non_null(event);
+    assert_ptr_equal(data, &calls_left);
+    assert_true(calls_left > 0);
+    return --calls_left > 0;
+}
+
+static bool count_bridge(const char *bridge, const struct vmnetacl_decision *decision, void *data)
+{
+    assert_true(bridge != NULL && decision != NULL);
+    return count_event((const struct vmnetacl_event *)decision, data);
+}
+
+/* Wherever it says stop, it is not called again, and there is no verdict. */
+static void test_visit_false_stopped(void **state)
+{
+    static const struct texts texts = {.files = "allow all bridge br0\nallow all bridge br1",
+                                       .qemu = "allow br2\nallow br3",
+                                       .switch_text = "acl: files [ALLOW=return] qemu"};
+    struct vmnetacl_policy *policy = texts_policy(&texts);
+    struct vmnetacl_decision decision;
+    struct vmnetacl_error error = {.code = VMNETACL_CODE_NONE};
+    size_t events = 0;
+
+    (void)state;
+    for (size_t i = 1; decision.verdict = VMNETACL_INVALID, i < 10; i++) {
+        calls_left = i;
+        if (vmnetacl_explain(policy, &caller, NULL, "br0", count_event, &calls_left, &decision) != VMNETACL_STOPPED)
+            break;
+        assert_int_equal(decision.verdict, VMNETACL_STOPPED);
+        assert_null(decision.rule.file);
+        assert_int_equal(calls_left, 0);
+        events++;
+    }
+    assert_int_equal(events, 2 + 1 + 1); /* rules of the first source, it, and the one that is not asked */
+    assert_int_equal(decision.verdict, VMNETACL_ALLOW);
+    calls_left = 1;
+    assert_int_equal(vmnetacl_explain(policy, &caller, NULL, "br0", count_event, &calls_left, NULL), VMNETACL_STOPPED);
+    for (calls_left = 1; calls_left < 5; calls_left++) {
+        size_t before = calls_left;
+        assert_int_equal(vmnetacl_enumerate(policy, &caller, NULL, NULL, 0, count_bridge, &calls_left, &error),
+                         VMNETACL_STOPPED);
+        assert_int_equal(calls_left, 0);
+        assert_int_equal(error.code, VMNETACL_CODE_NONE);
+        calls_left = before;
+    }
+    vmnetacl_free(policy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_enumerate_many_bridges_all_told),
         cmocka_unit_test(test_enumerate_no_verdict_error),
         cmocka_unit_test(test_enumerate_bad_argument_invalid),
+        cmocka_unit_test(test_visit_false_stopped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -326,6 +326,37 @@ static void test_lint_ignored_name_too_long_for_a_path(void **state)
     assert_null(strstr(strstr(strstr(told, "file-ignored") + 1, "file-ignored") + 1, "file-ignored"));
 }
 
+static size_t calls_left;
+
+static bool count(const struct vmnetacl_finding *finding, void *data)
+{
+    assert_non_null(finding->error);
+    assert_ptr_equal(data, &calls_left);
+    assert_true(calls_left > 0);
+    return --calls_left > 0;
+}
+
+/* Wherever visit says stop: while rules are loaded, at names, at rules and at files. */
+static void test_lint_visit_false_stopped(void **state)
+{
+    struct vmnetacl_error error = {.code = VMNETACL_CODE_NONE};
+    enum vmnetacl_status status = VMNETACL_STOPPED;
+    size_t findings = 0;
+
+    (void)state;
+    scratch_directory(RULES, 0755);
+    scratch_write(RULES "/1.rules", "allow\nallow user nosuch bridge a\nallow all bridge b\nallow all bridge b\n");
+    scratch_write(RULES "/ignored", "");
+    assert_int_equal(chmod(RULES "/1.rules", 0640), 0);
+    while (status == VMNETACL_STOPPED && findings < 20) {
+        calls_left = ++findings;
+        status = vmnetacl_lint(&scratch, 0, count, &calls_left, &error);
+        assert_int_equal(error.code, VMNETACL_CODE_NONE);
+    }
+    assert_int_equal(status, VMNETACL_OK);
+    assert_true(findings > 5 && calls_left == 1);
+}
+
 static void test_lint_group_writable_directory_warned_of(void **state)
 {
     (void)state;
@@ -498,6 +529,7 @@ int main(void)
         cmocka_unit_test_setup(test_lint_whole_source_unreadable_error, setup),
         cmocka_unit_test_setup(test_lint_ignored_names_warned_of, setup),
         cmocka_unit_test_setup(test_lint_ignored_name_too_long_for_a_path, setup),
+        cmocka_unit_test_setup(test_lint_visit_false_stopped, setup),
         cmocka_unit_test_setup(test_lint_group_writable_directory_warned_of, setup),
         cmocka_unit_test_setup(test_lint_includes_warned_of, setup),
         cmocka_unit_test_setup(test_lint_private_files_warned_of, setup),

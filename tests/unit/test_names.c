@@ -45,6 +45,26 @@ static void test_code_name_each_value_distinct(void **state)
     assert_string_equal(vmnetacl_code_name(VMNETACL_CODE_NAME_MISSING), "name-missing");
 }
 
+/* Each code is of a class, and only the codes whose messages do not say what to do have an advice. */
+static void test_code_class_each_code(void **state)
+{
+    (void)state;
+    assert_int_equal(vmnetacl_code_class(VMNETACL_CODE_NONE), VMNETACL_CLASS_NONE);
+    assert_int_equal(vmnetacl_code_class(VMNETACL_CODE_INCLUDE_LOOP), VMNETACL_CLASS_LINE);
+    assert_int_equal(vmnetacl_code_class(VMNETACL_CODE_FILE_OWNER), VMNETACL_CLASS_FILE);
+    assert_int_equal(vmnetacl_code_class(VMNETACL_CODE_FILE_CHANGED), VMNETACL_CLASS_READ);
+    assert_int_equal(vmnetacl_code_class(VMNETACL_CODE_LOOKUP_NONE), VMNETACL_CLASS_NAMES);
+    assert_int_equal(vmnetacl_code_class(VMNETACL_CODE_ARGUMENT), VMNETACL_CLASS_CALL);
+    assert_int_equal(vmnetacl_code_class(VMNETACL_CODE_FILE_PRIVATE), VMNETACL_CLASS_WARNING);
+    assert_int_equal(vmnetacl_code_class((enum vmnetacl_code)12345), VMNETACL_CLASS_CALL);
+    for (int code = 1; code <= VMNETACL_CODE_RESOURCES; code++)
+        assert_int_not_equal(vmnetacl_code_class((enum vmnetacl_code)code), VMNETACL_CLASS_NONE);
+    assert_null(vmnetacl_code_advice(VMNETACL_CODE_NONE));
+    assert_null(vmnetacl_code_advice(VMNETACL_CODE_FILE_OWNER));
+    assert_null(vmnetacl_code_advice((enum vmnetacl_code)12345));
+    assert_string_equal(vmnetacl_code_advice(VMNETACL_CODE_MEMORY), "try again");
+}
+
 static void test_status_allow_not_zero(void **state)
 {
     const struct vmnetacl_decision decision = {0};
@@ -70,6 +90,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_status_name_each_value_distinct),
         cmocka_unit_test(test_code_name_each_value_distinct),
+        cmocka_unit_test(test_code_class_each_code),
         cmocka_unit_test(test_status_allow_not_zero),
         cmocka_unit_test(test_version_that_of_the_header),
     };

@@ -7,6 +7,7 @@
 #include "unit.h"
 #include "vmnetacl.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -123,14 +124,15 @@ static void test_decide_reader_with_other_groups_another_caller(void **state)
     static const gid_t two[] = {10, 20};
     static const gid_t three[] = {10, 20, 30};
     static const gid_t another[] = {10, 21};
+    static const gid_t with_gid[] = {0, 10, 20};
     static const struct {
         gid_t gid;
         const gid_t *groups;
         size_t count;
         bool is_reader;
     } rows[] = {
-        {0, two, 2, true},      {0, two, 1, false}, {0, three, 3, false},
-        {0, another, 2, false}, {1, two, 2, false}, {0, NULL, 0, false},
+        {0, two, 2, true},  {0, two, 1, false},  {0, three, 3, false},     {0, another, 2, false},
+        {1, two, 2, false}, {0, NULL, 0, false}, {30, with_gid, 3, false},
     };
     gid_t before[64];
     int before_count = getgroups(64, before);
@@ -149,6 +151,61 @@ static void test_decide_reader_with_other_groups_another_caller(void **state)
     assert_int_equal(setgroups((size_t)before_count, before), 0);
 }
 
+static bool is_out_of_memory;
+static int getgroups_left = -1; /* calls until one fails; -1: none does */
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+int __real_getgroups(int size, gid_t list[]);
+int __wrap_getgroups(int size, gid_t list[]);
+int __wrap___getgroups_chk(int size, gid_t list[], size_t list_size);
+
+/* The policy is what comes first. */
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return is_out_of_memory && size == sizeof(gid_t) ? NULL : __real_calloc(count, size);
+}
+
+int __wrap_getgroups(int size, gid_t list[])
+{
+    errno = EINVAL;
+    return getgroups_left >= 0 && getgroups_left-- == 0 ? -1 : __real_getgroups(size, list);
+}
+
+/* What the first is where the compiler knows the size of list. */
+int __wrap___getgroups_chk(int size, gid_t list[], size_t list_size)
+{
+    assert_true((size_t)size * sizeof *list <= list_size);
+    return __wrap_getgroups(size, list);
+}
+
+/* Without the reader's credentials, a policy that is not for everybody is none. */
+static void test_load_reader_unknown_no_policy(void **state)
+{
+    static const gid_t two[] = {10, 20};
+    gid_t before[64];
+    int before_count = getgroups(64, before);
+    struct vmnetacl_policy *policy;
+    struct vmnetacl_error error;
+
+    (void)state;
+    assert_int_equal(setgroups(2, two), 0);
+    assert_int_equal(chmod(ALICE, 0640), 0);
+    is_out_of_memory = true;
+    assert_int_equal(vmnetacl_load_from(&origin, &policy, &error), VMNETACL_TRYAGAIN);
+    is_out_of_memory = false;
+    assert_null(policy);
+    assert_int_equal(error.code, VMNETACL_CODE_MEMORY);
+    for (int i = 0; i < 2; i++) {
+        getgroups_left = i;
+        assert_int_equal(vmnetacl_load_from(&origin, &policy, &error), VMNETACL_UNAVAIL);
+        getgroups_left = -1;
+        assert_null(policy);
+        assert_int_equal(error.system_errno, EINVAL);
+    }
+    assert_int_equal(setgroups((size_t)before_count, before), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +214,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_decide_include_denied_to_reader_unknown_for_others, setup,
                                         scratch_teardown),
         cmocka_unit_test_setup_teardown(test_decide_reader_with_other_groups_another_caller, setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_load_reader_unknown_no_policy, setup, scratch_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

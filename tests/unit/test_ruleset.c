@@ -194,6 +194,15 @@ static void test_rules_each_shown_taken_apart(void **state)
     vmnetacl_free(policy);
 }
 
+static bool is_out_of_memory;
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return is_out_of_memory ? NULL : __real_calloc(count, size);
+}
+
 static void test_rules_nothing_to_walk_over_no_rule(void **state)
 {
     const struct texts texts = {.files = "", .qemu = ""};
@@ -206,6 +215,10 @@ static void test_rules_nothing_to_walk_over_no_rule(void **state)
     assert_null(rules);
     assert_null(vmnetacl_rules_next(NULL));
     vmnetacl_rules_close(NULL);
+    is_out_of_memory = true;
+    assert_int_equal(vmnetacl_rules_open(policy, &rules), VMNETACL_TRYAGAIN);
+    is_out_of_memory = false;
+    assert_null(rules);
     show_all(policy);
     assert_string_equal(shown, "");
     vmnetacl_free(policy);

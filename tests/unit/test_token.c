@@ -102,7 +102,8 @@ static void test_token_shown_long_word_cut(void **state)
     (void)state;
     for (size_t len = 31; len <= 33; len++) {
         const struct token token = {.at = text, .len = len};
-        assert_int_equal(parser_fail(&parser, text, VMNETACL_CODE_OPTION_UNKNOWN, "<%.*s>", TOKEN_SHOWN(token)),
+        assert_int_equal(parser_fail(&parser, text, VMNETACL_CODE_OPTION_UNKNOWN, "<%.*s>", token_shown_len(&token),
+                                     token.at),
                          VMNETACL_UNAVAIL);
         assert_int_equal(strlen(error.message), 2 + (len < 32 ? len : 32));
         assert_int_equal(error.message[strlen(error.message) - 1], '>');
