@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+#define EXPLAIN "'vmnetctl explain' tells why"
+
 /* What follows a message of the library: the text of the errno, and the advice that belongs to the code. */
 static void describe_rest(const struct vmnetacl_error *error, char *text, size_t text_size)
 {
@@ -81,15 +83,19 @@ static noreturn void die_not_allowed(const struct vmnetacl_policy *policy, const
 {
     size_t count;
     const char *first = find_read(policy, &count);
-    char read[VMNETACL_PATH_SIZE + 64] = "no file was read"; /* what is written into these always fits */
+    char read[2 * VMNETACL_PATH_SIZE + 64] = "no file was read"; /* what is written into these always fits */
     char cure[VMNETACL_PATH_SIZE + VMNETACL_ADVICE_RULE_SIZE + 128];
 
     if (count > 1)
         (void)snprintf(read, sizeof read, "read: %s and %zu more", first, count - 1);
     else if (count == 1)
         (void)snprintf(read, sizeof read, "read: %s", first);
+    if (advice->unread != NULL)
+        (void)snprintf(read + strlen(read), sizeof read - strlen(read), "; skipped, since you may not read it: %s",
+                       advice->unread);
     describe_cure(advice, cure, sizeof cure);
-    die(EX_NOPERM, "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (%s); to allow it, %s",
+    die(EX_NOPERM,
+        "access denied by acl file: no rule lets %s (uid %u) use bridge '%s' (%s); to allow it, %s; " EXPLAIN,
         caller->name, (unsigned)caller->uid, request->bridge, read, cure);
 }
 
@@ -138,8 +144,7 @@ void policy_require(const struct request *request, struct caller *caller, struct
     caller_find_name(caller);
     if (status == VMNETACL_DENY)
         die(EX_NOPERM,
-            "access denied by acl file: %s:%u denies bridge '%s' to %s (uid %u); a deny wins over any allow: "
-            "to allow it, remove that rule",
+            "access denied by acl file: %s:%u denies bridge '%s' to %s (uid %u); a deny wins over any allow; " EXPLAIN,
             decision->rule.file, decision->rule.line, request->bridge, caller->name, (unsigned)caller->uid);
     (void)vmnetacl_advise(policy, &asker, names, request->bridge, NULL, &advice); /* same verdict */
     die_not_allowed(policy, &advice, request, caller);

@@ -370,7 +370,10 @@ struct vmnetacl_advice {
     char rule[VMNETACL_ADVICE_RULE_SIZE]; /* one line of printable ASCII, without the newline */
     /* REMOVE */
     struct vmnetacl_place deny; /* the deny that decides, or would once a rule is added; lives as long as the policy */
-    const void *reserved[4];    /* NULL */
+    /* The cause of NOTFOUND, perhaps: the first included file that was skipped because it may not be read, or NULL. Lives
+       as long as the policy. */
+    const char *unread;
+    const void *reserved[3]; /* NULL */
 };
 
 /*

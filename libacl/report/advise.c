@@ -157,6 +157,18 @@ static void advise_rule(const struct question *question, const char *login, stru
     *advice = made;
 }
 
+/* The first included file that could not be read, so that its rules do not count; NULL when there is none. */
+static const char *find_unread(const struct vmnetacl_policy *policy)
+{
+    for (size_t i = 0; i < policy->sources_count; i++) {
+        const struct ruleset *ruleset = &policy->sources[i].ruleset;
+        for (size_t j = 0; j < ruleset->files_count; j++)
+            if (ruleset->files[j].skipped == VMNETACL_CODE_FILE_DENIED)
+                return ruleset->files[j].path;
+    }
+    return NULL;
+}
+
 enum vmnetacl_status vmnetacl_advise(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                      const struct vmnetacl_names *names, const char *bridge, const char *login,
                                      struct vmnetacl_advice *advice)
@@ -170,8 +182,10 @@ enum vmnetacl_status vmnetacl_advise(const struct vmnetacl_policy *policy, const
     if (bridge == NULL || !question_start(&question, policy, caller, names, bridge))
         return VMNETACL_INVALID;
     (void)question_decide(&question, &decision); /* in decision.verdict, too */
-    if (decision.verdict == VMNETACL_NOTFOUND)
+    if (decision.verdict == VMNETACL_NOTFOUND) {
         advise_rule(&question, login, advice);
+        advice->unread = find_unread(policy);
+    }
     if (decision.verdict == VMNETACL_DENY) {
         advice->cure = VMNETACL_CURE_REMOVE;
         advice->deny = decision.rule;

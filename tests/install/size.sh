@@ -5,7 +5,7 @@
 # source file of ours whose object is linked into the helper, and of every header of ours that those include.
 set -eu
 
-accepted=7700 # lines; a growth of more than 2 % is accepted by changing this number
+accepted=7870 # lines; a growth of more than 2 % is accepted by changing this number
 cd "$1"
 map=$2
 
@@ -42,6 +42,8 @@ wc -l -- $sources $headers | awk '$2 != "total" && $1 > 500 { print $2 " has " $
     END { exit failed }' || fail 'a file is too long'
 # shellcheck disable=SC2086 # lists
 lines=$(cat $sources $headers | wc -l)
-echo "$lines lines of ours are linked into the helper, in $(echo "$sources" | wc -w) sources and $(echo "$headers" | wc -w) headers"
+# shellcheck disable=SC2086 # lists
+code=$(for file in $sources $headers; do "${CC:-cc}" -fpreprocessed -dD -E -P -x c "$file"; done 2>/dev/null | grep -c .)
+echo "$lines lines of ours are linked into the helper, in $(echo "$sources" | wc -w) sources and $(echo "$headers" | wc -w) headers; $code without comments and blank lines"
 [ "$lines" -gt 3000 ] || fail 'so few cannot be all'
 [ "$lines" -le $((accepted * 102 / 100)) ] || fail "$accepted are accepted"

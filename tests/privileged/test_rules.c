@@ -181,6 +181,7 @@ static void test_include_of_a_group_read_as_the_caller(void **state)
     helper_assert_granted(helper_run(&lab_vmuser, "--br=virbr0", NULL), "virbr0");
     struct lab_result *result = helper_run(&lab_vmother, "--br=virbr0", NULL);
     helper_assert_refused(result, EXIT_NOPERM, "access denied by acl file");
+    assert_non_null(strstr(result->stderr_text, "skipped, since you may not read it: " MORE));
     assert_null(strstr(result->stderr_text, "more.conf:"));
     helper_assert_refused(helper_start(
                               &(struct lab_start){.caller = &(struct lab_caller){.uid = 4243, .gid = VMGROUP + 1}}),

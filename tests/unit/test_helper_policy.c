@@ -199,6 +199,10 @@ static void test_policy_require_anything_else_ends(void **state)
          "(read: /rules); to allow it, add to /rules the line 'allow virbr0', which lets every user use the bridge",
          VMNETACL_NOTFOUND, .files_count = 1,
          .advice = {.cure = VMNETACL_CURE_ADD, .file = "/rules", .rule = "allow virbr0", .is_for_everybody = true}},
+        {"not found, and a file was skipped", EX_NOPERM,
+         "(read: /rules; skipped, since you may not read it: /rules.alice); to allow it, rename the bridge: no rule can "
+         "be for this name only; 'vmnetctl explain' tells why",
+         VMNETACL_NOTFOUND, .files_count = 1, .advice = {.cure = VMNETACL_CURE_RENAME, .unread = "/rules.alice"}},
         {"not found in three", EX_NOPERM, "(read: /rules and 2 more)", VMNETACL_NOTFOUND, .files_count = 3},
         {"no file", EX_NOPERM,
          "(no file was read); to allow it, add to /rules.d/own (mode 644, its directory 755) the line 'allow "
