@@ -16,6 +16,14 @@ const struct source *source_find(const char *name, size_t name_len)
     return NULL;
 }
 
+const struct vmnetacl_buffer *origin_find_buffer(const struct vmnetacl_origin *origin, const char *source, size_t *at)
+{
+    for (; origin->buffers != NULL && *at < origin->buffers_count; (*at)++)
+        if (strcmp(origin->buffers[*at].source, source) == 0)
+            return &origin->buffers[*at];
+    return NULL;
+}
+
 const char *source_path(const struct source *source, const struct vmnetacl_origin *origin)
 {
     const char *path = source->path(origin);
@@ -57,6 +65,7 @@ enum vmnetacl_status loading_open(struct loading *loading, const char *path, siz
 {
     const struct vmnetacl_origin *origin = loading->origin;
     const struct trust trust = loading_trust(origin, size_max, group_writable_directory);
+    const struct vmnetacl_buffer *buffer;
 
     if (origin->buffers == NULL) {
         enum vmnetacl_status status = file_open(file, path, &trust, loading->error);
@@ -64,12 +73,12 @@ enum vmnetacl_status loading_open(struct loading *loading, const char *path, siz
             loading_note_private(loading, path);
         return status;
     }
-    for (size_t i = 0; i < origin->buffers_count; i++) {
-        if (strcmp(origin->buffers[i].source, loading->source) != 0 || strcmp(origin->buffers[i].path, path) != 0)
+    for (size_t i = 0; (buffer = origin_find_buffer(origin, loading->source, &i)) != NULL; i++) {
+        if (strcmp(buffer->path, path) != 0)
             continue;
-        if (origin->buffers[i].text_len > size_max)
+        if (buffer->text_len > size_max)
             return file_refuse_large(path, loading->error);
-        file_open_buffer(file, &origin->buffers[i], i);
+        file_open_buffer(file, buffer, i);
         return VMNETACL_OK;
     }
     return error_set(loading->error, VMNETACL_CODE_FILE_MISSING, path, 0, 0, "cannot open the file");

@@ -45,6 +45,12 @@ extern const struct source source_qemu;
 /* The source that is called so; NULL when there is none. */
 const struct source *source_find(const char *name, size_t name_len);
 
+/*
+ * The first of the origin's buffers from index *at on that belongs to this source, whose index is *at then; NULL when
+ * there is none, as in an origin without buffers.
+ */
+const struct vmnetacl_buffer *origin_find_buffer(const struct vmnetacl_origin *origin, const char *source, size_t *at);
+
 /* Where the source reads from: as origin says, or the usual place. */
 const char *source_path(const struct source *source, const struct vmnetacl_origin *origin);
 

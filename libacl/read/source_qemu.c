@@ -171,10 +171,10 @@ static enum vmnetacl_status load_file(struct loading *loading, const char *path,
 /* In buffers, bridge.conf is the first of this source. */
 static const char *qemu_path(const struct vmnetacl_origin *origin)
 {
-    for (size_t i = 0; origin->buffers != NULL && i < origin->buffers_count; i++)
-        if (strcmp(origin->buffers[i].source, source_qemu.name) == 0)
-            return origin->buffers[i].path;
-    return origin->qemu_path;
+    size_t first = 0;
+    const struct vmnetacl_buffer *buffer = origin_find_buffer(origin, source_qemu.name, &first);
+
+    return buffer != NULL ? buffer->path : origin->qemu_path;
 }
 
 static enum vmnetacl_status qemu_load(struct loading *loading, const char *path)

@@ -91,18 +91,17 @@ static enum vmnetacl_status load_directory(struct loading *loading, const char *
 static enum vmnetacl_status load_buffers(struct loading *loading)
 {
     enum vmnetacl_status status = VMNETACL_OK;
+    const struct vmnetacl_buffer *buffer;
     size_t count = 0;
 
-    for (size_t i = 0; i < loading->origin->buffers_count && status == VMNETACL_OK; i++) {
-        const struct vmnetacl_buffer *buffer = &loading->origin->buffers[i];
-        char *path;
-        if (strcmp(buffer->source, source_files.name) != 0)
-            continue;
-        count++;
-        path = strndup(buffer->path, strlen(buffer->path));
+    for (size_t i = 0; (buffer = origin_find_buffer(loading->origin, source_files.name, &i)) != NULL; i++) {
+        char *path = strndup(buffer->path, strlen(buffer->path));
         status = path != NULL ? loading_go_on(loading, load_file(loading, path)) : loading_fail_memory(loading, NULL);
+        if (status != VMNETACL_OK)
+            return status;
+        count++;
     }
-    return status == VMNETACL_OK && count == 0 ? VMNETACL_NOTFOUND : status;
+    return count == 0 ? VMNETACL_NOTFOUND : VMNETACL_OK;
 }
 
 static const char *files_path(const struct vmnetacl_origin *origin)

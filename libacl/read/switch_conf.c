@@ -186,9 +186,11 @@ static enum vmnetacl_status parse_file(struct loading *loading, struct file *fil
 
 const char *switch_path(const struct vmnetacl_origin *origin)
 {
-    for (size_t i = 0; origin->buffers != NULL && i < origin->buffers_count; i++)
-        if (strcmp(origin->buffers[i].source, "switch") == 0)
-            return origin->buffers[i].path;
+    size_t first = 0;
+    const struct vmnetacl_buffer *buffer = origin_find_buffer(origin, SWITCH_NAME, &first);
+
+    if (buffer != NULL)
+        return buffer->path;
     return origin->switch_path != NULL ? origin->switch_path : SWITCH_SYSTEM_PATH;
 }
 
@@ -199,7 +201,7 @@ enum vmnetacl_status switch_load(struct loading *loading, struct switch_table *t
     enum vmnetacl_status status;
 
     *table = (struct switch_table){.count = 0};
-    loading->source = "switch";
+    loading->source = SWITCH_NAME;
     loading->error->code = VMNETACL_CODE_NONE;
     status = loading_open(loading, switch_path(loading->origin), VMNETACL_FILE_MAX, false, &file);
     if (status == VMNETACL_OK) {

@@ -8,6 +8,7 @@
 
 #define SWITCH_ENTRIES_MAX 4 /* no source stands twice, so never more than there are */
 
+#define SWITCH_NAME        "switch" /* what findings and buffers call it */
 #define SWITCH_SYSTEM_PATH "/etc/vmnet/switch.conf"
 #define SWITCH_DEFAULT     "acl: files qemu"
 

@@ -180,7 +180,7 @@ static void check_source_files(struct lint *lint, const struct loaded_source *so
 static void check_files(struct lint *lint)
 {
     if (lint->origin->buffers == NULL)
-        check_private(lint, "switch", switch_path(lint->origin));
+        check_private(lint, SWITCH_NAME, switch_path(lint->origin));
     for (size_t i = 0; i < lint->policy->sources_count; i++)
         check_source_files(lint, &lint->policy->sources[i]);
 }

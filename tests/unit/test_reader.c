@@ -114,7 +114,15 @@ static void test_decide_include_denied_to_reader_unknown_for_others(void **state
     {
         const struct vmnetacl_caller self = {.uid = USER, .gid = USER};
         assert_string_equal(verdicts(&other), "uduuuu");
+        struct vmnetacl_advice advice;
+        struct vmnetacl_policy *policy;
         assert_string_equal(verdicts(&self), "ada---");
+        assert_int_equal(vmnetacl_load_from(&origin, &policy, NULL), VMNETACL_OK);
+        assert_int_equal(vmnetacl_advise(policy, &self, NULL, "br3", NULL, &advice), VMNETACL_NOTFOUND);
+        assert_string_equal(advice.unread, ALICE);
+        assert_int_equal(vmnetacl_advise(policy, &self, NULL, "br0", NULL, &advice), VMNETACL_ALLOW);
+        assert_null(advice.unread);
+        vmnetacl_free(policy);
     }
     scratch_as_root();
 }
