@@ -22,7 +22,7 @@ static void open_standard_descriptors(void)
         if (fcntl(fd, F_GETFD) >= 0)
             continue;
         if (errno != EBADF || open("/dev/null", O_RDWR) != fd)
-            die(EX_OSERR, "cannot open /dev/null in place of descriptor %d, which was closed: %m", fd);
+            die(EX_OSERR, "cannot open /dev/null as descriptor %d, which was closed: %m", fd);
     }
 }
 

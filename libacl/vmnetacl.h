@@ -343,11 +343,11 @@ enum vmnetacl_status vmnetacl_explain(const struct vmnetacl_policy *policy, cons
  * after all others have been told; TRYAGAIN when out of memory; STOPPED when visit returned false; INVALID when policy,
  * caller or visit is NULL.
  */
-enum vmnetacl_status
-vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
-                   const struct vmnetacl_names *names, const char *const *existing, size_t existing_count,
-                   bool (*visit)(const char *bridge, const struct vmnetacl_decision *decision, void *data), void *data,
-                   struct vmnetacl_error *error);
+enum vmnetacl_status vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
+                                        const struct vmnetacl_names *names, const char *const *existing,
+                                        size_t existing_count,
+                                        bool (*visit)(const char *, const struct vmnetacl_decision *, void *),
+                                        void *data, struct vmnetacl_error *error);
 
 /* The kind of change that would make a refused request allowed. */
 enum vmnetacl_cure {

@@ -97,8 +97,7 @@ enum vmnetacl_status directory_open(struct directory *directory, const char *pat
 
     *directory = (struct directory){.path = path};
     status = path_open(path, trust, O_RDONLY | O_DIRECTORY, &found, error);
-    directory->everybody_may_read =
-        found.everybody_may_enter && (status == VMNETACL_OK || error->code == VMNETACL_CODE_FILE_MISSING);
+    directory->everybody_may_read = path_is_public(&found, status, error);
     if (status != VMNETACL_OK && error->code == VMNETACL_CODE_SYSTEM && error->system_errno == ENOTDIR)
         return error_set(error, VMNETACL_CODE_DIRECTORY_KIND, path, 0, 0,
                          "not a directory; make one, with rule files in it");

@@ -40,8 +40,7 @@ enum vmnetacl_status file_open(struct file *file, const char *path, const struct
     struct resolved_path found;
     enum vmnetacl_status status = path_open(path, trust, O_RDONLY, &found, error);
 
-    file->everybody_may_read =
-        found.everybody_may_enter && (status == VMNETACL_OK || error->code == VMNETACL_CODE_FILE_MISSING);
+    file->everybody_may_read = path_is_public(&found, status, error);
     if (status != VMNETACL_OK)
         return status;
     opened.fd = found.fd;

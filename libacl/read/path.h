@@ -37,6 +37,14 @@ struct resolved_path {
 enum vmnetacl_status path_open(const char *path, const struct trust *trust, int flags, struct resolved_path *found,
                                struct vmnetacl_error *error);
 
+/* After path_open() returned status: does every other user come to the same object, or to the same absence of one? */
+static inline bool path_is_public(const struct resolved_path *found, enum vmnetacl_status status,
+                                  const struct vmnetacl_error *error)
+{
+    return found->everybody_may_enter && (status == VMNETACL_OK || error->code == VMNETACL_CODE_FILE_MISSING ||
+                                          error->code == VMNETACL_CODE_FILE_DANGLING);
+}
+
 /* May a directory with this status be obeyed? OK, or UNAVAIL with error filled in; path is what error names. */
 enum vmnetacl_status path_trust_directory(const char *path, const char *directory, const struct trust *trust,
                                           uid_t owner, mode_t mode, struct vmnetacl_error *error);

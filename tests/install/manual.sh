@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# manual.sh SOURCE_DIRECTORY: mandoc(1) has nothing to say about the manual pages, and those of ours that one refers to
-# are there.
+# manual.sh SOURCE_DIRECTORY: mandoc(1) finds nothing wrong with the manual pages, neither it nor groff(1) shows a line
+# that is wider than a terminal, each has the project's version, and the pages of ours that one refers to exist.
 set -eu
 
 cd "$1"
@@ -17,9 +17,23 @@ names=$(for page in $pages; do
     sed -n '/^\.Sh NAME$/,/^\.Nd /s/^\.Nm \([^ ]*\).*/\1 '"$section"'/p' "$page"
 done)
 
+version=$(sed -n 's/^#define VMNETACL_VERSION *"\(.*\)"$/\1/p' libacl/vmnetacl.h)
+[ -n "$version" ] || { echo "FAILED: no version in vmnetacl.h" >&2; exit 1; }
+
+# wide: the lines of a page, as it is shown, that are wider than a terminal
+wide() {
+    LC_ALL=C.UTF-8 sed "s/.$(printf '\b')//g; s/$(printf '\033')\[[0-9;]*m//g" | LC_ALL=C.UTF-8 grep -E '^.{81}' || true
+}
+
 for page in $pages; do
+    grep -q -x "\.Os vmnet-helper $version" "$page" || { echo "FAILED: $page is not of version $version" >&2; status=1; }
+    found=$(mandoc -T utf8 -O width=78 "$page" | wide)
+    [ "$found" = "" ] || { echo "FAILED: $page, mandoc: $found" >&2; status=1; }
+    found=$(groff -mdoc -Tutf8 -rLL=78n "$page" 2>/dev/null | wide)
+    [ "$found" = "" ] || { echo "FAILED: $page, groff: $found" >&2; status=1; }
     # Whether other programs' pages are installed here says nothing about ours.
-    found=$(mandoc -T lint -W style "$page" 2>/dev/null | grep -v 'STYLE: referenced manual not found: ' || true)
+    found=$(mandoc -T lint -W style "$page" 2>/dev/null | grep -v -e 'STYLE: referenced manual not found: ' \
+        -e 'STYLE: operating system explicitly specified' || true)
     [ "$found" = "" ] || { echo "FAILED: $found" >&2; status=1; }
     mandoc -T lint -W warning "$page" >/dev/null 2>&1 || { echo "FAILED: mandoc refuses $page" >&2; status=1; }
     mandoc -T ascii "$page" | grep -q . || { echo "FAILED: $page is empty" >&2; status=1; }

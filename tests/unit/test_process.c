@@ -153,7 +153,7 @@ static void test_make_sane_no_descriptor_left_refused(void **state)
 
     (void)state;
     child_run(open_standard_fails, NULL, &result);
-    child_assert_died(&result, EX_OSERR, "cannot open /dev/null in place of descriptor 0");
+    child_assert_died(&result, EX_OSERR, "cannot open /dev/null as descriptor 0");
 }
 
 struct kept {

@@ -71,6 +71,18 @@ static void test_decide_public_rules_same_for_all(void **state)
     assert_string_equal(verdicts(&user), "adaad-");
 }
 
+/* What is missing for one is missing for all; a link that leads nowhere does so for all. */
+static void test_decide_missing_include_same_for_all(void **state)
+{
+    (void)state;
+    assert_int_equal(unlink(ALICE), 0);
+    assert_string_equal(verdicts(&root), "ada---");
+    assert_string_equal(verdicts(&user), "ada---");
+    assert_int_equal(symlink("nowhere", ALICE), 0);
+    assert_string_equal(verdicts(&root), "ada---");
+    assert_string_equal(verdicts(&user), "ada---");
+}
+
 static void test_decide_private_rules_only_for_reader(void **state)
 {
     static const struct {
@@ -218,6 +230,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_decide_public_rules_same_for_all, setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_decide_missing_include_same_for_all, setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_decide_private_rules_only_for_reader, setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_decide_include_denied_to_reader_unknown_for_others, setup,
                                         scratch_teardown),
