@@ -49,10 +49,11 @@ static void check_alone(const char *line, size_t line_len, bool was_rule, const 
     lines_start(&lines, "/f", copy, line_len);
     HOLDS(rule_parse_line(&lines, &is_rule, &rule, &error) == VMNETACL_OK && lines_at_end(&lines));
     HOLDS(is_rule == was_rule);
-    HOLDS(!is_rule || (rule.is_deny == want->is_deny && rule.subject == want->subject && rule.id == want->id &&
-                       rule.grant.limit == want->grant.limit && rule.is_pattern == want->is_pattern &&
-                       rule.account_len == want->account_len && rule.name_len == want->name_len &&
-                       rule.place.line == 1 && rule.place.column == want->place.column));
+    HOLDS(!is_rule ||
+          (rule.is_deny == want->is_deny && rule.subject == want->subject && rule.id == want->id &&
+           options_grant(&rule.grant).limit == options_grant(&want->grant).limit &&
+           rule.is_pattern == want->is_pattern && rule.account_len == want->account_len &&
+           rule.name_len == want->name_len && rule.place.line == 1 && rule.place.column == want->place.column));
     free(copy);
 }
 

@@ -184,8 +184,7 @@ static void take_allow(struct vmnetacl_decision *decision, const struct loaded_s
                        const struct answer *answer)
 {
     decision->verdict = VMNETACL_ALLOW;
-    if (question_has_options(&answer->rule))
-        decision->grant = answer->rule.grant;
+    decision->grant = options_grant(&answer->rule.grant);
     decision->rule = (struct vmnetacl_place){.source = source->entry.source->name,
                                              .file = answer->file->path,
                                              .line = answer->rule.place.line,

@@ -13,15 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* rule: memory for it, so that all of it need not be cleared for each. */
 static enum vmnetacl_status add_rule(struct loading *loading, struct rule_file *file,
-                                     const struct qemu_statement *statement)
+                                     const struct qemu_statement *statement, struct rule *rule)
 {
-    const struct rule rule = {.is_deny = statement->kind == QEMU_DENY,
-                              .place = {.line = statement->line, .column = statement->column},
-                              .name = statement->argument,
-                              .name_len = statement->argument_len};
-
-    return ruleset_add_rule(file, &rule) ? VMNETACL_OK : loading_fail_memory(loading, file->path);
+    rule_clear(rule, (struct position){.line = statement->line, .column = statement->column});
+    rule->is_deny = statement->kind == QEMU_DENY;
+    rule->name = statement->argument;
+    rule->name_len = statement->argument_len;
+    return ruleset_add_rule(file, rule) ? VMNETACL_OK : loading_fail_memory(loading, file->path);
 }
 
 /*
@@ -101,6 +101,7 @@ static enum vmnetacl_status load_lines(struct loading *loading, struct lines *li
 {
     const struct reading *reading = data;
     struct qemu_statement statement = {.kind = QEMU_NOTHING};
+    struct rule rule;
     enum vmnetacl_status status = VMNETACL_OK;
 
     while (status == VMNETACL_OK && !lines_at_end(lines)) {
@@ -108,7 +109,7 @@ static enum vmnetacl_status load_lines(struct loading *loading, struct lines *li
         if (status == VMNETACL_OK && statement.kind == QEMU_INCLUDE)
             status = load_included(loading, reading->index, lines, &statement, reading->depth);
         else if (status == VMNETACL_OK && statement.kind != QEMU_NOTHING)
-            status = add_rule(loading, &loading->ruleset->files[reading->index], &statement);
+            status = add_rule(loading, &loading->ruleset->files[reading->index], &statement, &rule);
         if (status != VMNETACL_OK)
             status = loading_go_on(loading, status);
     }

@@ -17,9 +17,9 @@ static enum vmnetacl_status load_lines(struct loading *loading, struct lines *li
 {
     struct rule_file *rule_file = data;
     enum vmnetacl_status status = VMNETACL_OK;
+    struct rule rule; /* out here, or the compiler's hardening clears it for each line */
 
     while (status == VMNETACL_OK && !lines_at_end(lines)) {
-        struct rule rule;
         bool is_rule;
         status = rule_parse_line(lines, &is_rule, &rule, loading->error);
         if (status == VMNETACL_OK && is_rule && !ruleset_add_rule(rule_file, &rule))

@@ -73,10 +73,9 @@ void rule_show(const struct loaded_source *source, const struct rule_file *file,
         .id = rule->id,
         .bridge = text->bridge,
         .is_pattern = rule->is_pattern || rule->name_len == 0,
+        .grant = options_grant(&rule->grant),
         .text = text->text,
     };
-    if (rule->grant.options != 0)
-        shown->grant = rule->grant;
     if (rule->account != NULL) {
         memcpy(text->account, rule->account, rule->account_len);
         text->account[rule->account_len] = '\0';

@@ -57,6 +57,7 @@ enum vmnetacl_status options_parse(struct parser *parser, bool is_deny, struct v
 {
     enum vmnetacl_status status = VMNETACL_OK;
 
+    grant->options = 0;
     while (status == VMNETACL_OK && !line_is_empty(&parser->line))
         status = parse_option(parser, is_deny, grant);
     return status;
@@ -78,7 +79,6 @@ char *options_put(char *to, const struct vmnetacl_grant *grant)
 
 const char *options_take(const char *from, struct vmnetacl_grant *grant)
 {
-    *grant = (struct vmnetacl_grant){.options = 0};
     memcpy(&grant->options, from, sizeof grant->options);
     from += sizeof grant->options;
     for (size_t i = 0; i < option_table_len; i++) {
@@ -90,6 +90,16 @@ const char *options_take(const char *from, struct vmnetacl_grant *grant)
         set_value(grant, &option_table[i], value);
     }
     return from;
+}
+
+struct vmnetacl_grant options_grant(const struct vmnetacl_grant *grant)
+{
+    struct vmnetacl_grant whole = {.options = grant->options};
+
+    for (size_t i = 0; i < option_table_len; i++)
+        if ((grant->options & option_table[i].bit) != 0 && option_table[i].value != NULL)
+            set_value(&whole, &option_table[i], get_value(grant, &option_table[i]));
+    return whole;
 }
 
 const struct vmnetacl_error *options_find_unenforced(const struct vmnetacl_grant *grant, uint32_t enforced)

@@ -25,12 +25,20 @@ extern const size_t option_table_len;
 /* The most bytes that options_put() writes. */
 #define OPTIONS_SIZE_MAX (sizeof(uint32_t) + sizeof(struct vmnetacl_grant))
 
-/* { option } up to the end of the line, into a grant that is all zero at first. OK; UNAVAIL with error filled in. */
+/*
+ * In a struct rule, a grant has valid options, and the values of those; its other fields mean nothing, since clearing them
+ * for each of a million rules takes time.
+ */
+
+/* { option } up to the end of the line, into such a grant. OK; UNAVAIL with error filled in. */
 enum vmnetacl_status options_parse(struct parser *parser, bool is_deny, struct vmnetacl_grant *grant);
 
-/* Write the options of a grant to memory; read them back, all of the grant. Both return what is after them. */
+/* Write the options of such a grant to memory; read them back. Both return what is after them. */
 char *options_put(char *to, const struct vmnetacl_grant *grant);
 const char *options_take(const char *from, struct vmnetacl_grant *grant);
+
+/* The grant with all other fields zero. */
+struct vmnetacl_grant options_grant(const struct vmnetacl_grant *grant);
 
 /* The error of the grant's first option that is not one of the enforced, VMNETACL_OPTION_...; NULL: all are. */
 const struct vmnetacl_error *options_find_unenforced(const struct vmnetacl_grant *grant, uint32_t enforced);

@@ -121,7 +121,8 @@ enum vmnetacl_status rule_parse_line(struct lines *lines, bool *is_rule, struct 
     if (status != VMNETACL_OK || line_is_empty(&parser.line) || *parser.line.at == '#')
         return status;
     *is_rule = true;
-    *rule = (struct rule){.place = {.line = lines->line, .column = (unsigned)(parser.line.at - parser.line.start) + 1}};
+    rule_clear(rule,
+               (struct position){.line = lines->line, .column = (unsigned)(parser.line.at - parser.line.start) + 1});
     rule->is_deny = token_take_word(&parser.line, "deny");
     if (!rule->is_deny && !token_take_word(&parser.line, "allow")) {
         token = token_take(&parser.line);

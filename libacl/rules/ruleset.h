@@ -50,11 +50,27 @@ struct rule {
     uint32_t id;         /* of UID and GID; else 0 */
     const char *account; /* of USER and GROUP, not terminated; else NULL */
     size_t account_len;
-    struct vmnetacl_grant grant; /* with no bit in options, its other fields mean nothing */
     struct position place;
-    const char *name; /* not terminated */
-    size_t name_len;  /* 0: all */
+    const char *name;            /* not terminated */
+    size_t name_len;             /* 0: all */
+    struct vmnetacl_grant grant; /* see option.h: values of options that are not set mean nothing */
 };
+
+/* All fields zero but the place, and the grant's values, which mean nothing: clearing all of it costs a fifth of a load. */
+static inline void rule_clear(struct rule *rule, struct position place)
+{
+    rule->is_deny = false;
+    rule->is_pattern = false;
+    rule->has_more = false;
+    rule->subject = VMNETACL_SUBJECT_ALL;
+    rule->id = 0;
+    rule->account = NULL;
+    rule->account_len = 0;
+    rule->grant.options = 0;
+    rule->place = place;
+    rule->name = NULL;
+    rule->name_len = 0;
+}
 
 struct rule_file {
     char *path;

@@ -95,10 +95,11 @@ static void test_parse_line_valid_rule(void **state)
             strcat(bridge, "*");
         if (!is_rule || rule.is_deny != rows[i].is_deny || rule.subject != rows[i].subject || rule.id != rows[i].id ||
             !is_text(rule.account, rule.account_len, rows[i].account) || strcmp(bridge, rows[i].bridge) != 0 ||
-            rule.grant.limit != rows[i].limit || rule.place.line != 1 || rule.place.column != rows[i].column)
+            options_grant(&rule.grant).limit != rows[i].limit || rule.place.line != 1 ||
+            rule.place.column != rows[i].column)
             fail_msg("%s: subject %d, account '%.*s', id %u, bridge '%s', limit %u, column %u", rows[i].name,
-                     (int)rule.subject, (int)rule.account_len, rule.account, rule.id, bridge, rule.grant.limit,
-                     rule.place.column);
+                     (int)rule.subject, (int)rule.account_len, rule.account, rule.id, bridge,
+                     options_grant(&rule.grant).limit, rule.place.column);
     }
 }
 

@@ -25,7 +25,7 @@ static void assert_rule(const struct rule *got, const struct rule *want)
     assert_true(is_text(got->account, got->account_len, want->account));
     assert_int_equal(got->grant.options, want->grant.options);
     if (want->grant.options != 0)
-        assert_memory_equal(&got->grant, &want->grant, sizeof want->grant);
+        assert_int_equal(got->grant.limit, want->grant.limit);
     assert_int_equal(got->place.line, want->place.line);
     assert_int_equal(got->place.column, want->place.column);
     assert_int_equal(got->name_len, want->name_len);
