@@ -57,8 +57,8 @@ static void add_helper_rules(scmp_filter_ctx filter, uint32_t target)
 
 /*
  * The process that asks the name service runs modules that may do anything: files, memory, sockets, threads, locks.
- * What none of them has to do: start a program or a process, look into or act on other processes, change what it is, or
- * become traceable. A module that forks is told that there are too many processes: what it forked could outlive us.
+ * What none of them needs to do: start a program or a process, look into or act on other processes, change what it is,
+ * or become traceable. A module that forks is told that there are too many processes: what it forked could outlive us.
  */
 static void add_worker_rules(scmp_filter_ctx filter, uint32_t target)
 {
@@ -73,7 +73,7 @@ static void add_worker_rules(scmp_filter_ctx filter, uint32_t target)
     KILL(process_madvise, 0);
     KILL(kcmp, 0);
     KILL(pidfd_getfd, 0);
-    KILL(setuid, 0); /* with all ids alike, whoever has them too could lower its limits */
+    KILL(setuid, 0); /* with all ids alike, another process with these ids could lower its limits */
     KILL(setgid, 0);
     KILL(setreuid, 0);
     KILL(setregid, 0);

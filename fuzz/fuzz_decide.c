@@ -12,7 +12,7 @@
 
 #define FILES_MAX 6
 
-/* uid 1000 is u, and w; he is in the groups of his credentials, and by the database in i as well. */
+/* uid 1000 is u, and w; it is in the groups of its credentials, and by the database in i as well. */
 static const struct fake_account accounts[] = {{false, "u", 1000, false}, {false, "v", 1001, false},
                                                {false, "w", 1000, false}, {true, "g", 100, false},
                                                {true, "h", 10, false},    {true, "i", 30, true},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The input is a file of rules.d. Each line is taken once, each place that is told lies in its line, each rule is one. */
+/* The input is a file of rules.d. Each line is taken once, each reported place is in its line, each rule is valid. */
 #include "fuzz.h"
 #include "rule_parse.h"
 

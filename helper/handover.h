@@ -3,7 +3,8 @@
 #pragma once
 
 /*
- * Phase 5, second half: return if fd is a connected AF_UNIX stream socket and not tun_fd; else say what is wrong, and exit.
+ * Phase 5, second half: return if fd is a connected AF_UNIX stream socket and not tun_fd; else say what is wrong, and
+ * exit.
  * It must not: read or write the socket.
  */
 void handover_require_socket(int fd, int tun_fd);

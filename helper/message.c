@@ -69,10 +69,10 @@ noreturn void die(int code, const char *format, ...)
     va_end(arguments);
     line_len = prefix_len + vmnetacl_escape(line + prefix_len, sizeof line - prefix_len - 1, text, strlen(text));
     line[line_len++] = '\n';
-    /* The record first: writing to a stderr that nobody reads may last until the caller kills us. */
+    /* The record first: a write to a stderr that no process reads may block until the caller kills us. */
     log_record(LOG_NOTICE, code == EX_NOPERM ? "denied" : "failed", "-", text);
     written = write(STDERR_FILENO, line, line_len);
-    (void)written; /* the caller may have closed stderr or be gone: there is nobody else to tell */
+    (void)written; /* the caller may have closed stderr or have ended: there is no other place to report it */
     _exit(code);
 }
 

@@ -28,7 +28,7 @@ static struct nlmsghdr *current(struct netlink *netlink)
     return (struct nlmsghdr *)(void *)(netlink->buffer + netlink->message_start);
 }
 
-/* Append bytes to the message; up to where the next ones may stand, the buffer is zero. */
+/* Append bytes to the message; the padding up to the next attribute is zero. */
 static void append(struct netlink *netlink, const void *data, size_t data_len)
 {
     size_t aligned_len = NLMSG_ALIGN(data_len);

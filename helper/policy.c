@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the rules with the caller's permissions: a message can only tell what he could have read himself. */
+/* Reads the rules with the caller's permissions: a message can only say what the caller could have read. */
 #include "policy.h"
 
 #include "caller.h"

@@ -70,8 +70,8 @@ struct saved_ids {
 
 /*
  * The ids of the process that looks up names, which the library's worker takes: a caller who has none of them in common
- * with it cannot signal, stop or limit it. And as long as a saved id is not the caller's, he cannot change the limits of
- * this process, either: prlimit(2) compares all six ids, whether the process is dumpable or not.
+ * with it cannot signal, stop or limit it. And as long as a saved id is not the caller's, the caller cannot change the
+ * limits of this process, either: prlimit(2) compares all six ids, whether the process is dumpable or not.
  * A user namespace may lack these ids, and a file capability does not let us choose.
  */
 static struct saved_ids save_worker_ids(const struct caller *caller)
@@ -105,7 +105,7 @@ static void take_ids(const struct caller *caller, const struct saved_ids *saved)
     die(EX_OSERR, "cannot drop to user %u and group %u: %m", (unsigned)caller->uid, (unsigned)caller->gid);
 }
 
-/* A process that was executed by its caller has the caller's groups. The group list needs CAP_SETGID, so it comes first. */
+/* A process that its caller executed has the caller's groups. setgroups(2) needs CAP_SETGID, so it comes first. */
 static void take_groups(const struct caller *caller)
 {
     if (caller->is_peer && setgroups(caller->groups_count, caller->groups) != 0)
@@ -142,8 +142,9 @@ static void check_ids(const struct caller *caller, const struct saved_ids *saved
 }
 
 /*
- * The process has exactly these capabilities, permitted, effective and inheritable. Not by cap_compare(3): that of libcap
- * 2.66 gets memory, and the seccomp filter may kill us for it. The kernel keeps the ambient set in the inheritable one.
+ * The process has exactly these capabilities, permitted, effective and inheritable. Not by cap_compare(3): that of
+ * libcap 2.66 gets memory, and the seccomp filter may kill us for it. The kernel keeps the ambient set in the
+ * inheritable one.
  */
 static void check_capabilities(cap_t wanted)
 {

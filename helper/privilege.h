@@ -17,10 +17,11 @@ void privilege_require(void);
  * Phase 4: drop to the caller.
  *
  * True when it ends: the real, effective and file system ids are the caller's, the supplementary groups are the
- * caller's, and the saved ids are those of the process that looks up names (VMNET_WORKER_UID and _GID). A saved id is the caller's, too,
- * if CAP_SETUID or CAP_SETGID was missing, as with a file capability, or if the user namespace lacks that id.
- * CAP_NET_ADMIN is permitted, and no capability is in the effective, inheritable or ambient set; no_new_privs is set; the
- * process is not dumpable. All of that has been read back, and attempts to regain root have failed.
+ * caller's, and the saved ids are those of the process that looks up names (VMNET_WORKER_UID and _GID). A saved id is
+ * the caller's, too, if CAP_SETUID or CAP_SETGID was missing, as with a file capability, or if the user namespace lacks
+ * that id.
+ * CAP_NET_ADMIN is permitted, and no capability is in the effective, inheritable or ambient set; no_new_privs is set;
+ * the process is not dumpable. All of that has been read back, and attempts to regain root have failed.
  * It must not: look at an argument or a file.
  */
 void privilege_drop_to_caller(const struct caller *caller);

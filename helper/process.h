@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Phase 1: take back from the caller what he chose for this process.
+ * Phase 1: undo what the caller chose for this process.
  *
  * True when it ends: there was an argument 0; descriptors 0, 1 and 2 are open; the environment is empty; the umask is
  * 077; no signal is blocked, and of the standard ones none is ignored but SIGPIPE; no core file is written; the process

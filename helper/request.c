@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs as the caller, on bytes that he chose. */
+/* Runs as the caller, on bytes that the caller chose. */
 #include "request.h"
 
 #include "message.h"
@@ -31,7 +31,7 @@ static void read_bridge(struct request *request, const char *name)
     memcpy(request->bridge, name, len + 1);
 }
 
-/* Digits alone: atoi() and strtol() take "+8", " 8" and "8x" for 8, and what is too large for something else. */
+/* Only digits: atoi() and strtol() accept "+8", " 8" and "8x" as 8, and a number that is too large as another one. */
 static int read_descriptor(const char *digits)
 {
     int fd = 0;

@@ -31,8 +31,8 @@ void tap_open(struct tap *tap)
         die(EX_UNAVAILABLE, "cannot open /dev/net/tun: %m; load the module with 'modprobe tun', or give the container "
                             "the device");
     if (errno == EACCES || errno == EPERM)
-        die(EX_NOPERM, "cannot open /dev/net/tun: %m; a helper with a file capability alone needs it to be writable by "
-                       "the caller: chmod 0666 /dev/net/tun, or install the helper setuid root");
+        die(EX_NOPERM, "cannot open /dev/net/tun: %m; a helper that has only a file capability needs a device that the "
+                       "caller may open: install the helper setuid root");
     die(EX_OSERR, "cannot open /dev/net/tun: %m");
 }
 
@@ -128,7 +128,7 @@ static void plug_port(struct netlink *netlink, int index, const struct tap *tap,
 
     /* Two messages: an MTU below IPv6's least takes IPv6 off the link, and with it what the first one sets. */
     put_no_address_generation(netlink);
-    (void)start_message(netlink, index, 0); /* which one failed matters for the first alone */
+    (void)start_message(netlink, index, 0); /* which one failed matters only for the first */
     put_port(netlink, tap, bridge);
     netlink_send(netlink);
     while ((failed = netlink_wait(netlink)) != 0) {

@@ -18,14 +18,14 @@ struct tap {
 };
 
 /*
- * Phase 2: open /dev/net/tun, which is root's alone on some hosts.
+ * Phase 2: open /dev/net/tun, which only root may open on some hosts.
  *
  * True when it ends: tap->fd is open, and is not yet an interface.
  * It must not: create anything.
  */
 void tap_open(struct tap *tap);
 
-/* Make up the interface's properties, before a filter forbids it: all but what the pattern in the name stands for. */
+/* Choose the interface's properties before a filter forbids it: all but the number in the name. */
 void tap_prepare(struct tap *tap, const struct caller *caller, const struct request *request);
 
 /*

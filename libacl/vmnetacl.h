@@ -20,9 +20,9 @@
  * The rules are read with the credentials of the calling thread: what it may not read, it does not obey. A policy is
  * immutable once loaded, and so are names. No function here uses the environment, the locale, stdio, a global variable
  * or exit(3). Every function may be called by any number of threads at once, as long as no two of them write to the
- * same memory of the program; the exceptions stand with their functions.
+ * same memory of the program; exceptions are documented with their functions.
  *
- * Only the value VMNETACL_ALLOW permits anything. It is not zero, so memory that nobody filled in never does.
+ * Only the value VMNETACL_ALLOW permits anything. It is not zero, so memory that was never filled in does not.
  *
  * The rules are described in vmnet-rules(5), vmnet-bridge.conf(5) and vmnet-switch.conf(5).
  */
@@ -83,8 +83,8 @@ struct vmnetacl_caller {
  *     self     this process: its real user and group id, and its supplementary groups
  *     of_peer  the process at the other end of a connected unix stream socket, with the effective ids that it had when
  *              it connected, or called listen(2) (SO_PEERCRED and SO_PEERGROUPS, unix(7); Linux 4.13)
- *     of_user  a user of the user database, by name, as a new session would be (getpwnam_r(3), getgrouplist(3)). The code
- *              of name services runs in this process for that, and privileged programs (AT_SECURE) get INVALID.
+ *     of_user  a user of the user database, by name, as a new session would be (getpwnam_r(3), getgrouplist(3)). The
+ *              code of name services runs in this process for that, and privileged programs (AT_SECURE) get INVALID.
  *
  * caller: where the new caller goes, to be freed with vmnetacl_caller_free(); set to NULL on failure. Not NULL.
  * error:  filled in on failure; may be NULL.
@@ -100,7 +100,7 @@ enum vmnetacl_status vmnetacl_caller_of_user(const char *user, struct vmnetacl_c
 /* Free a caller that one of these functions has made. NULL is fine. */
 void vmnetacl_caller_free(struct vmnetacl_caller *caller);
 
-/* Where a rule stands. The strings live as long as the policy. */
+/* The place of a rule. The strings live as long as the policy. */
 struct vmnetacl_place {
     const char *source; /* "files" or "qemu" */
     const char *file;
@@ -109,7 +109,7 @@ struct vmnetacl_place {
     const void *reserved[1]; /* NULL */
 };
 
-/* What comes with a permission. It has no option that the caller's enforces lacks: the program must enforce all of it. */
+/* What comes with a permission: only options in the caller's enforces, all of which the program must enforce. */
 struct vmnetacl_grant {
     uint32_t options;      /* VMNETACL_OPTION_...: those that the rule has */
     uint32_t limit;        /* OPTION_LIMIT: how many live taps the caller may have, from 1; else 0 */
@@ -172,7 +172,7 @@ struct vmnetacl_buffer {
 
 /* Where rules come from, if not from this system's usual place. All zero is that place. */
 struct vmnetacl_origin {
-    const char *root; /* the directory that stands for "/", absolute links and includes inside included; NULL: "/" */
+    const char *root; /* the directory that is used as "/", also for absolute links and includes in it; NULL: "/" */
     const char *switch_path; /* absolute paths, below root; NULL: the usual one */
     const char *files_path;
     const char *qemu_path;
@@ -197,26 +197,28 @@ void vmnetacl_free(struct vmnetacl_policy *policy);
 
 /*
  * Look up the names that a decision on this caller and this bridge depends on, with the C library's functions:
- * getpwnam_r(3) and its like, getgrouplist(3). For an allow a group is the caller's if his credentials hold it; for a
- * deny, also if the user database says so. That a denied group is unknown is believed only of a caller all of whose
- * groups have names.
+ * getpwnam_r(3) and its like, getgrouplist(3). For an allow, a group is the caller's if the credentials hold it; for a
+ * deny, also if the user database says so. That a denied group is unknown is believed only if each of the caller's
+ * groups has a name.
  *
  * bridge:     NUL-terminated name; NULL: whatever any bridge depends on.
  * timeout_ms: how long the name service may take in all, in milliseconds; 0: what the library was built with
  *             (VMNETACL_TIMEOUT_MS unless chosen otherwise).
- * names:      to be freed with vmnetacl_names_free(); set to NULL when nothing has to be looked up, and on failure.
+ * names:      to be freed with vmnetacl_names_free(); set to NULL when no lookup is needed, and on failure.
  * error:      filled in on failure; may be NULL.
  * Returns OK, also when a lookup has failed that only an allow depends on: that allow does not match, and
- * vmnetacl_decide() tells when nothing else allows the request. UNAVAIL, with the file and line of a rule that needs it,
- * when a lookup has failed that a deny depends on, or a deny could be about a caller who has no account. TRYAGAIN when
- * the answer is late, cut short or odd, when out of memory, processes or descriptors, or when the resource limits are so
- * tight that an answer could not be believed. INVALID when policy, caller or names is NULL, or bridge is no name.
+ * vmnetacl_decide() tells when nothing else allows the request. UNAVAIL, with the file and line of a rule that needs
+ * it, when a lookup has failed that a deny depends on, or a deny could be about a caller who has no account. TRYAGAIN
+ * when the answer is late, cut short or odd, when out of memory, processes or descriptors, or when the resource limits
+ * are so tight that an answer could not be believed. INVALID when policy, caller or names is NULL, or bridge is no
+ * name.
  *
  * The name service runs code that is not ours (nss(5)), so it is asked in a forked process without capabilities, with
- * stdio on /dev/null and no other descriptor, behind a seccomp filter that forbids it to execute and to fork; it is gone
- * when this returns. Where the saved ids of the process are those that the library was built with (VMNET_WORKER_UID and
- * _GID, 65534), that process takes them, so that the caller cannot disturb it. The program must not ignore SIGCHLD
- * (SA_NOCLDWAIT), or wait for children that it does not know: the answer is then not believed (TRYAGAIN).
+ * stdio on /dev/null and no other descriptor, behind a seccomp filter that forbids it to execute and to fork; it is
+ * gone when this returns. Where the saved ids of the process are those that the library was built with
+ * (VMNET_WORKER_UID and _GID, 65534), that process takes them, so that the caller cannot disturb it. The program must
+ * not ignore SIGCHLD (SA_NOCLDWAIT), or wait for children that it does not know: the answer is then not believed
+ * (TRYAGAIN).
  */
 enum vmnetacl_status vmnetacl_resolve(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                       const char *bridge, unsigned timeout_ms, struct vmnetacl_names **names,
@@ -226,7 +228,7 @@ enum vmnetacl_status vmnetacl_resolve(const struct vmnetacl_policy *policy, cons
 void vmnetacl_names_free(struct vmnetacl_names *names);
 
 /*
- * May this caller use this bridge? A matching deny wins over any allow, wherever either stands.
+ * May this caller use this bridge? A matching deny wins over any allow, in any order and in any source.
  *
  * names:    what vmnetacl_resolve() gave for this policy and this caller's uid; NULL is as if nothing was looked up.
  * bridge:   NUL-terminated name. One that no interface can have is answered with INVALID.
@@ -234,8 +236,8 @@ void vmnetacl_names_free(struct vmnetacl_names *names);
  * Returns the verdict: ALLOW, DENY or NOTFOUND; UNAVAIL or TRYAGAIN, with the reason in decision->error, when a source
  * has ended in an error, when a name that the verdict depends on was not looked up, when the rule has an option that is
  * not in caller->enforces, or when the verdict rests on a file that not everybody may read and the rules were not read
- * with the caller's credentials; INVALID when policy, caller or bridge is NULL, when no bridge can have the name, or when
- * names are another policy's or another caller's. Allocates nothing.
+ * with the caller's credentials; INVALID when policy, caller or bridge is NULL, when no bridge can have the name, or
+ * when names are another policy's or another caller's. Allocates nothing.
  */
 enum vmnetacl_status vmnetacl_decide(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                      const struct vmnetacl_names *names, const char *bridge,
@@ -337,11 +339,11 @@ enum vmnetacl_status vmnetacl_explain(const struct vmnetacl_policy *policy, cons
  * can be told; they decide on those that are in existing.
  *
  * names:    as for vmnetacl_decide(); from vmnetacl_resolve() with bridge NULL.
- * existing: names of bridges to ask about; NULL when existing_count is 0. Those that no interface can have are passed
- *           over.
- * Returns OK; UNAVAIL or TRYAGAIN, with error filled in, when there is no verdict on a name: that of the first such name,
- * after all others have been told; TRYAGAIN when out of memory; STOPPED when visit returned false; INVALID when policy,
- * caller or visit is NULL.
+ * existing: names of bridges to ask about; NULL when existing_count is 0. Those that no interface can have are
+ *           skipped.
+ * Returns OK; UNAVAIL or TRYAGAIN, with error filled in, when there is no verdict on a name: that of the first such
+ * name, after all others have been told; TRYAGAIN when out of memory; STOPPED when visit returned false; INVALID when
+ * policy, caller or visit is NULL.
  */
 enum vmnetacl_status vmnetacl_enumerate(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                         const struct vmnetacl_names *names, const char *const *existing,
@@ -353,7 +355,7 @@ enum vmnetacl_status vmnetacl_enumerate(const struct vmnetacl_policy *policy, co
 enum vmnetacl_cure {
     VMNETACL_CURE_NONE,   /* none is needed; or no rule helps before sources in error are fixed, or memory is short */
     VMNETACL_CURE_ADD,    /* add a rule */
-    VMNETACL_CURE_REMOVE, /* as long as this deny stands, no rule helps */
+    VMNETACL_CURE_REMOVE, /* as long as this deny exists, no rule helps */
     VMNETACL_CURE_RENAME, /* no rule that can be pasted is about this bridge only: give it another name */
 };
 
@@ -370,19 +372,19 @@ struct vmnetacl_advice {
     char rule[VMNETACL_ADVICE_RULE_SIZE]; /* one line of printable ASCII, without the newline */
     /* REMOVE */
     struct vmnetacl_place deny; /* the deny that decides, or would once a rule is added; lives as long as the policy */
-    /* The cause of NOTFOUND, perhaps: the first included file that was skipped because it may not be read, or NULL. Lives
-       as long as the policy. */
+    /* The cause of NOTFOUND, perhaps: the first included file that was skipped because it may not be read, or NULL.
+       Lives as long as the policy. */
     const char *unread;
     const void *reserved[3]; /* NULL */
 };
 
 /*
- * What would make this request allowed? The narrowest rule: for this caller and this bridge only, unless the only source
- * in which it would count has no such rules, which is_for_everybody tells. It was parsed, and is that rule.
+ * What would make this request allowed? The narrowest rule: for this caller and this bridge only, unless the only
+ * source in which it would count has no such rules, which is_for_everybody tells. It was parsed, and is that rule.
  *
  * names:  as for vmnetacl_decide().
- * login:  the caller's login name, for a rule by name instead of by uid. It must be a name whose uid in the user database
- *         is the caller's; not used when it cannot stand in a rule. NULL: by uid.
+ * login:  the caller's login name, for a rule by name instead of by uid. It must be a name whose uid in the user
+ *         database is the caller's; not used if a rule cannot contain it. NULL: by uid.
  * advice: filled in whole whatever the answer. Not NULL.
  * Returns the verdict, as vmnetacl_decide(); there is a cure for NOTFOUND and DENY only. INVALID also when advice is
  * NULL.
@@ -394,7 +396,8 @@ enum vmnetacl_status vmnetacl_advise(const struct vmnetacl_policy *policy, const
 /*
  * Walk over every rule of a policy, in order: by source, file and line.
  *
- * rules: a place among the rules, before the first; to be closed with vmnetacl_rules_close(), before the policy is freed.
+ * rules: a place among the rules, before the first; to be closed with vmnetacl_rules_close(), before the policy is
+ *        freed.
  *        NULL on failure. One place is for one thread.
  * Returns OK; TRYAGAIN when out of memory; INVALID when policy or rules is NULL.
  */
@@ -416,7 +419,7 @@ struct vmnetacl_finding {
 
 /*
  * Look for all that is wrong with rules, not only for the first: visit is called for each error, then for each
- * warning: rules that can never take effect, names that nobody has, files and directories that look like a mistake.
+ * warning: rules that can never take effect, unknown names, files and directories that look like a mistake.
  *
  * origin: as for vmnetacl_load_from(), also refused in the same cases; NULL: the system's rules.
  * timeout_ms: as for vmnetacl_resolve().

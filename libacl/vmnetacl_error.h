@@ -94,7 +94,7 @@ enum vmnetacl_code {
     VMNETACL_CODE_DIRECTORY_GROUP,
     VMNETACL_CODE_INCLUDE_HIDES,   /* a deny in an included file that not everybody may read */
     VMNETACL_CODE_INCLUDE_SKIPPED, /* an included file that does not exist, or that is not ours to read */
-    VMNETACL_CODE_FILE_PRIVATE, /* a file or directory without which there is no verdict, and not everybody may read it */
+    VMNETACL_CODE_FILE_PRIVATE,    /* not everybody may read a file or directory without which there is no verdict */
     /* Of a decision. */
     VMNETACL_CODE_OPTION_UNENFORCED, /* the rule that allows it has an option that the program does not enforce */
     VMNETACL_CODE_READER, /* not everybody may read the rules, and they were not read with the caller's credentials */
@@ -122,7 +122,7 @@ struct vmnetacl_error {
     unsigned line;                       /* from 1; 0 when the whole file is meant */
     unsigned column;                     /* in bytes, from 1; 0 when the whole line is meant */
     char file[VMNETACL_PATH_SIZE];       /* the bytes of the path, not escaped; "" when no file is meant */
-    char message[VMNETACL_MESSAGE_SIZE]; /* escaped: \xHH stands for each byte outside printable ASCII */
+    char message[VMNETACL_MESSAGE_SIZE]; /* escaped: each byte outside printable ASCII is \xHH */
     uint32_t reserved[4];                /* 0 */
 };
 

@@ -17,7 +17,7 @@ enum account_state {
 struct account_answer {
     enum account_state state;
     bool is_for_deny; /* is_caller is known */
-    bool is_caller;   /* a deny is about the caller: he is the user, or in the group */
+    bool is_caller;   /* a deny applies to the caller, who is the user or in the group */
     uint32_t id;
 };
 

@@ -53,19 +53,19 @@ static bool caller_has_number(const struct question *question, const struct rule
     return rule->subject == VMNETACL_SUBJECT_USER ? id == question->caller->uid : caller_has_group(question, id);
 }
 
-/* A deny goes by all that is known of the caller, so that he cannot avoid it by giving up a group. */
+/* A deny is decided by all that is known of the caller, so that giving up a group does not avoid it. */
 static enum vmnetacl_match match_denied(const struct question *question, const struct rule *rule,
                                         const struct account_answer *answer)
 {
     if (answer == NULL || !answer->is_for_deny)
         return VMNETACL_MATCH_UNKNOWN;
-    /* His credentials may be others than those that the names were looked up for. */
+    /* The credentials may differ from those that the names were looked up for. */
     if (answer->is_caller || (answer->state == ACCOUNT_KNOWN && caller_has_number(question, rule, answer->id)))
         return VMNETACL_MATCH_YES;
     return answer->state == ACCOUNT_ABSENT ? VMNETACL_MATCH_NO_SUCH_NAME : VMNETACL_MATCH_NO;
 }
 
-/* An allow goes by the caller's credentials. */
+/* An allow is decided by the caller's credentials. */
 static enum vmnetacl_match match_allowed(const struct question *question, const struct rule *rule,
                                          const struct account_answer *answer)
 {

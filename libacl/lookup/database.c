@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The functions return 0 without an entry for "not found"; every other result without an entry is an error, ENOENT and
- * ESRCH included. glibc returns errno, whatever it is, for a service that is down and stands last in nsswitch.conf(5)
+ * ESRCH included. glibc returns errno, whatever it is, for a service that is down and is the last in nsswitch.conf(5)
  * (nss/getXXbyYY_r.c): so it is set before, or a service that does not set it would look like "not found".
  */
 #include "database.h"

@@ -14,8 +14,8 @@ struct database {
 };
 
 /*
- * Find the user with this name, or with this uid when name is NULL; the group, likewise. 0, and *found is entry, or NULL
- * when there is none; else an errno. The strings of entry live until the next call.
+ * Find the user with this name, or with this uid when name is NULL; the group, likewise. 0, and *found is entry, or
+ * NULL when there is none; else an errno. The strings of entry live until the next call.
  */
 int database_find_user(struct database *database, const char *name, uid_t uid, struct passwd *entry,
                        struct passwd **found);

@@ -37,7 +37,7 @@ static long long now_ms(void)
 {
     struct timespec now = {.tv_sec = 0};
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* fails for wrong arguments alone */
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* fails only for wrong arguments */
     return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
@@ -86,7 +86,7 @@ static bool reap(pid_t pid)
     int status = -1;
     pid_t reaped;
 
-    /* A wait(2) for any child, elsewhere in the program, may have taken it, and its pid may be another process's now. */
+    /* A wait(2) for any child, elsewhere in the program, may have taken it, and its pid may be reused. */
     if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
         return false;
     /* One that is about to end keeps its status: the kernel has set it before the last descriptor is closed. One with a

@@ -4,8 +4,8 @@
  * C library hides a service that is down whenever another one answers after it. So the caller is identified instead:
  *
  * - An allow needs positive knowledge: the name was found, and its number is the caller's.
- * - A deny looks at all of the caller's groups: those of his credentials, that of his passwd entry, and those of
- *   getgrouplist(3). A denied group that is unknown is not one of his only if each of his groups has a name, and none
+ * - A deny looks at all of the caller's groups: those in the credentials, that of the passwd entry, and those of
+ *   getgrouplist(3). An unknown denied group is not one of them only if each of them has a name, and none
  *   is called so.
  */
 #include "query.h"
@@ -34,9 +34,9 @@ struct query {
     struct worker_answer *answers;
     struct lookup_failure *failure;
     struct database database;
-    char *login;     /* the caller's; NULL: he has not been identified */
-    gid_t login_gid; /* of his passwd entry */
-    gid_t *groups;   /* all that he is known to be in; ascending, each once */
+    char *login;     /* the caller's; NULL: not identified yet */
+    gid_t login_gid; /* of the passwd entry */
+    gid_t *groups;   /* all that the caller is known to be in; ascending, each once */
     size_t groups_count;
     enum settlement *settlements; /* of each item */
 };
@@ -80,7 +80,7 @@ static int add_groups(struct query *query, const gid_t *groups, size_t count)
     return 0;
 }
 
-/* By the caller's credentials, is he this user or in this group? This is what an allow goes by. */
+/* By the credentials, is the caller this user, or in this group? This decides an allow. */
 static bool has_number(const struct query *query, enum account_kind kind, uint32_t id)
 {
     const struct vmnetacl_caller *caller = query->lookup->caller;
@@ -276,7 +276,7 @@ static int ask_allowed(struct query *query)
  * For denies.
  */
 
-/* Who is the caller? Somebody without an account may be anybody, under an id that subuid(5) gives him. */
+/* Who is the caller? Without an account it may be any user, under an id that subuid(5) gives out. */
 static int identify_caller(struct query *query, size_t item)
 {
     const struct vmnetacl_caller *caller = query->lookup->caller;
@@ -317,7 +317,7 @@ static int ask_denied_user(struct query *query, size_t item)
     return 0;
 }
 
-/* That he is listed as a member is known even where getgrouplist(3) hides that a service is down. */
+/* A listed member is known even where getgrouplist(3) hides that a service is down. */
 static int ask_denied_group(struct query *query, size_t item)
 {
     struct worker_answer *answer = &query->answers[item];
@@ -378,7 +378,7 @@ static size_t find_doubt(const struct query *query)
     return item;
 }
 
-/* Add the groups that the user database puts him in. getgrouplist(3) does not tell when a service is down. */
+/* Add the groups of the user database. getgrouplist(3) does not report that a service is down. */
 static int ask_memberships(struct query *query, size_t item)
 {
     const uid_t uid = query->lookup->caller->uid;
@@ -406,7 +406,7 @@ static int ask_memberships(struct query *query, size_t item)
     return error;
 }
 
-/* Note the name of one of his groups; without one it could be any group that is not known. */
+/* Note the name of one of the caller's groups. Without a name it could be any unknown group. */
 static int ask_name_of_group(struct query *query, gid_t gid)
 {
     const struct lookup *lookup = query->lookup;
@@ -427,7 +427,7 @@ static int ask_name_of_group(struct query *query, gid_t gid)
     return 0;
 }
 
-/* Is a deny for a group in doubt whose name one of his groups may have? */
+/* Is a deny in doubt for a group whose name one of the caller's groups may have? */
 static bool has_name_in_doubt(const struct query *query)
 {
     for (size_t i = 0; i < query->lookup->count; i++)
@@ -436,14 +436,14 @@ static bool has_name_in_doubt(const struct query *query)
     return false;
 }
 
-/* Settle the denies for groups that neither his credentials nor the groups' members have settled. 0 or an errno. */
+/* Settle the denies for groups that neither the credentials nor the lists of members have settled. 0 or an errno. */
 static int ask_groups_in_doubt(struct query *query)
 {
     const size_t count = query->lookup->count;
     int error = ask_memberships(query, find_doubt(query));
 
-    /* Once more, and the groups by their names in between: neither one call that fails nor a service that ends or starts
-       meanwhile loses a membership. */
+    /* Once more, and the groups by their names in between: neither a call that fails nor a service that ends or
+       starts meanwhile loses a membership. */
     for (size_t i = 0; i < count && error == 0; i++)
         if (is_in_doubt(query, i))
             error = ask_denied_item(query, i);

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* What has to be asked, and for which rule: the first that needs it. */
+/* What must be asked, and for which rule: the first that needs it. */
 struct needs {
     struct accounts accounts;
     struct need {
@@ -134,7 +134,7 @@ static enum vmnetacl_status ask(const struct question *question, const struct ne
     return status;
 }
 
-/* The process that looks up names has this uid: whoever has it too could stop and limit it. */
+/* The process that looks up names has this uid: a caller with the same uid could stop and limit it. */
 static enum vmnetacl_status fail_worker_uid(const struct needs *needs, struct vmnetacl_error *error)
 {
     enum vmnetacl_status status = error_set(

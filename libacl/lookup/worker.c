@@ -2,9 +2,9 @@
 /*
  * Runs in the forked process. In vmnet-helper it starts as the caller, with CAP_NET_ADMIN in its permitted set and with
  * descriptors that the name service's modules must not get hold of; and it changes to a uid of its own, which the
- * helper has kept for it as its saved one, and to a session of its own. After that the caller cannot signal or limit it,
- * and connections that a service counts by uid are not his to use up. (His cgroup it stays in: he can freeze and kill
- * it there, and then there is no answer.)
+ * helper has kept for it as its saved one, and to a session of its own. After that the caller cannot signal or limit
+ * it, and connections that a service counts by uid cannot be used up by the caller. (It stays in the caller's cgroup,
+ * who can freeze and kill it there, and then there is no answer.)
  *
  * The parent cannot signal it either then, so the parent holds the other end of a lifeline: a pipe whose closing kills
  * the worker (F_SETSIG, fcntl(2)). That works when the parent is killed, too. A timer kills it in any case.
@@ -148,8 +148,8 @@ static bool install_filter(void)
 }
 
 /*
- * Be killed when the parent closes its end of the lifeline. The kernel lets that signal pass if the real or the effective
- * uid that we have now is our real or saved one then (sigio_perm() in fs/fcntl.c).
+ * Be killed when the parent closes its end of the lifeline. The kernel lets that signal pass if the real or the
+ * effective uid that we have now is our real or saved one then (sigio_perm() in fs/fcntl.c).
  */
 static bool arm_lifeline(void)
 {
@@ -165,7 +165,7 @@ static bool lifeline_is_held(void)
     return poll(&lifeline, 1, 0) == 0;
 }
 
-/* Be killed when the time is over. Its signal needs no permission, and comes whoever we are then and in any state. */
+/* Be killed at the timeout. The signal of a timer needs no permission, and comes with any ids and in any state. */
 static bool start_timer(unsigned timeout_ms)
 {
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL};
@@ -218,7 +218,7 @@ static bool become_harmless(struct worker_ends ends, unsigned timeout_ms)
 /*
  * Is one of the places free that all workers with this uid share? The kernel counts the signals that timers have
  * reserved, by uid and until they are deleted or the process ends, and compares the count with RLIMIT_SIGPENDING
- * (timer_create(2): EAGAIN). A worker with its caller's uid takes no place: it could use up only what is his.
+ * (timer_create(2): EAGAIN). A worker with its caller's uid takes no place: it could use up only what is the caller's.
  */
 static bool take_slot(void)
 {

@@ -100,7 +100,7 @@ static enum vmnetacl_status file_fill(struct file *file, bool *at_end, struct vm
 }
 
 /*
- * Has nobody written to the file since it was opened? A rule that was half written may be half a deny. What was read
+ * Is the file unchanged since it was opened? A rule that was half written may be half a deny. What was read
  * so far is of no use if so, and the end is early enough to find out.
  */
 static enum vmnetacl_status file_check_unchanged(const struct file *file, struct vmnetacl_error *error)

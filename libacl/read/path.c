@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs with the credentials of whoever loads the policy; in vmnet-helper that is the caller, without a capability in
- * effect. The path is walked directory by directory, each held open by a descriptor, so every check is on the very
- * object that the next step starts from.
+ * Runs with the credentials of the program that loads the policy; in vmnet-helper these are the caller's, without a
+ * capability in effect. The path is walked directory by directory, each held open by a descriptor, so every check is on
+ * the very object that the next step starts from.
  */
 #include "path.h"
 
@@ -20,9 +20,9 @@ struct path_walk {
     const struct trust *trust;
     struct vmnetacl_error *error;
     int flags;                  /* of open(2), for the object at the end */
-    struct resolved_path found; /* found.fd is -1 as long as the walk has not come to its end */
+    struct resolved_path found; /* found.fd is -1 until the path is resolved */
     int directory_fd;
-    struct stat root; /* the directory that stands for "/" */
+    struct stat root; /* the directory that is used as "/" */
     unsigned links_count;
     size_t linked_rest; /* what was left of the path after a symbolic link, the least of all; SIZE_MAX: no link */
     char directory[VMNETACL_PATH_SIZE]; /* how we came to directory_fd: errors name it */
@@ -34,13 +34,14 @@ enum vmnetacl_status path_trust_directory(const char *path, const char *director
 {
     if (owner != trust->owner)
         return error_set(error, VMNETACL_CODE_DIRECTORY_OWNER, path, 0, 0,
-                         "its directory %s is not owned by %s; chown it", directory, trust_owner_name(trust));
+                         "its directory %s is not owned by %s; keep the file in a directory that is", directory,
+                         trust_owner_name(trust));
     if ((mode & S_IWOTH) != 0)
         return error_set(error, VMNETACL_CODE_DIRECTORY_MODE, path, 0, 0,
-                         "its directory %s is writable by everybody; chmod it o-w", directory);
+                         "its directory %s is writable by everybody; keep the file in another", directory);
     if ((mode & S_IWGRP) != 0 && !trust->group_writable_directory)
         return error_set(error, VMNETACL_CODE_DIRECTORY_MODE, path, 0, 0,
-                         "its directory %s is writable by its group; chmod it g-w", directory);
+                         "its directory %s is writable by its group; keep the file in another", directory);
     return VMNETACL_OK;
 }
 
@@ -72,7 +73,7 @@ static enum vmnetacl_status path_fail_long(struct path_walk *walk)
     return path_fail_system(walk, "cannot resolve the path to the file");
 }
 
-/* Is the directory that the walk is in one that only root can have filled? */
+/* Can only root have filled the directory that was reached? */
 static enum vmnetacl_status path_check_directory(struct path_walk *walk)
 {
     struct stat st;
@@ -86,7 +87,7 @@ static enum vmnetacl_status path_check_directory(struct path_walk *walk)
     return path_trust_directory(walk->path, walk->directory, walk->trust, st.st_uid, st.st_mode, walk->error);
 }
 
-/* Nothing is above the directory that stands for "/": there, ".." is that directory itself. */
+/* Nothing is above the directory that is used as "/": there, ".." is that directory itself. */
 static enum vmnetacl_status path_stay_below_root(struct path_walk *walk, char *name)
 {
     struct stat st;
@@ -103,7 +104,7 @@ static enum vmnetacl_status path_stay_below_root(struct path_walk *walk, char *n
 static enum vmnetacl_status path_follow_link(struct path_walk *walk, const char *name);
 
 /*
- * Step into the directory called name: "/", or one in the directory that the walk is in. O_DIRECTORY has automounts
+ * Step into the directory called name: "/", or one in the directory that was reached. O_DIRECTORY has automounts
  * mounted: without it we would be in the empty directory below, where no file denies anything.
  */
 static enum vmnetacl_status path_enter(struct path_walk *walk, const char *name)
@@ -113,7 +114,7 @@ static enum vmnetacl_status path_enter(struct path_walk *walk, const char *name)
     size_t name_len = strlen(name);
     int fd;
 
-    if (is_root) /* links on the way to what stands for it are its user's matter */
+    if (is_root) /* links on the way to this directory are followed */
         fd = open(walk->trust->root != NULL ? walk->trust->root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     else
         fd = openat(walk->directory_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -190,7 +191,7 @@ static bool path_take_name(struct path_walk *walk, char name[static NAME_MAX + 2
  */
 static enum vmnetacl_status path_step(struct path_walk *walk)
 {
-    char name[NAME_MAX + 2] = "."; /* when none is left, as after a '/' at the end: the directory that the walk is in */
+    char name[NAME_MAX + 2] = "."; /* when none is left, as after a '/' at the end: the directory that was reached */
     bool is_last = true;
     enum vmnetacl_status status;
 

@@ -7,7 +7,7 @@
 
 /* What a file, a directory and those on the way to it must be like to be obeyed. */
 struct trust {
-    const char *root;              /* the directory that stands for "/"; NULL: "/" */
+    const char *root;              /* the directory that is used as "/"; NULL: "/" */
     uid_t owner;                   /* of all of them: 0 but in tests and in trees that are not installed yet */
     bool group_writable_directory; /* is a directory that its group may write to obeyed? */
     size_t size_max;               /* bytes in a file */
@@ -19,7 +19,7 @@ static inline const char *trust_owner_name(const struct trust *trust)
     return trust->owner == 0 ? "root" : "the user who must own the rules";
 }
 
-/* Where a walk has come to. */
+/* What a path was resolved to. */
 struct resolved_path {
     int fd;                   /* the caller's to close */
     bool everybody_may_enter; /* all directories on the way let others pass */
@@ -27,7 +27,7 @@ struct resolved_path {
 };
 
 /*
- * Open what is at an absolute path with open(2)'s flags, following symbolic links as long as each stands in a trusted
+ * Open what is at an absolute path with open(2)'s flags, following symbolic links as long as each is in a trusted
  * directory, and checking the directories that were opened, not what a name says.
  *
  * OK: found is filled in. Else error is filled in and nothing is open: error->code is FILE_MISSING when a directory or

@@ -30,7 +30,7 @@ enum vmnetacl_status policy_check_origin(const struct vmnetacl_origin *origin, s
 
 /*
  * Load each source of the table, into an empty policy. TRYAGAIN with error filled in when there is no memory for that;
- * what is in policy then is to be freed as well.
+ * what is in policy then must be freed as well.
  */
 enum vmnetacl_status policy_load_sources(struct vmnetacl_policy *policy, const struct switch_table *table,
                                          struct loading *loading);

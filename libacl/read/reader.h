@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whose credentials read the rules. It matters for files that not everybody may read: another caller sees other rules. */
+/* Whose credentials read the rules. For files that not everybody may read, another caller sees other rules. */
 #ifndef VMNETACL_READER_H
 #define VMNETACL_READER_H
 

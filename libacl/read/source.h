@@ -65,8 +65,8 @@ enum vmnetacl_status loading_open(struct loading *loading, const char *path, siz
                                   bool group_writable_directory, struct file *file);
 
 /*
- * Read a file that is open, block by block: read_lines takes every line of each, and ends the reading with another status
- * than OK. data is handed on to it.
+ * Read a file that is open, block by block: read_lines takes every line of each, and ends the reading with another
+ * status than OK. data is handed on to it.
  */
 enum vmnetacl_status
 loading_read(struct loading *loading, struct file *file,

@@ -38,7 +38,7 @@ static bool is_open(const struct ruleset *ruleset, const struct stat *stat)
     return false;
 }
 
-/* Where an include stands. */
+/* The place of an include. */
 struct include {
     size_t from; /* index of the file */
     struct position at;

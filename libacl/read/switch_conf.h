@@ -6,7 +6,7 @@
 #include "lines.h"
 #include "source.h"
 
-#define SWITCH_ENTRIES_MAX 4 /* no source stands twice, so never more than there are */
+#define SWITCH_ENTRIES_MAX 4 /* no source is named twice, so never more than there are */
 
 #define SWITCH_NAME        "switch" /* what findings and buffers call it */
 #define SWITCH_SYSTEM_PATH "/etc/vmnet/switch.conf"

@@ -15,7 +15,7 @@ static void set_place(struct vmnetacl_place *place, const struct loaded_source *
 
 /*
  * Would an allow in the source at this index decide? After it the search goes on where it ended before, and a deny or
- * an error may stand there. *deny is that deny.
+ * an error may follow. *deny is that deny.
  */
 static bool allow_would_decide(const struct question *question, size_t index, struct vmnetacl_place *deny)
 {
@@ -38,8 +38,8 @@ static bool allow_would_decide(const struct question *question, size_t index, st
 
 /*
  * The source in which one more allow would decide: it is asked, and was read in full. Sources whose rules name their
- * subject come first, since there the rule can be for this caller only. NULL when there is none, because of *deny if that
- * is set.
+ * subject come first, since there the rule can be for this caller only. NULL when there is none, because of *deny if
+ * that is set.
  */
 static const struct loaded_source *find_source(const struct question *question, struct vmnetacl_place *deny)
 {

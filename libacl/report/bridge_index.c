@@ -2,8 +2,8 @@
 /*
  * question_weigh() looks at three things of a rule about the bridge: whether its subject matches, whether it is a deny,
  * and whether it has options. Together they are its kind. The first rule of a kind has already set what a later one of
- * that kind could set, so only the first counts. The index keeps it for each bridge and pattern; asking weighs the first
- * rule of each kind about the bridge, in the order of the source.
+ * that kind could set, so only the first counts. The index keeps it for each bridge and pattern; asking weighs the
+ * first rule of each kind about the bridge, in the order of the source.
  */
 #include "bridge_index.h"
 

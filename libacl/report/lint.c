@@ -53,7 +53,7 @@ static int compare_order(const void *a, const void *b)
     return ((*left)->order > (*right)->order) - ((*left)->order < (*right)->order);
 }
 
-/* Does the other rule count for everybody whom the allow counts for? Not everybody may read every file. */
+/* Does the other rule count for every user for whom the allow counts? Not every user may read every file. */
 static bool is_read_with(const struct ruled *other, const struct ruled *allow)
 {
     return other != NULL && (other->file->counts_for_everybody || other->file == allow->file);
@@ -117,9 +117,8 @@ static bool has_deny(const struct rule_file *file)
 
 static void warn_private(struct lint *lint, const char *source, const char *path)
 {
-    warn(
-        lint, source, VMNETACL_CODE_FILE_PRIVATE, path, (struct position){.line = 0},
-        "not everybody may read it, and a request fails for each user who may not; chmod it a+r, and its directories a+rx");
+    warn(lint, source, VMNETACL_CODE_FILE_PRIVATE, path, (struct position){.line = 0},
+         "not everybody may read it, and a request fails for each user who may not; see vmnet-rules(5)");
 }
 
 static void check_file(struct lint *lint, const struct loaded_source *source, const struct rule_file *file)
@@ -140,11 +139,11 @@ static void check_file(struct lint *lint, const struct loaded_source *source, co
     if (file->group_writable_directory)
         warn(
             lint, name, VMNETACL_CODE_DIRECTORY_GROUP, file->path, (struct position){.line = 0},
-            "a directory on the way to it is writable by its group, whose members can replace the rules; chmod it g-w");
+            "a directory on the way to it is writable by its group, whose members can replace the rules; keep the rules in another if that is not meant");
 }
 
 /*
- * A file or directory that a user may not look at is an error for him, even if there is nothing at its place: he cannot
+ * A file or directory that a user may not look at is an error for that user, even if it does not exist: the user cannot
  * know. What cannot be opened by us has been told.
  */
 static void check_private(struct lint *lint, const char *source, const char *path)

@@ -29,7 +29,7 @@ static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_le
     return order != 0 || a_len == 0 ? order : memcmp(a, b, a_len);
 }
 
-/* Effect, subject and bridge; what stands before which is of no meaning. */
+/* Action, subject and bridge; the order has no meaning. */
 static int compare_meaning(const struct rule *a, const struct rule *b)
 {
     int order = compare_numbers(a->is_deny, b->is_deny);
@@ -79,7 +79,7 @@ static const struct ruled *find_first(const struct ruled *sorted, size_t count, 
     return low < count && compare_meaning(&sorted[low].rule, wanted) == 0 ? &sorted[low] : NULL;
 }
 
-/* Of these two, the one that stands in front; either may be NULL. */
+/* The earlier of these two; either may be NULL. */
 static const struct ruled *first_of(const struct ruled *a, const struct ruled *b)
 {
     if (a == NULL || (b != NULL && b->order < a->order))

@@ -5,7 +5,7 @@
 
 #include "policy.h"
 
-/* A rule of a policy, and where it stands. */
+/* A rule of a policy, and its place. */
 struct ruled {
     struct rule rule;
     const struct loaded_source *source;
@@ -14,7 +14,7 @@ struct ruled {
 };
 
 /*
- * Every rule of the policy, sorted so that those about the same subject and the same bridge stand together, in their
+ * Every rule of the policy, sorted so that those about the same subject and the same bridge are together, in their
  * order. NULL when out of memory, or when there is none; to be freed with free(3).
  */
 struct ruled *redundancy_sort(const struct vmnetacl_policy *policy, size_t *count);

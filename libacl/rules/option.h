@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The options of an allow. One table says how each is written, which values it takes and where its value is kept; what
- * parses, keeps, shows, compares and refuses options goes by it. Pure.
+ * parses, keeps, shows and refuses options uses this table only. Pure.
  */
 #ifndef VMNETACL_OPTION_H
 #define VMNETACL_OPTION_H
@@ -26,8 +26,8 @@ extern const size_t option_table_len;
 #define OPTIONS_SIZE_MAX (sizeof(uint32_t) + sizeof(struct vmnetacl_grant))
 
 /*
- * In a struct rule, a grant has valid options, and the values of those; its other fields mean nothing, since clearing them
- * for each of a million rules takes time.
+ * In a struct rule, a grant has valid options, and the values of those; its other fields mean nothing, since clearing
+ * them for each of a million rules takes time.
  */
 
 /* { option } up to the end of the line, into such a grant. OK; UNAVAIL with error filled in. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A new option has a line here, its bit in vmnetacl.h, its enforcement in the helper, and its words in vmnet-rules(5). */
+/* A new option has a row here, its bit in vmnetacl.h, its enforcement in the helper, and its text in vmnet-rules(5). */
 #include "option.h"
 
 #include <assert.h>

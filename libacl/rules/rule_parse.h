@@ -20,8 +20,8 @@
 #include "ruleset.h"
 
 /*
- * Parse the next line. OK: *is_rule tells whether it holds a rule, which rule is then, with its strings in the text that
- * was parsed. UNAVAIL: error is filled in, and rule is worthless.
+ * Parse the next line. OK: *is_rule tells whether it holds a rule, which rule is then, with its strings in the text
+ * that was parsed. UNAVAIL: error is filled in, and rule is worthless.
  */
 enum vmnetacl_status rule_parse_line(struct lines *lines, bool *is_rule, struct rule *rule,
                                      struct vmnetacl_error *error);

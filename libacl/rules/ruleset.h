@@ -2,8 +2,8 @@
 /*
  * The rules of one source, as they were read. Memory is all that it touches.
  *
- * A host can have a million rules, and each page of memory costs time: a file's text is not kept. A rule is a byte, then
- * what it has of these, and the bridge:
+ * A host can have a million rules, and each page of memory costs time: a file's text is not kept. A rule is a byte,
+ * then what it has of these, and the bridge:
  *
  *     [RULE_DENY] | [RULE_PLACE] | [RULE_MORE] | name_len      (name_len 0: all)
  *     [ struct position ]             unless it is in column 1 of the line after the last rule's
@@ -45,7 +45,7 @@ struct position {
 struct rule {
     bool is_deny;
     bool is_pattern; /* name is what the bridge's must begin with */
-    bool has_more;   /* of ruleset_take_rule() alone: what stands in the more byte and after it is not all zero */
+    bool has_more;   /* only for ruleset_take_rule(): the more byte, or what follows it, is not zero */
     enum vmnetacl_subject subject;
     uint32_t id;         /* of UID and GID; else 0 */
     const char *account; /* of USER and GROUP, not terminated; else NULL */
@@ -56,7 +56,7 @@ struct rule {
     struct vmnetacl_grant grant; /* see option.h: values of options that are not set mean nothing */
 };
 
-/* All fields zero but the place, and the grant's values, which mean nothing: clearing all of it costs a fifth of a load. */
+/* Clear all but the values in the grant, which then mean nothing: to clear them, too, costs a fifth of a load. */
 static inline void rule_clear(struct rule *rule, struct position place)
 {
     rule->is_deny = false;
@@ -77,7 +77,7 @@ struct rule_file {
     enum vmnetacl_code skipped; /* why it was skipped; NONE: it was not */
     bool is_open;               /* being read: an include of it now is a loop */
     bool everybody_may_read;
-    bool counts_for_everybody; /* who may not read it gets no verdict; else its rules are for those alone who may */
+    bool counts_for_everybody; /* else its rules are only for users who may read it; the others get no error */
     bool group_writable_directory;
     dev_t device;
     ino_t inode;
@@ -179,7 +179,7 @@ static inline const char *ruleset_take_more(const char *at, struct rule *rule)
 
 /*
  * The rule at an offset, which moves on to the next; rule is the one before, and all zero at first. Most rules of most
- * hosts have no more byte, so the fields that it stands for are not written for every one.
+ * hosts have no more byte, so the fields that it announces are not written for each rule.
  */
 static inline void ruleset_take_rule(const struct rule_file *file, size_t *offset, struct rule *rule)
 {
@@ -207,7 +207,7 @@ static inline void ruleset_take_rule(const struct rule_file *file, size_t *offse
 struct rule_cursor {
     const struct ruleset *ruleset;
     struct rule rule;
-    const struct rule_file *file; /* that the rule stands in */
+    const struct rule_file *file; /* that has the rule */
     size_t offset;
     size_t files_begun;
 };

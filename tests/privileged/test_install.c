@@ -131,7 +131,8 @@ static void test_no_privilege_setuid_of_another_refused(void **state)
 {
     (void)state;
     lab_command("cp " HELPER_PLAIN " /run/lab/mine && chown 4243:4243 /run/lab/mine && chmod 4755 /run/lab/mine");
-    helper_assert_refused(helper_start(&(struct lab_start){.program = "/run/lab/mine"}), EXIT_NOPERM, "setuid to another user than root");
+    helper_assert_refused(helper_start(&(struct lab_start){.program = "/run/lab/mine"}), EXIT_NOPERM,
+                          "setuid to another user than root");
 }
 
 static void no_new_privs_set(int socket_number, void *hook_data)

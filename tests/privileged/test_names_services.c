@@ -298,7 +298,7 @@ static void test_services_nsswitch_missing_or_odd(void **state)
     }
 }
 
-/* As many groups as a process can have, in the user database; the first is the one of his entry there. More than that is no answer. */
+/* As many groups as a process can have, in the user database; the first is that of the passwd entry. */
 static void test_services_many_groups(void **state)
 {
     static const struct {

@@ -55,7 +55,7 @@ static pid_t signals_reserve(unsigned count)
     return pid;
 }
 
-/* Of all callers, 256 workers ask at once and no more: so the connections that a service allows a uid are never used up. */
+/* At most 256 workers of all callers ask at once, so the connections that a service allows a uid are not used up. */
 static void test_slots_too_many_at_once_try_again(void **state)
 {
     static const unsigned others[] = {255, 256};

@@ -423,7 +423,9 @@ static void test_load_from_root_of_another_owner(void **state)
         struct vmnetacl_error error;
         assert_int_equal(vmnetacl_load_from(&of_user, &policy, &error), VMNETACL_UNAVAIL);
         assert_int_equal(error.code, VMNETACL_CODE_DIRECTORY_OWNER);
-        assert_string_equal(error.message, "its directory / is not owned by the user who must own the rules; chown it");
+        assert_string_equal(
+            error.message,
+            "its directory / is not owned by the user who must own the rules; keep the file in a directory that is");
     }
     assert_int_equal(chown(ROOT, 4242, 0), 0);
     assert_int_equal(chown(ROOT "/r", 4242, 0), 0);
@@ -432,7 +434,8 @@ static void test_load_from_root_of_another_owner(void **state)
         struct vmnetacl_policy *policy;
         struct vmnetacl_error error;
         assert_int_equal(vmnetacl_load_from(&of_root, &policy, &error), VMNETACL_UNAVAIL);
-        assert_string_equal(error.message, "its directory / is not owned by root; chown it");
+        assert_string_equal(error.message,
+                            "its directory / is not owned by root; keep the file in a directory that is");
     }
     assert_int_equal(chown(ROOT "/q", 4242, 0), 0);
     assert_decides(&of_user, "br0", VMNETACL_ALLOW); /* the directories above the root are nobody's matter */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* All that is wrong with rules, and what only looks wrong. As root in the laboratory; the name service is the test's. */
+/* All that is wrong with rules, and what only looks wrong. As root in the laboratory, with a fake name service. */
 #include "fake_names.h"
 #include "scratch.h"
 #include "texts.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The side that asks: whatever a worker answers, or does not, and every call that can fail. The worker is the test's. */
+/* The side that asks: whatever a worker answers, and every call that can fail. The worker is the test's. */
 #include "lookup.h"
 #include "unit.h"
 #include "worker.h"

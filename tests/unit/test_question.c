@@ -540,7 +540,7 @@ static void test_decide_file_denied_not_passed_over(void **state)
     vmnetacl_free(policy);
 }
 
-/* No fault of a source, whatever the switch says, makes an ALLOW of what was none without it: the model is what it is compared with. */
+/* No fault of a source makes an ALLOW of another verdict, whatever the switch says: compared with the model. */
 static void test_decide_source_fails_never_more_permissive(void **state)
 {
     (void)state;
