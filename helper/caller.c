@@ -10,11 +10,14 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* The library's memory is the caller's until the process ends. */
-static void take(struct caller *caller, const struct vmnetacl_caller *made)
+static void take(struct caller *caller, struct vmnetacl_caller *made)
 {
-    *caller = (struct caller){
-        .uid = made->uid, .gid = made->gid, .groups = made->groups, .groups_count = made->groups_count, .name = "?"};
+    *caller = (struct caller){.uid = made->uid,
+                              .gid = made->gid,
+                              .groups = made->groups,
+                              .groups_count = made->groups_count,
+                              .memory = made,
+                              .name = "?"};
 }
 
 void caller_capture_self(struct caller *caller)

@@ -11,8 +11,9 @@ struct caller {
     gid_t gid;
     const gid_t *groups; /* supplementary, ascending, until the process ends; NULL when there are none */
     size_t groups_count;
-    bool is_peer;                /* another process, so that its groups are not those of this one */
-    char name[CALLER_NAME_SIZE]; /* only for messages; "?" when it is not in /etc/passwd */
+    struct vmnetacl_caller *memory; /* of the groups; the helper keeps it */
+    bool is_peer;                   /* another process, so that its groups are not those of this one */
+    char name[CALLER_NAME_SIZE];    /* only for messages; "?" when it is not in /etc/passwd */
 };
 
 /*

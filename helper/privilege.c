@@ -120,6 +120,7 @@ static void check_groups(const struct caller *caller)
     if (now.groups_count != caller->groups_count ||
         (now.groups_count > 0 && memcmp(now.groups, caller->groups, now.groups_count * sizeof *now.groups) != 0))
         die(EX_SOFTWARE, "the groups are not the caller's after the drop");
+    vmnetacl_caller_free(now.memory);
 }
 
 static void check_ids(const struct caller *caller, const struct saved_ids *saved)

@@ -338,7 +338,8 @@ enum vmnetacl_status vmnetacl_explain(const struct vmnetacl_policy *policy, cons
  * of those in existing, and of those that an allow rule names. Rules for "all" and for patterns allow more names than
  * can be told; they decide on those that are in existing.
  *
- * names:    as for vmnetacl_decide(); from vmnetacl_resolve() with bridge NULL.
+ * names:    as for vmnetacl_decide(), from vmnetacl_resolve() with bridge NULL; NULL: they are looked up for each bridge
+ *           whose verdict depends on some, which takes longer, but a lookup that fails then spoils no other verdict.
  * existing: names of bridges to ask about; NULL when existing_count is 0. Those that no interface can have are
  *           skipped.
  * Returns OK; UNAVAIL or TRYAGAIN, with error filled in, when there is no verdict on a name: that of the first such

@@ -3,7 +3,6 @@
 
 #include "account.h"
 #include "bridges.h"
-#include "candidates.h"
 #include "escape.h"
 #include "json.h"
 #include "memory.h"
@@ -152,14 +151,11 @@ static bool entries_collect(struct entries *entries, struct vmnetacl_policy **po
 
     if (status != VMNETACL_OK)
         return false;
-    status = vmnetacl_resolve(*policy, &account->caller, NULL, 0, &names, error);
-    if (status == VMNETACL_OK) {
-        bridges_list(&existing, &existing_count);
-        status = vmnetacl_enumerate(*policy, &account->caller, names, (const char *const *)existing, existing_count,
-                                    entries_visit, entries, error);
-    } else if (status != VMNETACL_INVALID) {
-        status = candidates_enumerate(*policy, &account->caller, status, entries_visit, entries, error);
-    }
+    /* If a lookup fails, names is NULL, and names are looked up for each bridge, as vmnet-helper does. */
+    (void)vmnetacl_resolve(*policy, &account->caller, NULL, 0, &names, NULL);
+    bridges_list(&existing, &existing_count);
+    status = vmnetacl_enumerate(*policy, &account->caller, names, (const char *const *)existing, existing_count,
+                                entries_visit, entries, error);
     bridges_free(existing, existing_count);
     vmnetacl_names_free(names);
     if (status == VMNETACL_INVALID)

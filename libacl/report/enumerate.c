@@ -71,22 +71,41 @@ static bool make_indexes(struct bridge_index *indexes, struct question *question
     return true;
 }
 
+/*
+ * The verdict on the bridge of the question. Without names, those that the verdict depends on are looked up for this bridge
+ * only, until a lookup is TRYAGAIN: each can take seconds. again: that error, or code NONE. reason: memory for an error.
+ */
+static void decide(const struct question *question, struct vmnetacl_decision *decision, struct vmnetacl_error *again,
+                   struct vmnetacl_error *reason)
+{
+    (void)question_decide_by(question, bridge_index_ask, decision); /* in decision->verdict, too */
+    if (question->names != NULL || decision->verdict != VMNETACL_UNAVAIL ||
+        decision->error->code != VMNETACL_CODE_NAMES_MISSING)
+        return;
+    if (again->code == VMNETACL_CODE_NONE && vmnetacl_authorize(question->policy, question->caller, question->bridge, 0,
+                                                                decision, reason) == VMNETACL_TRYAGAIN)
+        *again = *reason;
+    if (again->code != VMNETACL_CODE_NONE)
+        *decision = (struct vmnetacl_decision){.verdict = VMNETACL_TRYAGAIN, .error = again};
+}
+
 static enum vmnetacl_status visit_all(struct question *question, const struct candidates *candidates,
                                       bool (*visit)(const char *, const struct vmnetacl_decision *, void *), void *data,
                                       struct vmnetacl_error *error)
 {
+    struct vmnetacl_error again = {.code = VMNETACL_CODE_NONE};
     enum vmnetacl_status status = VMNETACL_OK;
 
     for (size_t i = 0; i < candidates->count; i++) {
-        const char *name = candidates->list[i].name;
         struct vmnetacl_decision decision;
+        struct vmnetacl_error reason;
         if (i > 0 && compare(&candidates->list[i - 1], &candidates->list[i]) == 0)
             continue;
-        question->bridge = name;
-        question->bridge_len = strlen(name);
-        (void)question_decide_by(question, bridge_index_ask, &decision); /* in decision.verdict, too */
+        question->bridge = candidates->list[i].name;
+        question->bridge_len = strlen(question->bridge);
+        decide(question, &decision, &again, &reason);
         if (decision.verdict == VMNETACL_ALLOW) {
-            if (!visit(name, &decision, data))
+            if (!visit(question->bridge, &decision, data))
                 return VMNETACL_STOPPED;
         } else if (decision.verdict != VMNETACL_DENY && decision.verdict != VMNETACL_NOTFOUND &&
                    status == VMNETACL_OK) {

@@ -214,7 +214,7 @@ says_not 'vmnetacl_resolve'
 # But limits do not, and the message says it all.
 says 'the resource limits are too tight'
 says_not 'temporary'
-run 2 sh -c "ulimit -n 5; exec '$ctl' explain --bridge br0"
+run 2 sh -c "exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; ulimit -n 5; exec '$ctl' explain --bridge br0"
 says 'tryagain: the rules give no answer'
 says '* this may be temporary; try again'
 

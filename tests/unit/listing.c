@@ -19,8 +19,13 @@ static bool is_same_decision(const struct vmnetacl_decision *a, const struct vmn
            a->rule.line == b->rule.line && a->rule.column == b->rule.column;
 }
 
+/* Without names, each bridge's are looked up. */
 static enum vmnetacl_status decide(const struct listing *listing, size_t bridge, struct vmnetacl_decision *decision)
 {
+    static struct vmnetacl_error error;
+
+    if (listing->names == NULL)
+        return vmnetacl_authorize(listing->policy, listing->caller, listing->bridges[bridge], 0, decision, &error);
     return vmnetacl_decide(listing->policy, listing->caller, listing->names, listing->bridges[bridge], decision);
 }
 
@@ -50,7 +55,7 @@ static const char *compare_list(const struct listing *listing, struct listing_se
 {
     struct told told = {.listing = listing};
     struct vmnetacl_error error = {.code = VMNETACL_CODE_NONE};
-    const struct vmnetacl_error *want_error = NULL;
+    struct vmnetacl_error want_error = {.code = VMNETACL_CODE_NONE};
     enum vmnetacl_status want = VMNETACL_OK;
     enum vmnetacl_status status = vmnetacl_enumerate(listing->policy, listing->caller, listing->names, listing->bridges,
                                                      listing->bridges_count, take_bridge, &told, &error);
@@ -65,14 +70,14 @@ static const char *compare_list(const struct listing *listing, struct listing_se
         if (verdict != VMNETACL_ALLOW && verdict != VMNETACL_DENY && verdict != VMNETACL_NOTFOUND &&
             want == VMNETACL_OK) {
             want = verdict;
-            want_error = decision.error;
+            want_error = *decision.error;
         }
     }
     if (told.is_wrong)
         return "a bridge";
     if (status != want)
         return "the status";
-    return want_error == NULL || is_same_error(&error, want_error) ? NULL : "the error";
+    return is_same_error(&error, &want_error) ? NULL : "the error";
 }
 
 static bool is_same_rule(const struct rule *a, const struct rule *b)

@@ -58,6 +58,7 @@ static void test_caller_capture_process_ids(void **state)
         assert_memory_equal(caller.groups, groups, (size_t)count * sizeof *groups);
     assert_false(caller.is_peer);
     assert_string_equal(caller.name, "?");
+    vmnetacl_caller_free(caller.memory);
 }
 
 /* The peer's credentials, one by one, are tested with the library: here it is this process. */
@@ -76,6 +77,8 @@ static void test_caller_capture_peer_told_apart(void **state)
     assert_int_equal(peer.gid, getegid());
     assert_int_equal(peer.groups_count, self.groups_count);
     assert_string_equal(peer.name, "?");
+    vmnetacl_caller_free(self.memory);
+    vmnetacl_caller_free(peer.memory);
     assert_int_equal(close(pair[0]), 0);
     assert_int_equal(close(pair[1]), 0);
 }

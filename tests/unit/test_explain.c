@@ -264,9 +264,24 @@ static void test_enumerate_no_verdict_error(void **state)
 
     (void)state;
     told[0] = '\0';
+    fake_names_start(accounts, COUNT_OF(accounts));
+    assert_int_equal(vmnetacl_enumerate(policy, &caller, NULL, NULL, 0, tell_bridge, told, &error), VMNETACL_OK);
+    assert_string_equal(told, "a files:1 0\nb files:2 0\nc files:3 0\nd files:4 0\n");
+    assert_int_equal(fake_names.calls, 2);
+    /* A failure is that of one bridge; but after a TRYAGAIN there is no other lookup. */
+    told[0] = '\0';
+    fake_names_start(accounts, COUNT_OF(accounts));
+    fake_names.failure = VMNETACL_CODE_LOOKUP_FAILED;
     assert_int_equal(vmnetacl_enumerate(policy, &caller, NULL, NULL, 0, tell_bridge, told, &error), VMNETACL_UNAVAIL);
-    assert_int_equal(error.code, VMNETACL_CODE_NAMES_MISSING);
-    assert_string_equal(told, "a files:1 0\nc files:3 0\n");
+    assert_int_equal(error.code, VMNETACL_CODE_LOOKUP_FAILED);
+    assert_int_equal(error.line, 2);
+    assert_int_equal(fake_names.calls, 2);
+    fake_names_start(accounts, COUNT_OF(accounts));
+    fake_names.failure = VMNETACL_CODE_LOOKUP_TIMEOUT;
+    assert_int_equal(vmnetacl_enumerate(policy, &caller, NULL, NULL, 0, tell_bridge, told, &error), VMNETACL_TRYAGAIN);
+    assert_int_equal(error.code, VMNETACL_CODE_LOOKUP_TIMEOUT);
+    assert_int_equal(fake_names.calls, 1);
+    assert_string_equal(told, "a files:1 0\nc files:3 0\na files:1 0\nc files:3 0\n");
     vmnetacl_free(policy);
     policy = texts_policy(&wrong);
     told[0] = '\0';
