@@ -35,7 +35,7 @@ static void test_static_name_that_matters_refused(void **state)
         print_message("  %s", rules[i]);
         helper_assert_refused(helper_run(&lab_vmuser, "--br=virbr0", NULL), EXIT_CONFIG,
                               "cannot look up names for acl file: " RULES_FILE
-                              ":1: this program is linked statically and can look up no names");
+                              ":1: this program is linked statically and cannot look up names");
     }
 }
 
