@@ -99,6 +99,7 @@ enum vmnetacl_code {
     VMNETACL_CODE_OPTION_UNENFORCED, /* the rule that allows it has an option that the program does not enforce */
     VMNETACL_CODE_READER, /* not everybody may read the rules, and they were not read with the caller's credentials */
     VMNETACL_CODE_RESOURCES, /* out of descriptors or processes, which a caller can provoke: see system_errno */
+    VMNETACL_CODE_FILE_FUSE, /* a file or directory on FUSE, of which any user can be the server */
 };
 
 /* What kind of thing is wrong, by its code. */

@@ -76,17 +76,16 @@ static enum vmnetacl_status read_names(struct directory *directory, struct vmnet
     return status;
 }
 
-static enum vmnetacl_status check_directory(struct directory *directory, int fd, const struct trust *trust,
+static enum vmnetacl_status check_directory(struct directory *directory, const struct trust *trust,
                                             struct vmnetacl_error *error)
 {
     const mode_t for_others = S_IROTH | S_IXOTH;
 
-    if (fstat(fd, &directory->stat) != 0)
-        return error_set_system(error, errno, directory->path, "cannot examine the directory");
     directory->everybody_may_read =
         directory->everybody_may_read && (directory->stat.st_mode & for_others) == for_others;
+    /* Whoever may add to it may add rules, so the sticky bit is of no use. */
     return path_trust_directory(directory->path, directory->path, trust, directory->stat.st_uid,
-                                directory->stat.st_mode, error);
+                                directory->stat.st_mode & ~(mode_t)S_ISVTX, error);
 }
 
 enum vmnetacl_status directory_open(struct directory *directory, const char *path, const struct trust *trust,
@@ -103,7 +102,8 @@ enum vmnetacl_status directory_open(struct directory *directory, const char *pat
                          "not a directory; make one, with rule files in it");
     if (status != VMNETACL_OK)
         return status;
-    status = check_directory(directory, found.fd, trust, error);
+    directory->stat = found.stat;
+    status = check_directory(directory, trust, error);
     if (status == VMNETACL_OK) {
         directory->stream = fdopendir(found.fd);
         if (directory->stream == NULL)

@@ -25,7 +25,7 @@ static enum vmnetacl_status file_check(const char *path, const struct stat *st, 
     if (st->st_uid != trust->owner)
         return error_set(error, VMNETACL_CODE_FILE_OWNER, path, 0, 0, "the file is not owned by %s; chown it",
                          trust_owner_name(trust));
-    if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    if ((st->st_mode & (S_IWOTH | (trust->group_may_write_file ? 0 : S_IWGRP))) != 0)
         return error_set(error, VMNETACL_CODE_FILE_MODE, path, 0, 0,
                          "users other than the owner may write to the file; chmod it go-w");
     if (st->st_size < 0 || (uintmax_t)st->st_size > trust->size_max)
@@ -44,13 +44,10 @@ enum vmnetacl_status file_open(struct file *file, const char *path, const struct
     if (status != VMNETACL_OK)
         return status;
     opened.fd = found.fd;
-    opened.group_writable_directory = found.group_may_write;
-    if (fstat(opened.fd, &opened.stat) != 0) {
-        status = error_set_system(error, errno, path, "cannot examine the file");
-    } else {
-        opened.everybody_may_read = found.everybody_may_enter && (opened.stat.st_mode & S_IROTH) != 0;
-        status = file_check(path, &opened.stat, trust, error);
-    }
+    opened.stat = found.stat;
+    opened.group_may_write = found.group_may_write || (found.stat.st_mode & S_IWGRP) != 0;
+    opened.everybody_may_read = found.everybody_may_enter && (opened.stat.st_mode & S_IROTH) != 0;
+    status = file_check(path, &opened.stat, trust, error);
     if (status == VMNETACL_OK) {
         /* The byte more shows a file that grows. */
         opened.block_size = opened.stat.st_size < BLOCK_SIZE ? (size_t)opened.stat.st_size + 1 : BLOCK_SIZE;

@@ -16,7 +16,7 @@ struct file {
     int fd;           /* -1: in a buffer */
     struct stat stat; /* when it was opened; st_dev and st_ino tell files apart that are open */
     bool everybody_may_read;
-    bool group_writable_directory; /* one on the way to it */
+    bool group_may_write; /* to it, or to a directory on the way to it */
     char *block;
     size_t block_size;
     size_t filled;    /* bytes in block */

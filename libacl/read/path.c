@@ -11,8 +11,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 struct path_walk {
@@ -24,10 +26,17 @@ struct path_walk {
     int directory_fd;
     struct stat root; /* the directory that is used as "/" */
     unsigned links_count;
-    size_t linked_rest; /* what was left of the path after a symbolic link, the least of all; SIZE_MAX: no link */
+    bool others_may_add; /* to the directory that was reached, but not replace what is in it */
+    size_t linked_rest;  /* what was left of the path after a symbolic link, the least of all; SIZE_MAX: no link */
     char directory[VMNETACL_PATH_SIZE]; /* how we came to directory_fd: errors name it */
     char rest[VMNETACL_PATH_SIZE];      /* of the path, from directory_fd on */
 };
+
+/* unlink(2): in a sticky directory, as /nix/store is one, only the owner of a file or of the directory can replace it. */
+static bool group_may_replace(mode_t mode)
+{
+    return (mode & (S_IWGRP | S_ISVTX)) == S_IWGRP;
+}
 
 enum vmnetacl_status path_trust_directory(const char *path, const char *directory, const struct trust *trust,
                                           uid_t owner, mode_t mode, struct vmnetacl_error *error)
@@ -39,7 +48,7 @@ enum vmnetacl_status path_trust_directory(const char *path, const char *director
     if ((mode & S_IWOTH) != 0)
         return error_set(error, VMNETACL_CODE_DIRECTORY_MODE, path, 0, 0,
                          "its directory %s is writable by everybody; keep the file in another", directory);
-    if ((mode & S_IWGRP) != 0 && !trust->group_writable_directory)
+    if (group_may_replace(mode) && !trust->group_may_write_directory)
         return error_set(error, VMNETACL_CODE_DIRECTORY_MODE, path, 0, 0,
                          "its directory %s is writable by its group; keep the file in another", directory);
     return VMNETACL_OK;
@@ -73,18 +82,39 @@ static enum vmnetacl_status path_fail_long(struct path_walk *walk)
     return path_fail_system(walk, "cannot resolve the path to the file");
 }
 
+/*
+ * Any user may mount a FUSE file system on a directory of his own, and its server, which is his, answers who owns what
+ * is in it. The device of "/" is none of these: only root can have mounted it (virtiofs, in a virtual machine).
+ */
+static enum vmnetacl_status path_refuse_fuse(struct path_walk *walk, int fd, dev_t device)
+{
+    struct statfs file_system;
+
+    if (device == walk->root.st_dev)
+        return VMNETACL_OK;
+    if (fstatfs(fd, &file_system) != 0)
+        return path_fail_system(walk, "cannot examine the file system of the file");
+    if (file_system.f_type != FUSE_SUPER_MAGIC)
+        return VMNETACL_OK;
+    return error_set(walk->error, VMNETACL_CODE_FILE_FUSE, walk->path, 0, 0,
+                     "it is on a FUSE file system, whose server says who owns a file; keep it on another");
+}
+
 /* Can only root have filled the directory that was reached? */
 static enum vmnetacl_status path_check_directory(struct path_walk *walk)
 {
     struct stat st;
+    enum vmnetacl_status status;
 
     if (fstat(walk->directory_fd, &st) != 0)
         return path_fail_system(walk, "cannot examine a directory on the way to the file");
     if (walk->directory[1] == '\0') /* "/" */
         walk->root = st;
     walk->found.everybody_may_enter = walk->found.everybody_may_enter && (st.st_mode & S_IXOTH) != 0;
-    walk->found.group_may_write = walk->found.group_may_write || (st.st_mode & S_IWGRP) != 0;
-    return path_trust_directory(walk->path, walk->directory, walk->trust, st.st_uid, st.st_mode, walk->error);
+    walk->found.group_may_write = walk->found.group_may_write || group_may_replace(st.st_mode);
+    walk->others_may_add = (st.st_mode & S_IWGRP) != 0 && !group_may_replace(st.st_mode);
+    status = path_trust_directory(walk->path, walk->directory, walk->trust, st.st_uid, st.st_mode, walk->error);
+    return status == VMNETACL_OK ? path_refuse_fuse(walk, walk->directory_fd, st.st_dev) : status;
 }
 
 /* Nothing is above the directory that is used as "/": there, ".." is that directory itself. */
@@ -147,24 +177,59 @@ static enum vmnetacl_status path_prepend(struct path_walk *walk, const char *pat
     return path[0] == '/' ? path_enter(walk, "/") : VMNETACL_OK;
 }
 
+/* Read a symbolic link, which must be root's where others may put one. */
+static enum vmnetacl_status path_read_link(struct path_walk *walk, int fd, char target[static VMNETACL_PATH_SIZE],
+                                           size_t *target_len)
+{
+    struct stat st;
+    ssize_t len = -1;
+
+    if (fd >= 0 && fstat(fd, &st) == 0) {
+        len = S_ISLNK(st.st_mode) ? readlinkat(fd, "", target, VMNETACL_PATH_SIZE) : -1;
+        errno = S_ISLNK(st.st_mode) ? errno : ENOTDIR;
+    }
+    if (len < 0)
+        return path_fail_system(walk, "cannot resolve the path to the file");
+    if (walk->others_may_add && st.st_uid != walk->trust->owner)
+        return error_set(walk->error, VMNETACL_CODE_DIRECTORY_OWNER, walk->path, 0, 0,
+                         "a symbolic link to it in the directory %s is not owned by %s; use a direct path",
+                         walk->directory, trust_owner_name(walk->trust));
+    *target_len = (size_t)len;
+    return *target_len < VMNETACL_PATH_SIZE ? VMNETACL_OK : path_fail_long(walk);
+}
+
 static enum vmnetacl_status path_follow_link(struct path_walk *walk, const char *name)
 {
     char target[VMNETACL_PATH_SIZE];
-    ssize_t len = readlinkat(walk->directory_fd, name, target, sizeof target);
+    size_t target_len = 0;
+    int fd = openat(walk->directory_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    enum vmnetacl_status status = path_read_link(walk, fd, target, &target_len);
 
-    if (len < 0 && errno == EINVAL) /* readlink(2): not a symbolic link */
-        errno = ENOTDIR;
-    if (len < 0)
-        return path_fail_system(walk, "cannot resolve the path to the file");
-    if ((size_t)len == sizeof target)
-        return path_fail_long(walk);
+    if (fd >= 0)
+        (void)close(fd); /* O_PATH: nothing to fail */
+    if (status != VMNETACL_OK)
+        return status;
     if (++walk->links_count > VMNETACL_SYMLINK_MAX)
         return error_set(walk->error, VMNETACL_CODE_FILE_LINKS, walk->path, 0, 0,
                          "more than %u symbolic links on the way to the file; use a direct path",
                          (unsigned)VMNETACL_SYMLINK_MAX);
     if (strlen(walk->rest) < walk->linked_rest)
         walk->linked_rest = strlen(walk->rest);
-    return path_prepend(walk, target, (size_t)len);
+    return path_prepend(walk, target, target_len);
+}
+
+/* Look at what was opened; on failure it is closed. */
+static enum vmnetacl_status path_check_found(struct path_walk *walk)
+{
+    enum vmnetacl_status status = fstat(walk->found.fd, &walk->found.stat) == 0
+                                      ? path_refuse_fuse(walk, walk->found.fd, walk->found.stat.st_dev)
+                                      : path_fail_system(walk, "cannot examine the file");
+
+    if (status != VMNETACL_OK) {
+        (void)close(walk->found.fd); /* only read from: nothing to fail */
+        walk->found.fd = -1;
+    }
+    return status;
 }
 
 /* Take the next name off the path. False when none is left. */
@@ -206,7 +271,7 @@ static enum vmnetacl_status path_step(struct path_walk *walk)
         return path_enter(walk, name);
     walk->found.fd = openat(walk->directory_fd, name, walk->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (walk->found.fd >= 0)
-        return VMNETACL_OK;
+        return path_check_found(walk);
     if (errno == ELOOP || (errno == ENOTDIR && (walk->flags & O_DIRECTORY) != 0))
         return path_follow_link(walk, name);
     return path_fail_open(walk,

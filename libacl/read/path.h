@@ -5,12 +5,15 @@
 
 #include "vmnetacl.h"
 
+#include <sys/stat.h>
+
 /* What a file, a directory and those on the way to it must be like to be obeyed. */
 struct trust {
-    const char *root;              /* the directory that is used as "/"; NULL: "/" */
-    uid_t owner;                   /* of all of them: 0 but in tests and in trees that are not installed yet */
-    bool group_writable_directory; /* is a directory that its group may write to obeyed? */
-    size_t size_max;               /* bytes in a file */
+    const char *root;          /* the directory that is used as "/"; NULL: "/" */
+    uid_t owner;               /* of all of them: 0 but in tests and in trees that are not installed yet */
+    size_t size_max;           /* bytes in a file */
+    bool group_may_write_file; /* is a file obeyed to which its group may write? */
+    bool group_may_write_directory;
 };
 
 /* For messages. */
@@ -22,8 +25,9 @@ static inline const char *trust_owner_name(const struct trust *trust)
 /* What a path was resolved to. */
 struct resolved_path {
     int fd;                   /* the caller's to close */
+    struct stat stat;         /* of the object that fd is open on */
     bool everybody_may_enter; /* all directories on the way let others pass */
-    bool group_may_write;     /* to one of the directories on the way */
+    bool group_may_write;     /* to one of the directories on the way, and replace what is in it */
 };
 
 /*
@@ -45,7 +49,11 @@ static inline bool path_is_public(const struct resolved_path *found, enum vmneta
                                           error->code == VMNETACL_CODE_FILE_DANGLING);
 }
 
-/* May a directory with this status be obeyed? OK, or UNAVAIL with error filled in; path is what error names. */
+/*
+ * May a directory with this status be obeyed? OK, or UNAVAIL with error filled in; path is what error names. The sticky
+ * bit in mode keeps a group that may write to it from replacing what is in it, but not from adding to it: without the
+ * bit in mode, that is refused, too.
+ */
 enum vmnetacl_status path_trust_directory(const char *path, const char *directory, const struct trust *trust,
                                           uid_t owner, mode_t mode, struct vmnetacl_error *error);
 

@@ -52,23 +52,19 @@ void loading_note_private(struct loading *loading, const char *path)
                         "who asks"); /* no error yet */
 }
 
-struct trust loading_trust(const struct vmnetacl_origin *origin, size_t size_max, bool group_writable_directory)
+struct trust loading_trust(const struct vmnetacl_origin *origin)
 {
-    return (struct trust){.root = origin->root,
-                          .owner = origin->owner,
-                          .group_writable_directory = group_writable_directory,
-                          .size_max = size_max};
+    return (struct trust){.root = origin->root, .owner = origin->owner, .size_max = VMNETACL_FILE_MAX};
 }
 
-enum vmnetacl_status loading_open(struct loading *loading, const char *path, size_t size_max,
-                                  bool group_writable_directory, struct file *file)
+enum vmnetacl_status loading_open(struct loading *loading, const char *path, const struct trust *trust,
+                                  struct file *file)
 {
     const struct vmnetacl_origin *origin = loading->origin;
-    const struct trust trust = loading_trust(origin, size_max, group_writable_directory);
     const struct vmnetacl_buffer *buffer;
 
     if (origin->buffers == NULL) {
-        enum vmnetacl_status status = file_open(file, path, &trust, loading->error);
+        enum vmnetacl_status status = file_open(file, path, trust, loading->error);
         if (!file->everybody_may_read)
             loading_note_private(loading, path);
         return status;
@@ -76,7 +72,7 @@ enum vmnetacl_status loading_open(struct loading *loading, const char *path, siz
     for (size_t i = 0; (buffer = origin_find_buffer(origin, loading->source, &i)) != NULL; i++) {
         if (strcmp(buffer->path, path) != 0)
             continue;
-        if (buffer->text_len > size_max)
+        if (buffer->text_len > trust->size_max)
             return file_refuse_large(path, loading->error);
         file_open_buffer(file, buffer, i);
         return VMNETACL_OK;

@@ -61,8 +61,8 @@ enum vmnetacl_status loading_go_on(struct loading *loading, enum vmnetacl_status
 enum vmnetacl_status loading_fail_memory(struct loading *loading, const char *path);
 
 /* Open a file of loading->source: from the origin's buffers, if it has any, or from the file system. As file_open(). */
-enum vmnetacl_status loading_open(struct loading *loading, const char *path, size_t size_max,
-                                  bool group_writable_directory, struct file *file);
+enum vmnetacl_status loading_open(struct loading *loading, const char *path, const struct trust *trust,
+                                  struct file *file);
 
 /*
  * Read a file that is open, block by block: read_lines takes every line of each, and ends the reading with another
@@ -78,7 +78,7 @@ loading_read(struct loading *loading, struct file *file,
  */
 void loading_note_private(struct loading *loading, const char *path);
 
-/* What the origin trusts. */
-struct trust loading_trust(const struct vmnetacl_origin *origin, size_t size_max, bool group_writable_directory);
+/* What the origin trusts: files of up to VMNETACL_FILE_MAX bytes, and no group may write anywhere. */
+struct trust loading_trust(const struct vmnetacl_origin *origin);
 
 #endif

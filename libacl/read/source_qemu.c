@@ -130,7 +130,7 @@ static enum vmnetacl_status begin_file(struct loading *loading, char *path, cons
     begun = &loading->ruleset->files[*index];
     begun->is_open = true;
     begun->everybody_may_read = file->everybody_may_read;
-    begun->group_writable_directory = file->group_writable_directory;
+    begun->group_may_write = file->group_may_write;
     begun->counts_for_everybody = true;
     if (include != NULL) {
         begun->counts_for_everybody =
@@ -144,6 +144,7 @@ static enum vmnetacl_status begin_file(struct loading *loading, char *path, cons
 /* include is NULL for bridge.conf. */
 static enum vmnetacl_status load_file(struct loading *loading, const char *path, const struct include *include)
 {
+    struct trust trust = loading_trust(loading->origin);
     struct file file;
     enum vmnetacl_status status;
     size_t index = 0;
@@ -151,8 +152,11 @@ static enum vmnetacl_status load_file(struct loading *loading, const char *path,
 
     if (copy == NULL)
         return loading_fail_memory(loading, path);
-    /* /etc/qemu as root:kvm 0770 is in use, so a directory that its group may write to is obeyed. */
-    status = loading_open(loading, copy, VMNETACL_QEMU_FILE_MAX, true, &file);
+    /* /etc/qemu as root:kvm 0770 is in use, and in it bridge.conf as 0660: who may replace a file may as well write it. */
+    trust.size_max = VMNETACL_QEMU_FILE_MAX;
+    trust.group_may_write_directory = true;
+    trust.group_may_write_file = include == NULL;
+    status = loading_open(loading, copy, &trust, &file);
     if (status != VMNETACL_OK) {
         free(copy);
         return status;

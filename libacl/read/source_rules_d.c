@@ -35,7 +35,8 @@ static enum vmnetacl_status load_file(struct loading *loading, char *path)
 {
     struct file file;
     size_t index;
-    enum vmnetacl_status status = loading_open(loading, path, VMNETACL_FILE_MAX, false, &file);
+    const struct trust trust = loading_trust(loading->origin);
+    enum vmnetacl_status status = loading_open(loading, path, &trust, &file);
 
     if (status != VMNETACL_OK && loading->error->code == VMNETACL_CODE_FILE_MISSING)
         status = error_set(loading->error, VMNETACL_CODE_FILE_CHANGED, path, 0, 0,
@@ -72,7 +73,7 @@ static enum vmnetacl_status load_named(struct loading *loading, const char *dire
 
 static enum vmnetacl_status load_directory(struct loading *loading, const char *path)
 {
-    const struct trust trust = loading_trust(loading->origin, VMNETACL_FILE_MAX, false);
+    const struct trust trust = loading_trust(loading->origin);
     struct directory directory;
     enum vmnetacl_status status = directory_open(&directory, path, &trust, loading->error);
 

@@ -196,6 +196,7 @@ const char *switch_path(const struct vmnetacl_origin *origin)
 
 enum vmnetacl_status switch_load(struct loading *loading, struct switch_table *table)
 {
+    const struct trust trust = loading_trust(loading->origin);
     struct lines lines;
     struct file file;
     enum vmnetacl_status status;
@@ -203,7 +204,7 @@ enum vmnetacl_status switch_load(struct loading *loading, struct switch_table *t
     *table = (struct switch_table){.count = 0};
     loading->source = SWITCH_NAME;
     loading->error->code = VMNETACL_CODE_NONE;
-    status = loading_open(loading, switch_path(loading->origin), VMNETACL_FILE_MAX, false, &file);
+    status = loading_open(loading, switch_path(loading->origin), &trust, &file);
     if (status == VMNETACL_OK) {
         status = parse_file(loading, &file, table);
         file_close(&file);

@@ -136,10 +136,10 @@ static void check_file(struct lint *lint, const struct loaded_source *source, co
              "this included file has a deny, which does not apply to users who may not read the file; move the deny");
     if (source->entry.source == &source_files && !file->everybody_may_read)
         warn_private(lint, name, file->path);
-    if (file->group_writable_directory)
+    if (file->group_may_write)
         warn(
             lint, name, VMNETACL_CODE_DIRECTORY_GROUP, file->path, (struct position){.line = 0},
-            "a directory on the way to it is writable by its group, whose members can replace the rules; keep the rules in another if that is not meant");
+            "a group may write to it, or to a directory on the way to it; its members can change the rules for all users");
 }
 
 /*
@@ -148,21 +148,20 @@ static void check_file(struct lint *lint, const struct loaded_source *source, co
  */
 static void check_private(struct lint *lint, const char *source, const char *path)
 {
-    const struct trust trust = loading_trust(lint->origin, 0, true);
+    struct trust trust = loading_trust(lint->origin);
     struct vmnetacl_error error;
     struct resolved_path found;
-    struct stat st = {.st_mode = S_IRWXO};
     mode_t wanted;
 
+    trust.group_may_write_directory = true; /* if that is wrong, it has been told */
     if (path_open(path, &trust, O_RDONLY, &found, &error) != VMNETACL_OK) {
         if (error.code == VMNETACL_CODE_FILE_MISSING && !found.everybody_may_enter)
             warn_private(lint, source, path);
         return;
     }
-    (void)fstat(found.fd, &st); /* when it fails, nothing is known */
-    (void)close(found.fd);      /* only read from: nothing to fail */
-    wanted = S_ISDIR(st.st_mode) ? S_IROTH | S_IXOTH : S_IROTH;
-    if (!found.everybody_may_enter || (st.st_mode & wanted) != wanted)
+    (void)close(found.fd); /* only read from: nothing to fail */
+    wanted = S_ISDIR(found.stat.st_mode) ? S_IROTH | S_IXOTH : S_IROTH;
+    if (!found.everybody_may_enter || (found.stat.st_mode & wanted) != wanted)
         warn_private(lint, source, path);
 }
 
@@ -206,7 +205,7 @@ static void check_ignored(struct lint *lint, const struct directory *directory)
  */
 static bool check_directory(struct lint *lint)
 {
-    const struct trust trust = loading_trust(lint->origin, VMNETACL_FILE_MAX, false);
+    const struct trust trust = loading_trust(lint->origin);
     struct vmnetacl_error error;
     struct directory directory;
 

@@ -78,7 +78,7 @@ struct rule_file {
     bool is_open;               /* being read: an include of it now is a loop */
     bool everybody_may_read;
     bool counts_for_everybody; /* else its rules are only for users who may read it; the others get no error */
-    bool group_writable_directory;
+    bool group_may_write;
     dev_t device;
     ino_t inode;
     size_t from;          /* index of the file that includes it; its own for one that none includes */

@@ -74,7 +74,8 @@ static struct search refused(enum difference difference)
     return (struct search){.finding = REFUSED, .difference = difference};
 }
 
-static struct search file_judge(const struct ruleworld_entry *file, const struct lab_caller *caller)
+static struct search file_judge(const struct ruleworld_entry *file, const struct lab_caller *caller,
+                                mode_t refused_mode)
 {
     if (!caller_may(caller, file, 04))
         return (struct search){.finding = DENIED};
@@ -82,7 +83,7 @@ static struct search file_judge(const struct ruleworld_entry *file, const struct
         return refused(DIFFERENCE_FILE_KIND);
     if (file->uid != 0)
         return refused(DIFFERENCE_FILE_OWNER);
-    if ((file->mode & 022) != 0)
+    if ((file->mode & refused_mode) != 0)
         return refused(DIFFERENCE_FILE_MODE);
     return (struct search){.finding = FOUND, .entry = file};
 }
@@ -96,8 +97,9 @@ static void directory_leave(char *directory)
         *slash = '\0';
 }
 
+/* refused_mode: the bits of a file's mode for which it is refused. */
 static struct search path_search(const struct ruleworld *world, const char *path, const struct lab_caller *caller,
-                                 unsigned links)
+                                 mode_t refused_mode, unsigned links)
 {
     char directory[1200] = ""; /* without "." and "..", and without the slash at its end */
     char next[1200], rest[1200];
@@ -123,10 +125,10 @@ static struct search path_search(const struct ruleworld *world, const char *path
                 return refused(DIFFERENCE_OPEN_ERROR);
             snprintf(rest, sizeof rest, "%s/%.*s%s", entry->text[0] == '/' ? "" : directory, (int)entry->text_len,
                      entry->text, at + len);
-            return path_search(world, rest, caller, links + 1);
+            return path_search(world, rest, caller, refused_mode, links + 1);
         }
         if (entry != NULL && at[len] == '\0')
-            return file_judge(entry, caller);
+            return file_judge(entry, caller, refused_mode);
         if (entry != NULL && entry->kind != RULEWORLD_DIRECTORY)
             return refused(DIFFERENCE_OPEN_ERROR); /* ENOTDIR */
         if (entry != NULL && entry->uid != 0)
@@ -259,7 +261,7 @@ static void include_read(struct reading *reading, const struct ruleworld_entry *
         reading_end(reading, DIFFERENCE_INCLUDE_DEEP, from, number);
         return;
     }
-    const struct search search = path_search(reading->world, path, reading->caller, 0);
+    const struct search search = path_search(reading->world, path, reading->caller, 022, 0);
     if (search.finding == REFUSED)
         reading_end(reading, search.difference, from, number);
     if (search.finding != FOUND)
@@ -297,7 +299,7 @@ static void file_read(struct reading *reading, const struct ruleworld_entry *fil
 struct forecast forecast_make(const struct ruleworld *world, const struct lab_caller *caller)
 {
     struct reading reading = {.world = world, .caller = caller};
-    const struct search search = path_search(world, RULEWORLD_MAIN_PATH, caller, 0);
+    const struct search search = path_search(world, RULEWORLD_MAIN_PATH, caller, 02, 0);
 
     if (search.finding == FOUND)
         file_read(&reading, search.entry, 0);

@@ -4,6 +4,7 @@
  * directory and symbolic link on the way to it.
  */
 #define _GNU_SOURCE
+#include "fuse.h"
 #include "helper.h"
 
 #include <stdio.h>
@@ -27,12 +28,22 @@ static const struct {
     uid_t uid;
     gid_t gid;
     mode_t mode;
-    bool trusted;
+    bool top_trusted;
+    bool include_trusted;
 } files[] = {
-    {0, 0, 0644, true},        {0, 0, 0444, true},        {0, VMGROUP, 0640, true}, {0, 4242, 0644, true},
-    {0, 0, 0755, true},        {0, 0, 0664, false},       {0, 0, 0646, false},      {0, 0, 0666, false},
-    {0, VMGROUP, 0660, false}, {4242, 4242, 0644, false}, {4242, 0, 0444, false},   {4243, 4243, 0644, false},
-    {1, 1, 0644, false},
+    {0, 0, 0644, true, true},
+    {0, 0, 0444, true, true},
+    {0, VMGROUP, 0640, true, true},
+    {0, 4242, 0644, true, true},
+    {0, 0, 0755, true, true},
+    {0, 0, 0664, true, false}, /* bridge.conf is in use like this, also as root:kvm 0660 */
+    {0, VMGROUP, 0660, true, false},
+    {0, 0, 0646, false, false},
+    {0, 0, 0666, false, false},
+    {4242, 4242, 0644, false, false},
+    {4242, 0, 0444, false, false},
+    {4243, 4243, 0644, false, false},
+    {1, 1, 0644, false, false},
 };
 
 static void test_top_file_owner_and_mode(void **state)
@@ -41,7 +52,7 @@ static void test_top_file_owner_and_mode(void **state)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         print_message("  %u:%u %o\n", files[i].uid, files[i].gid, files[i].mode);
         lab_text_write(RULES, "allow virbr0\n", files[i].uid, files[i].gid, files[i].mode);
-        if (files[i].trusted)
+        if (files[i].top_trusted)
             rules_are_obeyed();
         else
             rules_are_refused();
@@ -55,7 +66,7 @@ static void test_include_owner_and_mode(void **state)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         print_message("  %u:%u %o\n", files[i].uid, files[i].gid, files[i].mode);
         lab_text_write(MORE, "# nothing\n", files[i].uid, files[i].gid, files[i].mode);
-        if (files[i].trusted)
+        if (files[i].include_trusted)
             rules_are_obeyed();
         else
             rules_are_refused();
@@ -142,6 +153,43 @@ static void test_symlink_held_by_another_refused(void **state)
     lab_command("rm /run/lab/home/hop");
 }
 
+/* NixOS and Guix: the rules are links into a store that its builders may add to. */
+static void test_symlink_into_a_sticky_store_followed(void **state)
+{
+    (void)state;
+    lab_command("mkdir -p /run/lab/store/abc-rules && chown 0:4250 /run/lab/store && chmod 1775 /run/lab/store");
+    lab_command("mkdir -p -m 755 /etc/vmnet && rm " RULES);
+    lab_text_write("/run/lab/store/abc-rules/1.rules", "allow uid 4242 bridge virbr0\n", 0, 0, 0444);
+    lab_command("rm -rf /etc/vmnet/rules.d && ln -s /run/lab/store/abc-rules /etc/vmnet/rules.d");
+    rules_are_obeyed();
+    lab_command("rm /etc/vmnet/rules.d && mkdir /etc/vmnet/rules.d && "
+                "ln -s /run/lab/store/abc-rules/1.rules /etc/vmnet/rules.d");
+    rules_are_obeyed();
+    lab_command("rm -r /etc/vmnet/rules.d && ln -s /run/lab/store/abc-rules /run/lab/store/hop && "
+                "chown -h 4242 /run/lab/store/hop && ln -s /run/lab/store/hop /etc/vmnet/rules.d");
+    rules_are_refused();
+    /* In a directory of rules, to add is as much as to replace. */
+    lab_command("rm /etc/vmnet/rules.d && mkdir -m 1775 /etc/vmnet/rules.d && chown 0:4250 /etc/vmnet/rules.d");
+    rules_are_refused();
+    lab_command("rm -r /etc/vmnet/rules.d /run/lab/store");
+}
+
+static void test_include_on_fuse_refused(void **state)
+{
+    pid_t server;
+
+    (void)state;
+    lab_command("mkdir /run/lab/fuse");
+    server = lab_fuse_mount("/run/lab/fuse");
+    assert_true(server > 0);
+    helper_rules_write("include /run/lab/fuse/" LAB_FUSE_FILE "\n");
+    helper_assert_refused(helper_run(&lab_vmuser, "--br=virbr0", NULL), EXIT_CONFIG, "FUSE");
+    assert_int_equal(lab_fuse_unmount("/run/lab/fuse", server), 0);
+    lab_text_write("/run/lab/fuse/" LAB_FUSE_FILE, "allow virbr0\n", 0, 0, 0644);
+    rules_are_obeyed();
+    lab_command("rm -r /run/lab/fuse");
+}
+
 /* It is not the same as no file: somebody meant there to be rules. */
 static void test_symlink_dangling_or_in_a_circle_refused(void **state)
 {
@@ -218,6 +266,8 @@ int main(void)
         cmocka_unit_test_setup(test_include_in_the_callers_home_refused, helper_rules_reset),
         cmocka_unit_test_setup(test_symlink_held_by_root_followed, helper_rules_reset),
         cmocka_unit_test_setup(test_symlink_held_by_another_refused, helper_rules_reset),
+        cmocka_unit_test_setup(test_symlink_into_a_sticky_store_followed, helper_rules_reset),
+        cmocka_unit_test_setup(test_include_on_fuse_refused, helper_rules_reset),
         cmocka_unit_test_setup(test_symlink_dangling_or_in_a_circle_refused, helper_rules_reset),
         cmocka_unit_test_setup(test_top_not_a_regular_file_refused, helper_rules_reset),
         cmocka_unit_test_setup(test_include_behind_an_automount_is_read, helper_rules_reset),

@@ -32,7 +32,7 @@ vm_qemu() {
         qemu-system-x86_64 -name "$vm_name" -nodefaults -no-user-config -display none -no-reboot \
         -machine pc -accel tcg -m 256 \
         -kernel "/run/lab/guest/$vm_kind/vmlinux" -initrd "/run/lab/guest/$vm_kind/initramfs" \
-        -append "console=ttyS0 panic=-1 quiet loglevel=1 mitigations=off nokaslr cryptomgr.notests \
+        -append "console=ttyS0 panic=-1 quiet loglevel=1 mitigations=off nokaslr no_timer_check cryptomgr.notests \
 rcupdate.rcu_expedited=1 guest=$vm_name" \
         -chardev "pipe,id=console,path=$vm_directory/console" -serial chardev:console "$@"
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 struct faults faults;
@@ -37,6 +38,7 @@ int __real_open(const char *path, int flags, ...);
 int __real_openat(int directory_fd, const char *path, int flags, ...);
 ssize_t __real_read(int fd, void *bytes, size_t len);
 int __real_fstat(int fd, struct stat *st);
+int __real_fstatfs(int fd, struct statfs *file_system);
 ssize_t __real_readlinkat(int directory_fd, const char *path, char *target, size_t target_size);
 int __real_close(int fd);
 DIR *__real_fdopendir(int fd);
@@ -53,6 +55,7 @@ int __wrap_open(const char *path, int flags, ...);
 int __wrap_openat(int directory_fd, const char *path, int flags, ...);
 ssize_t __wrap_read(int fd, void *bytes, size_t len);
 int __wrap_fstat(int fd, struct stat *st);
+int __wrap_fstatfs(int fd, struct statfs *file_system);
 ssize_t __wrap_readlinkat(int directory_fd, const char *path, char *target, size_t target_size);
 int __wrap_close(int fd);
 DIR *__wrap_fdopendir(int fd);
@@ -155,6 +158,11 @@ int __wrap_fstat(int fd, struct stat *st)
     if (faults.before_fstat != NULL)
         faults.before_fstat(fd);
     return __real_fstat(fd, st);
+}
+
+int __wrap_fstatfs(int fd, struct statfs *file_system)
+{
+    return fails(FAULT_FSTATFS) ? -1 : __real_fstatfs(fd, file_system);
 }
 
 ssize_t __wrap_readlinkat(int directory_fd, const char *path, char *target, size_t target_size)

@@ -13,6 +13,7 @@ enum fault_call {
     FAULT_OPEN,       /* open, openat */
     FAULT_READ,
     FAULT_FSTAT,
+    FAULT_FSTATFS,
     FAULT_READLINKAT,
     FAULT_FDOPENDIR,
     FAULT_READDIR,

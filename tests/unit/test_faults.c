@@ -233,6 +233,8 @@ static void test_load_fstat_fails_error(void **state)
     check_each(FAULT_FSTAT, EACCES, VMNETACL_UNAVAIL);
     check_each(FAULT_FSTAT, ENOENT, VMNETACL_UNAVAIL);
     check_each(FAULT_FSTAT, EINTR, VMNETACL_UNAVAIL);
+    check_each(FAULT_FSTATFS, EIO, VMNETACL_UNAVAIL);
+    check_each(FAULT_FSTATFS, ENOSYS, VMNETACL_UNAVAIL);
 }
 
 static void test_load_readlink_fails_error(void **state)

@@ -5,6 +5,7 @@
  */
 #include "faults.h"
 #include "file.h"
+#include "fuse.h"
 #include "scratch.h"
 #include "unit.h"
 
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -23,7 +25,7 @@
 #define DIRECTORY SCRATCH "/directory"
 #define INNER     DIRECTORY "/b.conf"
 
-static const struct trust trust = {.owner = 0, .group_writable_directory = false, .size_max = 4096};
+static const struct trust trust = {.owner = 0, .size_max = 4096};
 
 static int setup(void **state)
 {
@@ -248,13 +250,19 @@ static void test_file_read_owner_other_refused(void **state)
 
 static void test_file_read_mode_each_bit(void **state)
 {
+    struct trust lenient = trust;
+    struct vmnetacl_error error;
+
     (void)state;
+    lenient.group_may_write_file = true;
     for (mode_t mode = 0; mode <= 07777; mode++) {
         assert_int_equal(chmod(CONF, mode), 0);
         if ((mode & 0022) != 0)
             assert_code(CONF, VMNETACL_CODE_FILE_MODE);
         else
             assert_reads(CONF);
+        assert_int_equal(read_with(CONF, &lenient, &error),
+                         (mode & 0002) != 0 ? VMNETACL_CODE_FILE_MODE : VMNETACL_CODE_NONE);
     }
 }
 
@@ -264,7 +272,7 @@ static void test_file_read_directory_owner_or_mode_refused(void **state)
     struct vmnetacl_error error;
 
     (void)state;
-    lenient.group_writable_directory = true;
+    lenient.group_may_write_directory = true;
     assert_int_equal(chmod(DIRECTORY, 0770), 0);
     assert_code(INNER, VMNETACL_CODE_DIRECTORY_MODE);
     assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_NONE);
@@ -282,6 +290,48 @@ static void test_file_read_directory_owner_or_mode_refused(void **state)
     assert_int_equal(chown(SCRATCH, 4242, 0), 0); /* not the last directory alone, and not for a link's target alone */
     assert_int_equal(chown(DIRECTORY, 0, 0), 0);
     assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_DIRECTORY_OWNER);
+}
+
+/* /nix/store is root's, 1775: its group adds to it, but cannot replace what root has put there. */
+static void test_file_read_sticky_directory_of_a_group_obeyed(void **state)
+{
+    struct vmnetacl_error error;
+
+    (void)state;
+    assert_int_equal(chown(DIRECTORY, 0, 4242), 0);
+    assert_int_equal(chmod(DIRECTORY, 01775), 0);
+    assert_reads(INNER);
+    assert_int_equal(symlink("b.conf", DIRECTORY "/link"), 0);
+    assert_reads(DIRECTORY "/link");
+    assert_int_equal(lchown(DIRECTORY "/link", 4242, 4242), 0); /* one that the group has added */
+    assert_int_equal(read_with(DIRECTORY "/link", &trust, &error), VMNETACL_CODE_DIRECTORY_OWNER);
+    assert_non_null(strstr(error.message, "a symbolic link to it in the directory " DIRECTORY " is not owned by root"));
+    assert_int_equal(symlink(DIRECTORY "/link", SCRATCH "/hop"), 0);
+    assert_code(SCRATCH "/hop", VMNETACL_CODE_DIRECTORY_OWNER);
+    assert_int_equal(chmod(DIRECTORY, 0775), 0);
+    assert_code(INNER, VMNETACL_CODE_DIRECTORY_MODE);
+    assert_int_equal(chmod(DIRECTORY, 01777), 0);
+    assert_code(INNER, VMNETACL_CODE_DIRECTORY_MODE);
+}
+
+/* The server says that all is root's; so it could if it were anybody's. */
+static void test_file_read_on_fuse_refused(void **state)
+{
+    struct vmnetacl_error error;
+    pid_t server;
+
+    (void)state;
+    server = lab_fuse_mount(DIRECTORY);
+    assert_true(server > 0);
+    assert_code(DIRECTORY "/" LAB_FUSE_FILE, VMNETACL_CODE_FILE_FUSE);
+    assert_code(DIRECTORY "/missing", VMNETACL_CODE_FILE_FUSE);
+    assert_int_equal(symlink(DIRECTORY "/" LAB_FUSE_FILE, SCRATCH "/to-fuse"), 0);
+    assert_code(SCRATCH "/to-fuse", VMNETACL_CODE_FILE_FUSE);
+    assert_int_equal(mount(DIRECTORY "/" LAB_FUSE_FILE, CONF, NULL, MS_BIND, NULL), 0); /* only the file */
+    assert_int_equal(read_with(CONF, &trust, &error), VMNETACL_CODE_FILE_FUSE);
+    assert_int_equal(umount(CONF), 0);
+    assert_int_equal(lab_fuse_unmount(DIRECTORY, server), 0);
+    assert_reads(INNER);
 }
 
 static void test_file_read_link_in_untrusted_directory_refused(void **state)
@@ -571,6 +621,8 @@ int main(void)
         cmocka_unit_test_setup(test_file_read_owner_other_refused, setup),
         cmocka_unit_test_setup(test_file_read_mode_each_bit, setup),
         cmocka_unit_test_setup(test_file_read_directory_owner_or_mode_refused, setup),
+        cmocka_unit_test_setup(test_file_read_sticky_directory_of_a_group_obeyed, setup),
+        cmocka_unit_test_setup(test_file_read_on_fuse_refused, setup),
         cmocka_unit_test_setup(test_file_read_link_in_untrusted_directory_refused, setup),
         cmocka_unit_test_setup(test_file_read_links_any_followed, setup),
         cmocka_unit_test_setup(test_file_read_links_limit_kept, setup),
