@@ -73,7 +73,7 @@ static void add_worker_rules(scmp_filter_ctx filter, uint32_t target)
     KILL(process_madvise, 0);
     KILL(kcmp, 0);
     KILL(pidfd_getfd, 0);
-    KILL(setuid, 0); /* with all ids alike, another process with these ids could lower its limits */
+    KILL(setuid, 0); /* if all its ids were equal, another process with these ids could lower its limits */
     KILL(setgid, 0);
     KILL(setreuid, 0);
     KILL(setregid, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * netdevice(7) ioctls: for RTM_GETLINK the kernel builds a whole link message, which takes as long as reading
- * the rules. They also know alternative names; hence the question at the end how the index is called.
+ * Uses netdevice(7) ioctls: for RTM_GETLINK, the kernel builds a whole link message, which takes as long as reading the
+ * rules. The ioctls also accept alternative names, so the last one asks which name the index has.
  */
 #include "bridge.h"
 

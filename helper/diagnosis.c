@@ -72,7 +72,7 @@ const char *diagnosis_find(const char *program)
         return "the file system that the program is on is mounted nosuid; install it on another, or mount that one "
                "suid";
     if (is_known && file.st_uid != 0 && !has_capability)
-        return "the program is setuid to another user than root; as root: chown root the helper, then chmod 4755";
+        return "the program is setuid, but to a user other than root; as root: chown root the helper, then chmod 4755";
     if (is_traced())
         return "the program is traced, so it gains nothing; run it without strace or a debugger";
     return "the kernel did not grant the program's setuid bit or file capability; see the section DIAGNOSTICS of "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs without any privilege. The descriptor passed is all that is left of what there was: unix(7), cmsg(3). */
+/* Runs without any privilege; the descriptor that is passed is the only result of it. See unix(7), cmsg(3). */
 #include "handover.h"
 
 #include "message.h"

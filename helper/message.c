@@ -26,7 +26,7 @@ static struct {
     int pid;
     const struct caller *caller;
     const struct request *request;
-    const char *degraded; /* a file that was skipped, and should not have had to be; NULL: none */
+    const char *degraded; /* the file in error, because of which a source was skipped; NULL: none */
 } journal = {.fd = -1};
 
 /* One datagram in the form that RFC 3164 calls a message without a time stamp; the log daemon puts its own. */
@@ -48,7 +48,7 @@ static void log_record(int priority, const char *event, const char *tap, const c
                    details); /* cut off when too long */
     part.iov_len = (size_t)prefix_len;
     part.iov_len += vmnetacl_escape(record + prefix_len, sizeof record - (size_t)prefix_len, text, strlen(text));
-    do { /* again when stopped and continued; but a log that takes nothing must not stop anybody's guest */
+    do { /* repeat if interrupted, as by a stop; but a log that accepts nothing must not stop a guest */
         sent = sendmsg(journal.fd, &message, MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
 }

@@ -13,8 +13,8 @@ noreturn void die(int code, const char *format, ...) __attribute__((format(print
 
 /*
  * Connect to the system log, if there is one: returns whether there is. From here on each run makes one record, by
- * die() or message_granted(); a grant that cannot be handed over makes both. Want of a descriptor or of memory is a
- * failure, since a caller could bring that about to leave no trace.
+ * die() or message_granted(); a grant that cannot be handed over makes both. Running out of descriptors or memory is a
+ * failure, since a caller could provoke it to leave no trace.
  */
 bool message_open_log(const struct caller *caller, const struct request *request);
 

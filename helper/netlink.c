@@ -84,7 +84,7 @@ uint32_t netlink_wait(struct netlink *netlink)
     struct msghdr message = {.msg_name = &sender, .msg_namelen = sizeof sender, .msg_iov = &part, .msg_iovlen = 1};
     ssize_t len;
 
-    /* There is nothing to wait for: the kernel answers before sendmsg() returns. After the number it quotes us. */
+    /* No need to wait: the kernel answers before sendmsg() returns. After the error number, it repeats our message. */
     do {
         message.msg_namelen = sizeof sender;
         len = recvmsg(netlink->fd, &message, MSG_DONTWAIT);
@@ -98,6 +98,6 @@ uint32_t netlink_wait(struct netlink *netlink)
     if (answer.error.error != 0)
         return answer.header.nlmsg_seq;
     if (answer.header.nlmsg_seq != netlink->sequence)
-        die(EX_SOFTWARE, "the kernel answered another message than the last");
+        die(EX_SOFTWARE, "the kernel answered a message other than the last");
     return 0;
 }

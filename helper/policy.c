@@ -24,7 +24,7 @@ static void describe_rest(const struct vmnetacl_error *error, char *text, size_t
                    advice != NULL ? "; " : "", advice != NULL ? advice : ""); /* always fits */
 }
 
-/* There is no verdict: the rules, or the names in them, could not be read. rule: where the error is not in a file. */
+/* There is no verdict: the rules could not be read, or a name not looked up. rule: for an error without a file. */
 static noreturn void die_undecided(enum vmnetacl_status status, const struct vmnetacl_error *error,
                                    const struct vmnetacl_place *rule)
 {
@@ -134,7 +134,7 @@ void policy_require(const struct request *request, struct caller *caller, struct
     if (status == VMNETACL_OK)
         status = decide(policy, &asker, request->bridge, &names, decision, &error);
     if (status != VMNETACL_ALLOW)
-        privilege_drop_all(); /* a refusal needs none to look for its cause and its cure */
+        privilege_drop_all(); /* what follows only looks for the cause and the cure, and needs none */
     if (status == VMNETACL_UNAVAIL || status == VMNETACL_TRYAGAIN)
         die_undecided(status, &error, &decision->rule);
     if (decision->degraded)

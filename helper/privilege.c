@@ -133,7 +133,7 @@ static void check_ids(const struct caller *caller, const struct saved_ids *saved
     for (size_t i = 0; i < 3; i++)
         if (uid[i] != (i < 2 ? caller->uid : saved->uid) || gid[i] != (i < 2 ? caller->gid : saved->gid))
             die(EX_SOFTWARE, "an id is not what was set by the drop");
-    /* An id that is none changes nothing, and the old one is returned. */
+    /* setfsuid(2): an invalid id changes nothing, and the old one is returned. */
     if ((uid_t)setfsuid((uid_t)-1) != caller->uid || (gid_t)setfsgid((gid_t)-1) != caller->gid)
         die(EX_SOFTWARE, "a file system id is not the caller's after the drop");
     if (caller->uid != 0 && (setresuid((uid_t)-1, 0, (uid_t)-1) == 0 || setresuid(0, (uid_t)-1, (uid_t)-1) == 0))

@@ -35,7 +35,7 @@ static void reset_signals(void)
     for (int number = 1; number <= SIGSYS; number++)
         if (number != SIGKILL && number != SIGSTOP && sigaction(number, &action, NULL) != 0)
             die(EX_OSERR, "cannot reset signal %d: %m", number);
-    action.sa_handler = SIG_IGN; /* a reader of ours that is gone is an error to report, not a death */
+    action.sa_handler = SIG_IGN; /* if a reader has gone, write(2) fails with EPIPE, and we report that */
     if (sigaction(SIGPIPE, &action, NULL) != 0 || sigemptyset(&none) != 0 || sigprocmask(SIG_SETMASK, &none, NULL) != 0)
         die(EX_OSERR, "cannot reset the signals: %m");
 }

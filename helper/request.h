@@ -9,13 +9,13 @@
 struct request {
     char bridge[VMNETACL_NAME_MAX + 1];
     int fd;        /* above 2; handover_require_socket() looks at it */
-    bool use_vnet; /* frames with a struct virtio_net_hdr in front */
+    bool use_vnet; /* a struct virtio_net_hdr before each frame */
 };
 
 /*
  * Phase 5, first half: read the arguments. Pure: makes no system call but to end the process.
  *
- * Options in any order, each any number of times, the last one counts: libvirt and a shell between us and QEMU do so.
+ * The options may be in any order and repeated; the last one counts. libvirt, and a shell between QEMU and us, do both.
  * True when it ends: the bridge's name is one that an interface can have; fd is a number above 2.
  * It must not: find out whether the bridge exists, or look at the descriptor.
  */

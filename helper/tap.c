@@ -66,8 +66,8 @@ static void tap_create(struct tap *tap)
 }
 
 /*
- * The tap's index, by which it is spoken of from here on. Root's tools may rename it at any time, and another may get
- * its name then: the index found under a name is the tap's if the tap is still called so afterwards.
+ * Find the tap's index; from here on only the index is used. A program of root may rename the tap at any time, and give
+ * its name to another: the index that a name has is the tap's only if the tap still has this name afterwards.
  */
 static int find_index(struct tap *tap, int socket_fd)
 {
@@ -152,7 +152,7 @@ void tap_plug(struct tap *tap, const struct bridge *bridge)
     netlink_connect(&netlink);
     index = find_index(tap, netlink.fd);
     plug_port(&netlink, index, tap, bridge);
-    /* On its own: the kernel goes on with the next message when one has failed, and in one message up comes first. */
+    /* Sent separately: after a failed message the kernel goes on with the next; in one message, up would come first. */
     (void)start_message(&netlink, index, IFF_UP); /* the only one that is answered */
     netlink_send(&netlink);
     if (netlink_wait(&netlink) != 0)

@@ -11,7 +11,7 @@ struct request;
 /* All that phase 9 needs, so that it asks for nothing. */
 struct tap {
     int fd;                   /* of /dev/net/tun */
-    bool has_vnet_hdr;        /* frames with a struct virtio_net_hdr in front */
+    bool has_vnet_hdr;        /* a struct virtio_net_hdr before each frame */
     char name[IFNAMSIZ];      /* a pattern like "tap%d" until the kernel has filled it in */
     unsigned char address[6]; /* of the host's side */
     char alias[128];

@@ -15,7 +15,7 @@
  *     vmnetacl_caller_free(caller);
  *     vmnetacl_free(policy);
  *
- * Whatever fails, and whatever the program forgets to check, the answer is then another than VMNETACL_ALLOW.
+ * If anything fails, the answer is not VMNETACL_ALLOW, whatever the program forgets to check.
  *
  * The rules are read with the credentials of the calling thread: what it may not read, it does not obey. A policy is
  * immutable once loaded, and so are names. No function here uses the environment, the locale, stdio, a global variable
@@ -109,7 +109,7 @@ struct vmnetacl_place {
     const void *reserved[1]; /* NULL */
 };
 
-/* What comes with a permission: only options in the caller's enforces, all of which the program must enforce. */
+/* The options of an ALLOW. All of them are in the caller's enforces, and the program must enforce each. */
 struct vmnetacl_grant {
     uint32_t options;      /* VMNETACL_OPTION_...: those that the rule has */
     uint32_t limit;        /* OPTION_LIMIT: how many live taps the caller may have, from 1; else 0 */
@@ -248,7 +248,7 @@ enum vmnetacl_status vmnetacl_decide(const struct vmnetacl_policy *policy, const
  * vmnetacl_decide().
  *
  * timeout_ms: as for vmnetacl_resolve().
- * decision:   as for vmnetacl_decide(), but with UNAVAIL and TRYAGAIN its error is the next argument.
+ * decision:   as for vmnetacl_decide(), but for UNAVAIL and TRYAGAIN, its error points to the argument error.
  * error:      filled in for UNAVAIL, TRYAGAIN and INVALID; may be NULL.
  */
 enum vmnetacl_status vmnetacl_authorize(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
@@ -336,7 +336,7 @@ enum vmnetacl_status vmnetacl_explain(const struct vmnetacl_policy *policy, cons
 /*
  * Which bridges may this caller use? visit is called for each name that is allowed, in the order of strcmp(3), once:
  * of those in existing, and of those that an allow rule names. Rules for "all" and for patterns allow more names than
- * can be told; they decide on those that are in existing.
+ * can be listed; of these, only the names in existing are visited.
  *
  * names:    as for vmnetacl_decide(), from vmnetacl_resolve() with bridge NULL; NULL: they are looked up for each bridge
  *           whose verdict depends on some, which takes longer, but a lookup that fails then spoils no other verdict.
@@ -381,7 +381,7 @@ struct vmnetacl_advice {
 
 /*
  * What would make this request allowed? The narrowest rule: for this caller and this bridge only, unless the only
- * source in which it would count has no such rules, which is_for_everybody tells. It was parsed, and is that rule.
+ * source in which it counts has no such rules: then is_for_everybody is set. The rule was parsed again, as a check.
  *
  * names:  as for vmnetacl_decide().
  * login:  the caller's login name, for a rule by name instead of by uid. It must be a name whose uid in the user

@@ -87,7 +87,7 @@ enum vmnetacl_code {
     VMNETACL_CODE_ARGUMENT,
     VMNETACL_CODE_SECURE, /* a setuid program takes its rules from nowhere but the system */
     /* What vmnetacl_lint() warns of. */
-    VMNETACL_CODE_RULE_SHADOWED, /* an allow adds nothing to one above it */
+    VMNETACL_CODE_RULE_SHADOWED, /* redundant: an earlier allow gives all that this one gives */
     VMNETACL_CODE_RULE_DENIED,   /* an allow is taken back in full by a deny */
     VMNETACL_CODE_ACCOUNT_UNKNOWN,
     VMNETACL_CODE_FILE_IGNORED,

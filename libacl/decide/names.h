@@ -22,7 +22,7 @@ struct account_answer {
 };
 
 struct vmnetacl_names {
-    const struct vmnetacl_policy *policy; /* that they were asked for: never followed, since it may have been freed */
+    const struct vmnetacl_policy *policy; /* compared, never dereferenced: it may have been freed */
     uint64_t generation;                  /* of that policy */
     uid_t uid;                            /* of the caller */
     struct accounts accounts;

@@ -93,8 +93,8 @@ enum vmnetacl_match question_match_subject(const struct question *question, cons
 }
 
 /*
- * An allow before this one may match, too. It is ignored when the names that matter were looked up, and it gives no
- * other use of the bridge than this one.
+ * An allow before this one may match, too. If so, the answer stays open, unless names were looked up and neither rule
+ * has options: the grant is then the same.
  */
 static bool stays_open(const struct question *question, const struct answer *answer, const struct rule *rule)
 {
@@ -106,7 +106,7 @@ bool question_weigh(const struct question *question, const struct rule_file *fil
 {
     enum vmnetacl_match match = question_match_subject(question, rule);
 
-    /* An allow that cannot be looked up does not match; but what it restricts is not to be had without it. */
+    /* An allow whose lookup fails does not match. If it has options, no other allow may grant without them. */
     if (match == VMNETACL_MATCH_FAILED && !question_has_options(rule))
         answer->has_failed = true;
     else if (match == VMNETACL_MATCH_UNKNOWN || match == VMNETACL_MATCH_FAILED) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The functions return 0 without an entry for "not found"; every other result without an entry is an error, ENOENT and
- * ESRCH included. glibc returns errno, whatever it is, for a service that is down and is the last in nsswitch.conf(5)
- * (nss/getXXbyYY_r.c): so it is set before, or a service that does not set it would look like "not found".
+ * ESRCH included. If the last service in nsswitch.conf(5) is down, glibc returns errno, whatever it is
+ * (nss/getXXbyYY_r.c). So we set errno before the call: 0 would look like "not found" if the service does not set it.
  */
 #include "database.h"
 
@@ -13,7 +13,7 @@
 #define BUFFER_MIN ((size_t)16 * 1024)
 #define BUFFER_MAX ((size_t)64 * 1024 * 1024) /* a group with a million members */
 
-/* Is the call to be repeated, in a larger buffer or as it was? If not, *error is what it failed with. */
+/* Must the call be repeated, in a larger buffer or as it was? If not, *error is what it failed with. */
 static bool is_again(struct database *database, int *error)
 {
     size_t size = database->size > 0 ? database->size * 2 : BUFFER_MIN;

@@ -89,8 +89,8 @@ static bool reap(pid_t pid)
     /* A wait(2) for any child, elsewhere in the program, may have taken it, and its pid may be reused. */
     if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
         return false;
-    /* One that is about to end keeps its status: the kernel has set it before the last descriptor is closed. One with a
-       uid of its own cannot be signalled any more, and was killed by the lifeline. */
+    /* A worker that is already exiting keeps its status: the kernel sets it before it closes the last descriptor. A
+       worker with a uid of its own cannot be signalled by us, but the lifeline has killed it. */
     (void)kill(pid, SIGKILL);
     do {
         reaped = waitpid(pid, &status, 0);
@@ -263,7 +263,7 @@ static enum vmnetacl_status ask(struct lookup *lookup, unsigned timeout_ms, char
     return status == VMNETACL_OK ? take_answers(lookup, bytes, len, failed, error) : status;
 }
 
-/* When the kernel reaps children by itself, their pids may be another's before we are done. */
+/* If the kernel reaps children itself, another process may have the worker's pid before we wait for it. */
 static bool children_are_kept(void)
 {
     struct sigaction action;

@@ -19,7 +19,7 @@ struct lookup_item {
 struct lookup {
     const struct vmnetacl_caller *caller;
     bool first_suffices;      /* once an allow matches, no other allow matters */
-    bool is_for_every_bridge; /* an allow that matches may be for another bridge than the one asked for */
+    bool is_for_every_bridge; /* an allow that matches may be for a bridge other than the one asked for */
     const struct accounts *accounts;
     struct lookup_item *items; /* under the accounts' indices */
     size_t count;

@@ -121,8 +121,8 @@ static int find_named(struct query *query, size_t item, char ***members)
 }
 
 /*
- * Names in bulk: the local ones are settled in one go, since getpwnam_r(3) and getgrnam_r(3) would read /etc/passwd or
- * /etc/group from the start for each of them. Only what does not match is settled, and what does is looked up.
+ * Names in bulk: the local ones are settled in one pass, since getpwnam_r(3) and getgrnam_r(3) would read /etc/passwd
+ * or /etc/group from the start for each. Only names that do not match are settled; one that may match is looked up.
  */
 
 /* Does a local account settle this item? Denied groups are not settled: they may have members that the file lacks. */
@@ -346,7 +346,7 @@ static int ask_denied_gid(struct query *query, size_t item)
     return 0;
 }
 
-/* Ask, or ask again: a name that has become another one meanwhile is not believed in. */
+/* Ask, or ask again. If the name now has another id, or none, the answers are not trusted: an error. */
 static int ask_denied_item(struct query *query, size_t item)
 {
     const enum account_kind kind = query->lookup->items[item].kind;

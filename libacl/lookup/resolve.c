@@ -56,7 +56,7 @@ static bool note_source(const struct question *question, const struct loaded_sou
         match = question_match_subject(question, rule);
         if (match == VMNETACL_MATCH_UNKNOWN && !note(needs, at.file, rule))
             return false;
-        /* When every bridge is meant, this one may be other than the next rule's. */
+        /* Without a bridge in the question, the next rule may be for another bridge than this one. */
         is_allowed = is_allowed || (!rule->is_deny && match == VMNETACL_MATCH_YES && question->bridge != NULL);
     }
     return true;

@@ -39,8 +39,8 @@
 /* The parent's deadline comes first: the timer is for a parent that was stopped or killed. */
 #define GRACE_MS 1000
 
-/* How many workers may ask at once, of all callers: fewer than the connections that a service allows one uid, which is
-   1,024 for systemd's. Else who starts enough helpers could use them up, and a service may then say "no such group". */
+/* How many workers of all callers may ask at once. A service limits the connections of one uid (systemd: 1,024). With
+   more workers than that, a caller could use them up, and the service might then answer "no such group". */
 #define WORKERS_MAX 256
 
 /* What a module needs to work at all. With less, one that cannot be loaded looks like one that knows no names. */
@@ -137,7 +137,7 @@ static bool drop_capabilities(void)
     return true;
 }
 
-/* The filter stays with all that the modules do. no_new_privs comes before it, else it is not allowed. */
+/* The filter applies to the modules, too. Without no_new_privs, an unprivileged process may not install one. */
 static bool install_filter(void)
 {
     const struct sock_fprog program = {.len = sizeof worker_filter / sizeof(struct sock_filter),
@@ -148,8 +148,8 @@ static bool install_filter(void)
 }
 
 /*
- * Be killed when the parent closes its end of the lifeline. The kernel lets that signal pass if the real or the
- * effective uid that we have now is our real or saved one then (sigio_perm() in fs/fcntl.c).
+ * Be killed when the parent closes its end of the lifeline. The kernel sends the signal only if our present real or
+ * effective uid equals our real or saved uid at that moment (sigio_perm() in fs/fcntl.c).
  */
 static bool arm_lifeline(void)
 {

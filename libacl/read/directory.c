@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define SUFFIX      ".rules"
-#define IGNORED_MAX 1024 /* so many are told; they have no say */
+#define IGNORED_MAX 1024 /* at most so many are reported; they have no effect */
 
 static bool is_rule_file(const char *name)
 {

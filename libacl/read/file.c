@@ -97,8 +97,8 @@ static enum vmnetacl_status file_fill(struct file *file, bool *at_end, struct vm
 }
 
 /*
- * Is the file unchanged since it was opened? A rule that was half written may be half a deny. What was read
- * so far is of no use if so, and the end is early enough to find out.
+ * Is the file unchanged since it was opened? A half-written rule may be half of a deny. It is enough to check this at
+ * the end of the file: if the file has changed, all that was read is discarded.
  */
 static enum vmnetacl_status file_check_unchanged(const struct file *file, struct vmnetacl_error *error)
 {

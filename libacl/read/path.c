@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs with the credentials of the program that loads the policy; in vmnet-helper these are the caller's, without a
- * capability in effect. The path is walked directory by directory, each held open by a descriptor, so every check is on
+ * capability in effect. The path is resolved directory by directory, each held open by a descriptor, so every check is on
  * the very object that the next step starts from.
  */
 #include "path.h"
@@ -17,7 +17,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-struct path_walk {
+struct path_resolver {
     const char *path; /* as it was asked for: errors name it */
     const struct trust *trust;
     struct vmnetacl_error *error;
@@ -54,132 +54,134 @@ enum vmnetacl_status path_trust_directory(const char *path, const char *director
     return VMNETACL_OK;
 }
 
-static enum vmnetacl_status path_fail_system(struct path_walk *walk, const char *message)
+static enum vmnetacl_status path_fail_system(struct path_resolver *resolver, const char *message)
 {
-    return error_set_system(walk->error, errno, walk->path, message);
+    return error_set_system(resolver->error, errno, resolver->path, message);
 }
 
 /* Only here does an errno mean that there is no file or that it is not for us: from any other call it is a fault. */
-static enum vmnetacl_status path_fail_open(struct path_walk *walk, const char *message)
+static enum vmnetacl_status path_fail_open(struct path_resolver *resolver, const char *message)
 {
-    enum vmnetacl_status status = path_fail_system(walk, message);
+    enum vmnetacl_status status = path_fail_system(resolver, message);
 
-    if (walk->error->system_errno == EACCES) {
-        walk->error->code = VMNETACL_CODE_FILE_DENIED;
-    } else if (walk->error->system_errno == ENOENT && strlen(walk->rest) < walk->linked_rest) {
-        walk->error->code = VMNETACL_CODE_FILE_MISSING;
-    } else if (walk->error->system_errno == ENOENT) {
+    if (resolver->error->system_errno == EACCES) {
+        resolver->error->code = VMNETACL_CODE_FILE_DENIED;
+    } else if (resolver->error->system_errno == ENOENT && strlen(resolver->rest) < resolver->linked_rest) {
+        resolver->error->code = VMNETACL_CODE_FILE_MISSING;
+    } else if (resolver->error->system_errno == ENOENT) {
         /* A dangling link is a broken configuration; it does not count as a file that was never written. */
-        status = error_set(walk->error, VMNETACL_CODE_FILE_DANGLING, walk->path, 0, 0,
+        status = error_set(resolver->error, VMNETACL_CODE_FILE_DANGLING, resolver->path, 0, 0,
                            "the target of a symbolic link does not exist; create it, or remove the link");
     }
     return status;
 }
 
-static enum vmnetacl_status path_fail_long(struct path_walk *walk)
+static enum vmnetacl_status path_fail_long(struct path_resolver *resolver)
 {
     errno = ENAMETOOLONG;
-    return path_fail_system(walk, "cannot resolve the path to the file");
+    return path_fail_system(resolver, "cannot resolve the path to the file");
 }
 
 /*
- * Any user may mount a FUSE file system on a directory of his own, and its server, which is his, answers who owns what
- * is in it. The device of "/" is none of these: only root can have mounted it (virtiofs, in a virtual machine).
+ * Any user may mount a FUSE file system on his own directory, and its server, his process, says who owns the files in
+ * it. The file system of "/" is accepted: only root can have mounted it (virtiofs, in a virtual machine).
  */
-static enum vmnetacl_status path_refuse_fuse(struct path_walk *walk, int fd, dev_t device)
+static enum vmnetacl_status path_refuse_fuse(struct path_resolver *resolver, int fd, dev_t device)
 {
     struct statfs file_system;
 
-    if (device == walk->root.st_dev)
+    if (device == resolver->root.st_dev)
         return VMNETACL_OK;
     if (fstatfs(fd, &file_system) != 0)
-        return path_fail_system(walk, "cannot examine the file system of the file");
+        return path_fail_system(resolver, "cannot examine the file system of the file");
     if (file_system.f_type != FUSE_SUPER_MAGIC)
         return VMNETACL_OK;
-    return error_set(walk->error, VMNETACL_CODE_FILE_FUSE, walk->path, 0, 0,
+    return error_set(resolver->error, VMNETACL_CODE_FILE_FUSE, resolver->path, 0, 0,
                      "it is on a FUSE file system, whose server says who owns a file; keep it on another");
 }
 
 /* Can only root have filled the directory that was reached? */
-static enum vmnetacl_status path_check_directory(struct path_walk *walk)
+static enum vmnetacl_status path_check_directory(struct path_resolver *resolver)
 {
     struct stat st;
     enum vmnetacl_status status;
 
-    if (fstat(walk->directory_fd, &st) != 0)
-        return path_fail_system(walk, "cannot examine a directory on the way to the file");
-    if (walk->directory[1] == '\0') /* "/" */
-        walk->root = st;
-    walk->found.everybody_may_enter = walk->found.everybody_may_enter && (st.st_mode & S_IXOTH) != 0;
-    walk->found.group_may_write = walk->found.group_may_write || group_may_replace(st.st_mode);
-    walk->others_may_add = (st.st_mode & S_IWGRP) != 0 && !group_may_replace(st.st_mode);
-    status = path_trust_directory(walk->path, walk->directory, walk->trust, st.st_uid, st.st_mode, walk->error);
-    return status == VMNETACL_OK ? path_refuse_fuse(walk, walk->directory_fd, st.st_dev) : status;
+    if (fstat(resolver->directory_fd, &st) != 0)
+        return path_fail_system(resolver, "cannot examine a directory on the way to the file");
+    if (resolver->directory[1] == '\0') /* "/" */
+        resolver->root = st;
+    resolver->found.everybody_may_enter = resolver->found.everybody_may_enter && (st.st_mode & S_IXOTH) != 0;
+    resolver->found.group_may_write = resolver->found.group_may_write || group_may_replace(st.st_mode);
+    resolver->others_may_add = (st.st_mode & S_IWGRP) != 0 && !group_may_replace(st.st_mode);
+    status = path_trust_directory(resolver->path, resolver->directory, resolver->trust, st.st_uid, st.st_mode,
+                                  resolver->error);
+    return status == VMNETACL_OK ? path_refuse_fuse(resolver, resolver->directory_fd, st.st_dev) : status;
 }
 
 /* Nothing is above the directory that is used as "/": there, ".." is that directory itself. */
-static enum vmnetacl_status path_stay_below_root(struct path_walk *walk, char *name)
+static enum vmnetacl_status path_stay_below_root(struct path_resolver *resolver, char *name)
 {
     struct stat st;
 
-    if (walk->trust->root == NULL || strcmp(name, "..") != 0)
+    if (resolver->trust->root == NULL || strcmp(name, "..") != 0)
         return VMNETACL_OK;
-    if (fstat(walk->directory_fd, &st) != 0)
-        return path_fail_system(walk, "cannot examine a directory on the way to the file");
-    if (st.st_dev == walk->root.st_dev && st.st_ino == walk->root.st_ino)
+    if (fstat(resolver->directory_fd, &st) != 0)
+        return path_fail_system(resolver, "cannot examine a directory on the way to the file");
+    if (st.st_dev == resolver->root.st_dev && st.st_ino == resolver->root.st_ino)
         name[1] = '\0';
     return VMNETACL_OK;
 }
 
-static enum vmnetacl_status path_follow_link(struct path_walk *walk, const char *name);
+static enum vmnetacl_status path_follow_link(struct path_resolver *resolver, const char *name);
 
 /*
  * Step into the directory called name: "/", or one in the directory that was reached. O_DIRECTORY has automounts
  * mounted: without it we would be in the empty directory below, where no file denies anything.
  */
-static enum vmnetacl_status path_enter(struct path_walk *walk, const char *name)
+static enum vmnetacl_status path_enter(struct path_resolver *resolver, const char *name)
 {
     bool is_root = name[0] == '/';
-    size_t used = is_root ? 0 : strlen(walk->directory);
+    size_t used = is_root ? 0 : strlen(resolver->directory);
     size_t name_len = strlen(name);
     int fd;
 
     if (is_root) /* links on the way to this directory are followed */
-        fd = open(walk->trust->root != NULL ? walk->trust->root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        fd = open(resolver->trust->root != NULL ? resolver->trust->root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     else
-        fd = openat(walk->directory_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        fd = openat(resolver->directory_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
-        return errno == ENOTDIR && !is_root ? path_follow_link(walk, name)
-                                            : path_fail_open(walk, "cannot open a directory on the way to the file");
-    if (walk->directory_fd >= 0)
-        (void)close(walk->directory_fd); /* O_PATH: nothing to fail */
-    walk->directory_fd = fd;
-    if (used + 1 + name_len >= sizeof walk->directory)
-        return path_fail_long(walk);
+        return errno == ENOTDIR && !is_root
+                   ? path_follow_link(resolver, name)
+                   : path_fail_open(resolver, "cannot open a directory on the way to the file");
+    if (resolver->directory_fd >= 0)
+        (void)close(resolver->directory_fd); /* O_PATH: nothing to fail */
+    resolver->directory_fd = fd;
+    if (used + 1 + name_len >= sizeof resolver->directory)
+        return path_fail_long(resolver);
     if (used > 1)
-        walk->directory[used++] = '/';
-    memcpy(walk->directory + used, name, name_len + 1);
-    return path_check_directory(walk);
+        resolver->directory[used++] = '/';
+    memcpy(resolver->directory + used, name, name_len + 1);
+    return path_check_directory(resolver);
 }
 
-/* Put a path before what is left to walk. An absolute one starts again at the root. */
-static enum vmnetacl_status path_prepend(struct path_walk *walk, const char *path, size_t path_len)
+/* Put a path before what is left to resolver. An absolute one starts again at the root. */
+static enum vmnetacl_status path_prepend(struct path_resolver *resolver, const char *path, size_t path_len)
 {
-    size_t rest_len = strlen(walk->rest);
+    size_t rest_len = strlen(resolver->rest);
     size_t rest_size = rest_len > 0 ? 1 + rest_len + 1 : 1; /* with a '/' in front and a NUL after */
 
-    if (path_len + rest_size > sizeof walk->rest)
-        return path_fail_long(walk);
-    memmove(walk->rest + path_len + rest_size - 1 - rest_len, walk->rest, rest_len + 1);
-    memcpy(walk->rest, path, path_len);
+    if (path_len + rest_size > sizeof resolver->rest)
+        return path_fail_long(resolver);
+    memmove(resolver->rest + path_len + rest_size - 1 - rest_len, resolver->rest, rest_len + 1);
+    memcpy(resolver->rest, path, path_len);
     if (rest_len > 0)
-        walk->rest[path_len] = '/';
-    return path[0] == '/' ? path_enter(walk, "/") : VMNETACL_OK;
+        resolver->rest[path_len] = '/';
+    return path[0] == '/' ? path_enter(resolver, "/") : VMNETACL_OK;
 }
 
 /* Read a symbolic link, which must be root's where others may put one. */
-static enum vmnetacl_status path_read_link(struct path_walk *walk, int fd, char target[static VMNETACL_PATH_SIZE],
-                                           size_t *target_len)
+static enum vmnetacl_status path_read_link(struct path_resolver *resolver, int fd,
+                                           char target[static VMNETACL_PATH_SIZE], size_t *target_len)
 {
     struct stat st;
     ssize_t len = -1;
@@ -189,53 +191,53 @@ static enum vmnetacl_status path_read_link(struct path_walk *walk, int fd, char 
         errno = S_ISLNK(st.st_mode) ? errno : ENOTDIR;
     }
     if (len < 0)
-        return path_fail_system(walk, "cannot resolve the path to the file");
-    if (walk->others_may_add && st.st_uid != walk->trust->owner)
-        return error_set(walk->error, VMNETACL_CODE_DIRECTORY_OWNER, walk->path, 0, 0,
+        return path_fail_system(resolver, "cannot resolve the path to the file");
+    if (resolver->others_may_add && st.st_uid != resolver->trust->owner)
+        return error_set(resolver->error, VMNETACL_CODE_DIRECTORY_OWNER, resolver->path, 0, 0,
                          "a symbolic link to it in the directory %s is not owned by %s; use a direct path",
-                         walk->directory, trust_owner_name(walk->trust));
+                         resolver->directory, trust_owner_name(resolver->trust));
     *target_len = (size_t)len;
-    return *target_len < VMNETACL_PATH_SIZE ? VMNETACL_OK : path_fail_long(walk);
+    return *target_len < VMNETACL_PATH_SIZE ? VMNETACL_OK : path_fail_long(resolver);
 }
 
-static enum vmnetacl_status path_follow_link(struct path_walk *walk, const char *name)
+static enum vmnetacl_status path_follow_link(struct path_resolver *resolver, const char *name)
 {
     char target[VMNETACL_PATH_SIZE];
     size_t target_len = 0;
-    int fd = openat(walk->directory_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    enum vmnetacl_status status = path_read_link(walk, fd, target, &target_len);
+    int fd = openat(resolver->directory_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    enum vmnetacl_status status = path_read_link(resolver, fd, target, &target_len);
 
     if (fd >= 0)
         (void)close(fd); /* O_PATH: nothing to fail */
     if (status != VMNETACL_OK)
         return status;
-    if (++walk->links_count > VMNETACL_SYMLINK_MAX)
-        return error_set(walk->error, VMNETACL_CODE_FILE_LINKS, walk->path, 0, 0,
+    if (++resolver->links_count > VMNETACL_SYMLINK_MAX)
+        return error_set(resolver->error, VMNETACL_CODE_FILE_LINKS, resolver->path, 0, 0,
                          "more than %u symbolic links on the way to the file; use a direct path",
                          (unsigned)VMNETACL_SYMLINK_MAX);
-    if (strlen(walk->rest) < walk->linked_rest)
-        walk->linked_rest = strlen(walk->rest);
-    return path_prepend(walk, target, target_len);
+    if (strlen(resolver->rest) < resolver->linked_rest)
+        resolver->linked_rest = strlen(resolver->rest);
+    return path_prepend(resolver, target, target_len);
 }
 
 /* Look at what was opened; on failure it is closed. */
-static enum vmnetacl_status path_check_found(struct path_walk *walk)
+static enum vmnetacl_status path_check_found(struct path_resolver *resolver)
 {
-    enum vmnetacl_status status = fstat(walk->found.fd, &walk->found.stat) == 0
-                                      ? path_refuse_fuse(walk, walk->found.fd, walk->found.stat.st_dev)
-                                      : path_fail_system(walk, "cannot examine the file");
+    enum vmnetacl_status status = fstat(resolver->found.fd, &resolver->found.stat) == 0
+                                      ? path_refuse_fuse(resolver, resolver->found.fd, resolver->found.stat.st_dev)
+                                      : path_fail_system(resolver, "cannot examine the file");
 
     if (status != VMNETACL_OK) {
-        (void)close(walk->found.fd); /* only read from: nothing to fail */
-        walk->found.fd = -1;
+        (void)close(resolver->found.fd); /* only read from: nothing to fail */
+        resolver->found.fd = -1;
     }
     return status;
 }
 
 /* Take the next name off the path. False when none is left. */
-static bool path_take_name(struct path_walk *walk, char name[static NAME_MAX + 2], bool *is_last)
+static bool path_take_name(struct path_resolver *resolver, char name[static NAME_MAX + 2], bool *is_last)
 {
-    const char *start = walk->rest + strspn(walk->rest, "/");
+    const char *start = resolver->rest + strspn(resolver->rest, "/");
     size_t len = strcspn(start, "/");
     const char *after = start + len + strspn(start + len, "/");
 
@@ -246,7 +248,7 @@ static bool path_take_name(struct path_walk *walk, char name[static NAME_MAX + 2
     len = len <= NAME_MAX ? len : NAME_MAX + 1;
     memcpy(name, start, len);
     name[len] = '\0';
-    memmove(walk->rest, after, strlen(after) + 1);
+    memmove(resolver->rest, after, strlen(after) + 1);
     return true;
 }
 
@@ -254,46 +256,47 @@ static bool path_take_name(struct path_walk *walk, char name[static NAME_MAX + 2
  * Open what the next name stands for. O_NONBLOCK: a FIFO in the file's place must not hang us. O_NOCTTY: nor a terminal
  * become ours. A link is reported as ELOOP, and with O_DIRECTORY as ENOTDIR.
  */
-static enum vmnetacl_status path_step(struct path_walk *walk)
+static enum vmnetacl_status path_step(struct path_resolver *resolver)
 {
     char name[NAME_MAX + 2] = "."; /* when none is left, as after a '/' at the end: the directory that was reached */
     bool is_last = true;
     enum vmnetacl_status status;
 
-    if (!path_take_name(walk, name, &is_last) && (walk->flags & O_DIRECTORY) == 0) {
+    if (!path_take_name(resolver, name, &is_last) && (resolver->flags & O_DIRECTORY) == 0) {
         errno = EISDIR;
-        return path_fail_system(walk, "cannot open the file");
+        return path_fail_system(resolver, "cannot open the file");
     }
-    status = path_stay_below_root(walk, name);
+    status = path_stay_below_root(resolver, name);
     if (status != VMNETACL_OK)
         return status;
     if (!is_last)
-        return path_enter(walk, name);
-    walk->found.fd = openat(walk->directory_fd, name, walk->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (walk->found.fd >= 0)
-        return path_check_found(walk);
-    if (errno == ELOOP || (errno == ENOTDIR && (walk->flags & O_DIRECTORY) != 0))
-        return path_follow_link(walk, name);
-    return path_fail_open(walk,
-                          (walk->flags & O_DIRECTORY) != 0 ? "cannot open the directory" : "cannot open the file");
+        return path_enter(resolver, name);
+    resolver->found.fd =
+        openat(resolver->directory_fd, name, resolver->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (resolver->found.fd >= 0)
+        return path_check_found(resolver);
+    if (errno == ELOOP || (errno == ENOTDIR && (resolver->flags & O_DIRECTORY) != 0))
+        return path_follow_link(resolver, name);
+    return path_fail_open(resolver,
+                          (resolver->flags & O_DIRECTORY) != 0 ? "cannot open the directory" : "cannot open the file");
 }
 
 enum vmnetacl_status path_open(const char *path, const struct trust *trust, int flags, struct resolved_path *found,
                                struct vmnetacl_error *error)
 {
-    struct path_walk walk = {.path = path,
-                             .trust = trust,
-                             .error = error,
-                             .flags = flags,
-                             .found = {.fd = -1, .everybody_may_enter = true},
-                             .directory_fd = -1,
-                             .linked_rest = SIZE_MAX};
-    enum vmnetacl_status status = path_prepend(&walk, path, strlen(path));
+    struct path_resolver resolver = {.path = path,
+                                     .trust = trust,
+                                     .error = error,
+                                     .flags = flags,
+                                     .found = {.fd = -1, .everybody_may_enter = true},
+                                     .directory_fd = -1,
+                                     .linked_rest = SIZE_MAX};
+    enum vmnetacl_status status = path_prepend(&resolver, path, strlen(path));
 
-    while (status == VMNETACL_OK && walk.found.fd < 0)
-        status = path_step(&walk);
-    if (walk.directory_fd >= 0)
-        (void)close(walk.directory_fd); /* O_PATH: nothing to fail */
-    *found = walk.found;
+    while (status == VMNETACL_OK && resolver.found.fd < 0)
+        status = path_step(&resolver);
+    if (resolver.directory_fd >= 0)
+        (void)close(resolver.directory_fd); /* O_PATH: nothing to fail */
+    *found = resolver.found;
     return status;
 }

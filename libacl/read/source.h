@@ -46,7 +46,7 @@ extern const struct source source_qemu;
 const struct source *source_find(const char *name, size_t name_len);
 
 /*
- * The first of the origin's buffers from index *at on that belongs to this source, whose index is *at then; NULL when
+ * Find the first buffer of this source, from index *at of the origin's buffers on, and set *at to its index. NULL when
  * there is none, as in an origin without buffers.
  */
 const struct vmnetacl_buffer *origin_find_buffer(const struct vmnetacl_origin *origin, const char *source, size_t *at);
@@ -65,8 +65,8 @@ enum vmnetacl_status loading_open(struct loading *loading, const char *path, con
                                   struct file *file);
 
 /*
- * Read a file that is open, block by block: read_lines takes every line of each, and ends the reading with another
- * status than OK. data is handed on to it.
+ * Read a file that is open, block by block: read_lines takes every line of each, and ends the reading with a
+ * status other than OK. data is handed on to it.
  */
 enum vmnetacl_status
 loading_read(struct loading *loading, struct file *file,

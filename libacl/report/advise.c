@@ -58,7 +58,7 @@ static const struct loaded_source *find_source(const struct question *question, 
     return found;
 }
 
-/* Is the one line a rule about one bridge, which is the line again when it is put together from its parts? */
+/* Is the first rule of the source for one bridge only, and is its text again exactly this line? */
 static bool is_as_meant(const struct loaded_source *source, const char *line)
 {
     struct rule_cursor at = {.ruleset = &source->ruleset};

@@ -72,8 +72,9 @@ static bool make_indexes(struct bridge_index *indexes, struct question *question
 }
 
 /*
- * The verdict on the bridge of the question. Without names, those that the verdict depends on are looked up for this bridge
- * only, until a lookup is TRYAGAIN: each can take seconds. again: that error, or code NONE. reason: memory for an error.
+ * The verdict on the bridge of the question. If question->names is NULL, the names that it needs are looked up for this
+ * bridge. After one TRYAGAIN, no more lookups are made, since each can take seconds: again is that error, or has the
+ * code NONE. reason: memory for an error of this bridge.
  */
 static void decide(const struct question *question, struct vmnetacl_decision *decision, struct vmnetacl_error *again,
                    struct vmnetacl_error *reason)

@@ -143,8 +143,8 @@ static void check_file(struct lint *lint, const struct loaded_source *source, co
 }
 
 /*
- * A file or directory that a user may not look at is an error for that user, even if it does not exist: the user cannot
- * know. What cannot be opened by us has been told.
+ * If a user may not enter the directory of a file, the request of this user fails, even if there is no such file. What
+ * we cannot open has been reported as an error already.
  */
 static void check_private(struct lint *lint, const char *source, const char *path)
 {

@@ -111,8 +111,8 @@ static const struct ruled *find_wider(const struct ruled *sorted, size_t count, 
 }
 
 /*
- * Does the search come from a source that allows to a later one? Where an ALLOW ends it, what denies after is not
- * asked. Other statuses would be those of sources between the two, of which there are none.
+ * After an ALLOW of this source, is the later one still asked? If [ALLOW=return] ends the search before it, its denies
+ * do not count. Only returns_on_allow matters: there are two sources, so no other source answers in between.
  */
 static bool is_reached_from(const struct loaded_source *later, const struct loaded_source *source)
 {

@@ -56,7 +56,7 @@ struct rule {
     struct vmnetacl_grant grant; /* see option.h: values of options that are not set mean nothing */
 };
 
-/* Clear all but the values in the grant, which then mean nothing: to clear them, too, costs a fifth of a load. */
+/* Clear the rule, except the values of options in its grant: clearing these would add a fifth to the time of a load. */
 static inline void rule_clear(struct rule *rule, struct position place)
 {
     rule->is_deny = false;
@@ -178,8 +178,8 @@ static inline const char *ruleset_take_more(const char *at, struct rule *rule)
 }
 
 /*
- * The rule at an offset, which moves on to the next; rule is the one before, and all zero at first. Most rules of most
- * hosts have no more byte, so the fields that it announces are not written for each rule.
+ * Read the rule at *offset, and move *offset to the next. On entry, rule is the previous one, or all zero. Most rules
+ * have no "more byte". For these, the fields that it announces are not written: they still have their defaults.
  */
 static inline void ruleset_take_rule(const struct rule_file *file, size_t *offset, struct rule *rule)
 {

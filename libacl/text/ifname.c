@@ -3,8 +3,8 @@
 
 /*
  * The kernel's dev_valid_name() refuses '/', ':' and what its isspace() holds for a blank, 0xa0 among them. The ':' is
- * no formality: the ioctls of old cut a name at it, so that "virbr0:1" means virbr0 to them and passes by a rule that
- * denies virbr0. A '%' makes a name a pattern, and control bytes have no place in a log.
+ * no formality: the old ioctls cut a name at it, so "virbr0:1" means virbr0 to them, and a rule that denies virbr0
+ * would not match it. A '%' makes a name a pattern, and control bytes have no place in a log.
  */
 const bool ifname_refused[UCHAR_MAX + 1] = {
     [0 ... ' '] = true, ['%'] = true, ['/'] = true, [':'] = true, [0x7f] = true, [0xa0] = true,

@@ -36,7 +36,7 @@ extern const struct lab_caller lab_vmuser;
 extern const struct lab_caller lab_vmother;
 extern const struct lab_caller lab_root;
 
-/* A helper's start. Everything is borrowed until it is over. Zero in any field but the first three is the usual. */
+/* How to start a helper. All pointers are borrowed until it ends. Only the first three fields must be set. */
 struct lab_start {
     const char *program; /* path given to execve */
     const char *const
@@ -117,7 +117,7 @@ void lab_limit_set(int socket_number, void *hook_data);
 /* The path of the program that an environment variable names; ends the process when there is none. */
 const char *lab_program_find(const char *variable);
 
-/* Tell "lab: WHAT: ERRNO" on stderr and end the process with 125. In a hook, this ends the child alone. */
+/* Tell "lab: WHAT: ERRNO" on stderr and end the process with 125. In a hook, this ends only the child. */
 _Noreturn void lab_die(const char *what);
 
 #endif

@@ -44,13 +44,13 @@ enum {
 struct trace {
     struct lab_child *child;
     pid_t pid;        /* who is traced now: the child, or its child */
-    bool is_counting; /* the calls of whom the plan is about */
+    bool is_counting; /* the calls of the traced process, which the plan is about */
     const struct lab_plan *plan;
     bool after_exec;
     unsigned ordinal;
     long number; /* of the call under way */
     bool in_call;
-    bool faking; /* the next entry is to be reached with SYSEMU */
+    bool faking; /* the next entry must be reached with SYSEMU */
 };
 
 static void registers_get(pid_t pid, struct user_regs_struct *registers)

@@ -35,7 +35,7 @@ static unsigned attacks_make(pid_t pid, int number)
         worked |= 1U << 4;
     if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0)
         worked |= 1U << 5;
-    /* Dumpable or not, prlimit(2) asks for the ids alone. */
+    /* Dumpable or not, prlimit(2) asks only for the ids. */
     struct rlimit limit;
     if (prlimit(pid, RLIMIT_NOFILE, NULL, &limit) == 0 && prlimit(pid, RLIMIT_NOFILE, &limit, NULL) == 0)
         worked |= ATTACK_LIMITS;
@@ -63,6 +63,6 @@ void attack_stay(int socket_number, void *hook_data)
 {
     (void)socket_number; /* not at stake */
     (void)hook_data;
-    /* Where Yama forbids to trace anybody's process, this permits it; elsewhere it fails and is not needed. */
+    /* Where Yama forbids a user to trace other processes, this permits it; elsewhere it fails and is not needed. */
     (void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
 }

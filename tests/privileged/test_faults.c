@@ -41,7 +41,7 @@ struct trial {
     unsigned kill_at; /* the stop to kill at; 0: none */
 };
 
-/* Looking at /proc twice for every call would be most of the time: the exits do, and the plug's entry. */
+/* Reading /proc at each entry and exit takes most of the time. The exits suffice, and the entries of the plug. */
 static bool is_witnessed(const struct lab_stop *stop)
 {
     return !stop->at_entry || stop->number == SYS_ioctl || stop->number == SYS_sendmsg;

@@ -132,7 +132,7 @@ static void test_no_privilege_setuid_of_another_refused(void **state)
     (void)state;
     lab_command("cp " HELPER_PLAIN " /run/lab/mine && chown 4243:4243 /run/lab/mine && chmod 4755 /run/lab/mine");
     helper_assert_refused(helper_start(&(struct lab_start){.program = "/run/lab/mine"}), EXIT_NOPERM,
-                          "setuid to another user than root");
+                          "setuid, but to a user other than root");
 }
 
 static void no_new_privs_set(int socket_number, void *hook_data)
@@ -168,7 +168,7 @@ static void user_namespace_enter(int socket_number, void *hook_data)
     const char *map = hook_data;
 
     (void)socket_number;
-    /* The change of ids took it away, and with it the right to write the maps. */
+    /* The change of ids made the process not dumpable, so it could not write its maps. */
     if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0 || unshare(CLONE_NEWUSER) != 0)
         lab_die("unshare");
     if (map != NULL) {

@@ -119,7 +119,7 @@ static void test_record_escapes_what_is_not_printable_ascii(void **state)
     one_record_take();
 }
 
-/* One can not add what looks like a record's field, nor hide one, by a long or odd argument. */
+/* A long or odd argument can neither forge a field of a record nor hide one. */
 static void test_usage_error_makes_no_grant_record(void **state)
 {
     (void)state;

@@ -60,7 +60,7 @@ static void test_names_verdict_of_each_world(void **state)
         {"allow group vmclub bridge virbr0\n", &lab_vmuser, EXIT_NOPERM},
         {"allow gid 7777 bridge virbr0\n", &lab_vmuser, EXIT_NOPERM},
 
-        /* for a deny, those of the user database as well: nobody sheds a group */
+        /* for a deny, those of the user database as well: a user cannot avoid it by leaving a group */
         {"allow all bridge all\ndeny group vmgroup bridge virbr0\n", &lab_vmuser, EXIT_NOPERM},
         {"allow all bridge all\ndeny group vmgroup bridge virbr0\n", &bare, EXIT_NOPERM},
         {"allow all bridge all\ndeny gid 4250 bridge virbr0\n", &bare, EXIT_NOPERM},
@@ -87,7 +87,7 @@ static void test_names_verdict_of_each_world(void **state)
         {"allow all bridge all\ndeny gid 7777 bridge virbr0\n", &nameless, 0},
         {"allow all bridge all\ndeny gid 4711 bridge virbr0\n", &nameless, EXIT_NOPERM},
 
-        /* somebody who is in no user database may be anybody, on an id that subuid(5) gives him: a deny is not passed */
+        /* a caller without an account may be any user, under an id from subuid(5): a deny that may match is an error */
         {"allow all bridge all\ndeny group vmclub bridge virbr0\n", &nobody_knows, EXIT_CONFIG},
         {"allow all bridge all\ndeny gid 4250 bridge virbr0\n", &nobody_knows, EXIT_CONFIG},
         {"allow all bridge all\ndeny user vmuser bridge virbr0\n", &nobody_knows, EXIT_CONFIG},

@@ -121,7 +121,7 @@ static void test_limits_threads_refused_never_lose_a_deny(void **state)
 struct calls {
     unsigned count;
     unsigned forks;
-    bool is_loading; /* a module: that it cannot be loaded is what the C library does not tell */
+    bool is_loading; /* a module; the C library does not report that it cannot be loaded */
     long numbers[CALL_MAX];
     bool loads[CALL_MAX];
 };

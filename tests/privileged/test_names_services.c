@@ -105,8 +105,8 @@ static void test_services_fault_never_loses_a_deny(void **state)
 }
 
 /*
- * A service that fails in everything, and a local user who is not meant. Where it stands last, the C library tells, and
- * there is no answer; else his groups all have names, and the unknown one is none of them.
+ * The service fails in every call; the deny is not for this local user. If the service is last in its line, the C
+ * library reports this, and the request fails. Otherwise all groups of the user have names, none the denied name.
  */
 static void test_services_fault_and_a_local_user(void **state)
 {
@@ -189,7 +189,7 @@ static void test_services_fault_only_allows_depend_on(void **state)
     names_assert_refused(names_run(), EXIT_CONFIG, RULES_FILE ":1: cannot look up user 'vmremote'");
 }
 
-/* Another one with the same name, in a service after the one that cannot answer: his groups tell who the caller is. */
+/* The failing service knows the caller; a later one has the same name with another id. The deny must still match. */
 static void test_services_fault_before_a_namesake(void **state)
 {
     static const gid_t seven[] = {7777};
@@ -249,7 +249,7 @@ static void test_services_limits_of_what_can_be_told(void **state)
                          RULES_FILE ":2: cannot look up group 'vmclub'");
 }
 
-/* What files says is enough where it says that somebody is meant; the others need not be asked. */
+/* If the service "files" says that the deny matches, that is enough: a failure of the other service changes nothing. */
 static void test_services_fault_behind_a_deny_is_a_deny(void **state)
 {
     (void)state;

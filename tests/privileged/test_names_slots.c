@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Everybody is allowed, vmclub is not; to go on without an answer would be to go on with bridge.conf, and to grant. */
+/* All are allowed but vmclub. A helper that went on without an answer would read bridge.conf next, and grant. */
 static int slots_reset(void **state)
 {
     names_reset(state);
@@ -23,7 +23,7 @@ static int slots_reset(void **state)
     return 0;
 }
 
-/* Have as many signals reserved for the uid of all workers, as their timers have, until the end. */
+/* Reserve count signals for the uid of the workers until the end, with timers, as workers do. */
 static pid_t signals_reserve(unsigned count)
 {
     struct rlimit limit;

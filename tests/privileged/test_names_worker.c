@@ -402,8 +402,8 @@ static size_t processes_left(size_t before)
 }
 
 /*
- * The caller stops the worker while it is still his, kills the helper, and has the worker run on a step at a time, so
- * that it is stopped once it has its own ids: then nobody may signal it, and it ends all the same.
+ * The caller stops the worker while he may signal it, kills the helper, and lets the worker run a step at a time, so
+ * that a stop hits it just as it takes its own ids. Then no user may continue it, and it must still end.
  */
 static void test_worker_stopped_at_once_is_not_left(void **state)
 {

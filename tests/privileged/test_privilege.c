@@ -143,7 +143,7 @@ static void ids_split(int socket_number, void *hook_data)
         lab_die("setresuid");
 }
 
-/* The caller is who really called: his files are read, his ids are left over, and none of the other's. */
+/* The real ids say who the caller is: his files are read, and his ids remain, none of the other user's. */
 static void test_real_ids_count(void **state)
 {
     static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS};
@@ -414,8 +414,8 @@ static void assert_gained_nothing(const struct witness_status *after, const stru
 }
 
 /*
- * From each phase after the drop. Before it, the process is as privileged as its start made it, and has looked at nothing
- * of the caller's: what is executed then is not the caller's to choose.
+ * Executes a program in each phase after the drop. Before the drop, the process still has its privilege, but has read
+ * nothing from the caller, so the caller cannot choose what it executes.
  */
 static void test_exec_after_the_drop_gains_nothing(void **state)
 {

@@ -214,9 +214,9 @@ static void test_top_not_a_regular_file_refused(void **state)
 }
 
 /*
- * debugfs has the kernel mount tracefs at its directory "tracing" when somebody steps into that. A walk that does not
- * have it mounted finds an empty directory, and would skip an include in it; read, a file there is an error. As root,
- * since nobody else may step in.
+ * When a process enters the directory "tracing" of debugfs, the kernel mounts tracefs there. Path resolution without
+ * this automount finds an empty directory, and an include in it is skipped. With it, the file is found, which is an
+ * error. Runs as root, since no other user may enter the directory.
  */
 static void test_include_behind_an_automount_is_read(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of a caller's bridges against the verdict on each, and the index after it against the search. */
+/* Compare vmnetacl_enumerate() with the verdict on each bridge, and the index that it uses with the search. */
 #ifndef UNIT_LISTING_H
 #define UNIT_LISTING_H
 

@@ -178,7 +178,7 @@ static void test_wait_answer_of_other_kind_refused(void **state)
         {"end of a dump", {.type = NLMSG_DONE, .sequence = 3}, EX_SOFTWARE, "not one to our messages"},
         {"no number", {.type = NLMSG_ERROR, .sequence = 0}, EX_SOFTWARE, "not one to our messages"},
         {"number to come", {.type = NLMSG_ERROR, .sequence = 4}, EX_SOFTWARE, "not one to our messages"},
-        {"success of an earlier", {.type = NLMSG_ERROR, .sequence = 2}, EX_SOFTWARE, "another message than the last"},
+        {"success of an earlier", {.type = NLMSG_ERROR, .sequence = 2}, EX_SOFTWARE, "a message other than the last"},
         {"too short", {.type = NLMSG_ERROR, .sequence = 3, .len = 19}, EX_SOFTWARE, "not one to our messages"},
         {"much too short", {.type = NLMSG_ERROR, .sequence = 3, .len = 1}, EX_SOFTWARE, "not one to our messages"},
         {"nothing but what others sent", {.from = 7}, EX_OSERR, "cannot receive the kernel's answer: Resource temp"},
