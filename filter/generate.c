@@ -11,7 +11,6 @@
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
-#include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,9 +22,7 @@
 #include <unistd.h>
 
 #define ALLOW(call, ...) check(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(call), __VA_ARGS__), #call)
-#define FAIL(error, call, ...)                                                                                         \
-    check(seccomp_rule_add(filter, SCMP_ACT_ERRNO(error), SCMP_SYS(call), __VA_ARGS__), #call)
-#define KILL(call, ...) check(seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(call), __VA_ARGS__), #call)
+#define KILL(call, ...)  check(seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(call), __VA_ARGS__), #call)
 /* The kernel looks at 32 bits of these arguments, so the filter does too. */
 #define ARGUMENT_IS(number, value) SCMP_CMP(number, SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)(value))
 
@@ -38,9 +35,8 @@ static void check(int status, const char *what)
 }
 
 /* All that the helper does once it is locked in: create the tap, plug it in, hand it over, say how it went, end. */
-static void add_helper_rules(scmp_filter_ctx filter, uint32_t target)
+static void add_helper_rules(scmp_filter_ctx filter)
 {
-    (void)target; /* it is all the same here */
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNGETIFF));
     ALLOW(ioctl, 1, ARGUMENT_IS(1, SIOCGIFINDEX));
@@ -56,15 +52,15 @@ static void add_helper_rules(scmp_filter_ctx filter, uint32_t target)
 }
 
 /*
- * The process that asks the name service runs modules that may do anything: files, memory, sockets, threads, locks.
- * What none of them needs to do: start a program or a process, look into or act on other processes, change what it is,
- * or become traceable. A module that forks is told that there are too many processes: what it forked could outlive us.
+ * The process that asks the name service runs modules that may use files, memory, sockets and locks. None of them needs
+ * to start a program, to look into or act on other processes, to change what it is, or to become traceable.
+ *
+ * Nor may a module start a thread or a process. The caller can make that fail (RLIMIT_NPROC, pids.max of a cgroup), the
+ * module then says that it is not available, the C library asks the next one, and a deny for a group that only the
+ * first one knows would be lost. Refusing it always, by a kill, is a failure that no caller can turn on and off.
  */
-static void add_worker_rules(scmp_filter_ctx filter, uint32_t target)
+static void add_worker_rules(scmp_filter_ctx filter)
 {
-    bool is_s390 = target == SCMP_ARCH_S390 || target == SCMP_ARCH_S390X; /* clone(2): there the flags come second */
-    struct scmp_arg_cmp no_thread = SCMP_CMP(is_s390 ? 1 : 0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
-
     KILL(execve, 0);
     KILL(execveat, 0);
     KILL(ptrace, 0);
@@ -95,10 +91,10 @@ static void add_worker_rules(scmp_filter_ctx filter, uint32_t target)
     KILL(setsid, 0);
     KILL(setns, 0);
     KILL(unshare, 0);
-    FAIL(EAGAIN, fork, 0);
-    FAIL(EAGAIN, vfork, 0);
-    FAIL(EAGAIN, clone, 1, no_thread);
-    FAIL(ENOSYS, clone3, 0); /* then clone is called */
+    KILL(fork, 0);
+    KILL(vfork, 0);
+    KILL(clone, 0);
+    KILL(clone3, 0);
     KILL(mount, 0);
     KILL(mount_setattr, 0);
     KILL(move_mount, 0);
@@ -125,7 +121,7 @@ static const struct {
     const char *name;
     const char *array;  /* what its program is called */
     uint32_t otherwise; /* what becomes of a call without a rule */
-    void (*add_rules)(scmp_filter_ctx filter, uint32_t target);
+    void (*add_rules)(scmp_filter_ctx filter);
 } kinds[] = {
     {"helper", "filter_program", SCMP_ACT_KILL_PROCESS, add_helper_rules},
     {"worker", "worker_filter", SCMP_ACT_ALLOW, add_worker_rules},
@@ -161,7 +157,7 @@ static void generate(size_t kind, uint32_t target)
     check(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS), "set the answer to others");
     /* A binary tree: the kernel runs the filter for every system call there is when it is installed. */
     check(seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2), "have a binary tree made");
-    kinds[kind].add_rules(filter, target);
+    kinds[kind].add_rules(filter);
     check(seccomp_export_bpf(filter, fileno(program)), "export the filter");
     rewind(program);
     print_program(program, kinds[kind].array);

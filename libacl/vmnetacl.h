@@ -230,7 +230,8 @@ void vmnetacl_names_free(struct vmnetacl_names *names);
 /*
  * May this caller use this bridge? A matching deny wins over any allow, in any order and in any source.
  *
- * names:    what vmnetacl_resolve() gave for this policy and this caller's uid; NULL is as if nothing was looked up.
+ * names:    what vmnetacl_resolve() gave for this policy, and for a caller with this uid and these groups; NULL is as if
+ *           nothing was looked up.
  * bridge:   NUL-terminated name. One that no interface can have is answered with INVALID.
  * decision: filled in whole whatever the answer; its strings live as long as the policy. May be NULL.
  * Returns the verdict: ALLOW, DENY or NOTFOUND; UNAVAIL or TRYAGAIN, with the reason in decision->error, when a source

@@ -29,6 +29,7 @@ void vmnetacl_names_free(struct vmnetacl_names *names)
     if (names == NULL)
         return;
     accounts_free(&names->accounts);
+    credentials_free(&names->caller);
     free(names->answers);
     free(names);
 }

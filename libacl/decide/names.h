@@ -4,6 +4,7 @@
 #define VMNETACL_NAMES_H
 
 #include "accounts.h"
+#include "credentials.h"
 #include "ruleset.h"
 #include "vmnetacl.h"
 
@@ -24,7 +25,7 @@ struct account_answer {
 struct vmnetacl_names {
     const struct vmnetacl_policy *policy; /* compared, never dereferenced: it may have been freed */
     uint64_t generation;                  /* of that policy */
-    uid_t uid;                            /* of the caller */
+    struct credentials caller;            /* whom they were looked up for */
     struct accounts accounts;
     struct account_answer *answers; /* under the accounts' indices */
     struct vmnetacl_error failure;  /* of the first that is ACCOUNT_FAILED; else its code is NONE */

@@ -7,8 +7,11 @@ bool question_start(struct question *question, const struct vmnetacl_policy *pol
                     const struct vmnetacl_caller *caller, const struct vmnetacl_names *names, const char *bridge)
 {
     if (policy == NULL || caller == NULL || (bridge != NULL && !vmnetacl_name_valid(bridge, strlen(bridge))) ||
-        (names != NULL &&
-         (names->policy != policy || names->generation != policy->generation || names->uid != caller->uid)))
+        caller->reserved_bits != 0 || caller->reserved[0] != NULL)
+        return false;
+    /* A name is unknown only as long as each group of the caller has another: other groups, another answer. */
+    if (names != NULL && (names->policy != policy || names->generation != policy->generation ||
+                          !credentials_hold_for(&names->caller, caller)))
         return false;
     *question = (struct question){.policy = policy,
                                   .caller = caller,
@@ -59,7 +62,6 @@ static enum vmnetacl_match match_denied(const struct question *question, const s
 {
     if (answer == NULL || !answer->is_for_deny)
         return VMNETACL_MATCH_UNKNOWN;
-    /* The credentials may differ from those that the names were looked up for. */
     if (answer->is_caller || (answer->state == ACCOUNT_KNOWN && caller_has_number(question, rule, answer->id)))
         return VMNETACL_MATCH_YES;
     return answer->state == ACCOUNT_ABSENT ? VMNETACL_MATCH_NO_SUCH_NAME : VMNETACL_MATCH_NO;
@@ -297,7 +299,7 @@ enum vmnetacl_status question_decide_by(const struct question *question,
         goes_on = take_answer(&search, &policy->sources[i], &answer);
     }
     *decision = search.decision;
-    if (is_for_reader(&search) && !reader_is_caller(&policy->reader, question->caller))
+    if (is_for_reader(&search) && !credentials_hold_for(&policy->reader, question->caller))
         error = search.other;
     else if (!search.is_refused && (search.is_open || (search.has_failed && decision->verdict == VMNETACL_NOTFOUND)))
         error = question_open_error(question);

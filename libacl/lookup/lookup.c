@@ -76,11 +76,8 @@ static enum vmnetacl_status read_all(int fd, long long deadline_ms, char *bytes,
     return VMNETACL_OK;
 }
 
-/*
- * End the worker, if it has not ended; the other end of the lifeline is closed. True when it had ended by itself, with
- * exit code 0.
- */
-static bool reap(pid_t pid)
+/* End the worker, if it has not ended; the other end of the lifeline is closed. Returns how it ended, as wait(2); -1: unknown. */
+static int reap(pid_t pid)
 {
     siginfo_t info;
     int status = -1;
@@ -88,14 +85,25 @@ static bool reap(pid_t pid)
 
     /* A wait(2) for any child, elsewhere in the program, may have taken it, and its pid may be reused. */
     if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
-        return false;
+        return -1;
     /* A worker that is already exiting keeps its status: the kernel sets it before it closes the last descriptor. A
        worker with a uid of its own cannot be signalled by us, but the lifeline has killed it. */
     (void)kill(pid, SIGKILL);
     do {
         reaped = waitpid(pid, &status, 0);
     } while (reaped < 0 && errno == EINTR);
-    return reaped == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return reaped == pid ? status : -1;
+}
+
+/* The worker did not end by itself with exit code 0. */
+static enum vmnetacl_status fail_ended(int how, struct vmnetacl_error *error)
+{
+    if (WIFSIGNALED(how) && WTERMSIG(how) == SIGSYS)
+        return fail(VMNETACL_CODE_LOOKUP_FAILED,
+                    "a module of the name service did what it may not do here, such as starting a thread or a process; "
+                    "write uid and gid in the rules",
+                    error);
+    return fail(VMNETACL_CODE_LOOKUP_BROKEN, "the process that looks up names did not end well", error);
 }
 
 /* A call that failed: UNAVAIL. */
@@ -243,6 +251,7 @@ static enum vmnetacl_status ask(struct lookup *lookup, unsigned timeout_ms, char
     struct pipes pipes;
     size_t len = 0;
     pid_t pid;
+    int how;
 
     if (!open_pipes(&pipes))
         return fail_system(errno, "cannot make a pipe to look up names", error);
@@ -258,8 +267,9 @@ static enum vmnetacl_status ask(struct lookup *lookup, unsigned timeout_ms, char
     (void)close(pipes.lifeline[1]);
     if (is_late)
         (void)fail_late(lookup, timeout_ms, error); /* TRYAGAIN, as status is */
-    if (pid > 0 && !reap(pid) && status == VMNETACL_OK)
-        return fail(VMNETACL_CODE_LOOKUP_BROKEN, "the process that looks up names did not end well", error);
+    how = pid > 0 ? reap(pid) : 0;
+    if (how != 0 && status == VMNETACL_OK)
+        return fail_ended(how, error);
     return status == VMNETACL_OK ? take_answers(lookup, bytes, len, failed, error) : status;
 }
 

@@ -163,8 +163,8 @@ static enum vmnetacl_status resolve(const struct question *question, struct need
         return fail_memory(error);
     (*names)->policy = question->policy;
     (*names)->generation = question->policy->generation;
-    (*names)->uid = question->caller->uid;
-    status = ask(question, needs, timeout_ms, *names, error);
+    status = credentials_copy(&(*names)->caller, question->caller) ? ask(question, needs, timeout_ms, *names, error)
+                                                                   : fail_memory(error);
     if (status == VMNETACL_OK) {
         (*names)->accounts = needs->accounts;
         needs->accounts = (struct accounts){.count = 0};

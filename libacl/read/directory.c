@@ -79,10 +79,8 @@ static enum vmnetacl_status read_names(struct directory *directory, struct vmnet
 static enum vmnetacl_status check_directory(struct directory *directory, const struct trust *trust,
                                             struct vmnetacl_error *error)
 {
-    const mode_t for_others = S_IROTH | S_IXOTH;
-
     directory->everybody_may_read =
-        directory->everybody_may_read && (directory->stat.st_mode & for_others) == for_others;
+        directory->everybody_may_read && mode_lets_all(directory->stat.st_mode, S_IROTH | S_IXOTH);
     /* Whoever may add to it may add rules, so the sticky bit is of no use. */
     return path_trust_directory(directory->path, directory->path, trust, directory->stat.st_uid,
                                 directory->stat.st_mode & ~(mode_t)S_ISVTX, error);

@@ -46,7 +46,7 @@ enum vmnetacl_status file_open(struct file *file, const char *path, const struct
     opened.fd = found.fd;
     opened.stat = found.stat;
     opened.group_may_write = found.group_may_write || (found.stat.st_mode & S_IWGRP) != 0;
-    opened.everybody_may_read = found.everybody_may_enter && (opened.stat.st_mode & S_IROTH) != 0;
+    opened.everybody_may_read = found.everybody_may_enter && mode_lets_all(opened.stat.st_mode, S_IROTH);
     status = file_check(path, &opened.stat, trust, error);
     if (status == VMNETACL_OK) {
         /* The byte more shows a file that grows. */

@@ -110,7 +110,7 @@ static enum vmnetacl_status path_check_directory(struct path_resolver *resolver)
         return path_fail_system(resolver, "cannot examine a directory on the way to the file");
     if (resolver->directory[1] == '\0') /* "/" */
         resolver->root = st;
-    resolver->found.everybody_may_enter = resolver->found.everybody_may_enter && (st.st_mode & S_IXOTH) != 0;
+    resolver->found.everybody_may_enter = resolver->found.everybody_may_enter && mode_lets_all(st.st_mode, S_IXOTH);
     resolver->found.group_may_write = resolver->found.group_may_write || group_may_replace(st.st_mode);
     resolver->others_may_add = (st.st_mode & S_IWGRP) != 0 && !group_may_replace(st.st_mode);
     status = path_trust_directory(resolver->path, resolver->directory, resolver->trust, st.st_uid, st.st_mode,

@@ -41,6 +41,17 @@ struct resolved_path {
 enum vmnetacl_status path_open(const char *path, const struct trust *trust, int flags, struct resolved_path *found,
                                struct vmnetacl_error *error);
 
+/*
+ * Does the mode let everybody do this: S_IROTH, S_IXOTH, or both? The kernel looks at the bits of one class only: who is
+ * in the group of a file of mode 0604 may not read it.
+ */
+static inline bool mode_lets_all(mode_t mode, mode_t others)
+{
+    mode_t all = others | others << 3 | others << 6;
+
+    return (mode & all) == all;
+}
+
 /* After path_open() returned status: does every other user come to the same object, or to the same absence of one? */
 static inline bool path_is_public(const struct resolved_path *found, enum vmnetacl_status status,
                                   const struct vmnetacl_error *error)

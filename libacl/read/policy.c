@@ -112,7 +112,7 @@ static enum vmnetacl_status load(const struct vmnetacl_origin *origin, struct vm
     if (status == VMNETACL_OK)
         status = policy_load_sources(loaded, &table, &loading);
     if (status == VMNETACL_OK && is_private(loaded))
-        status = reader_capture(&loaded->reader, error);
+        status = credentials_capture(&loaded->reader, error);
     if (status == VMNETACL_OK)
         *policy = loaded;
     else
@@ -150,7 +150,7 @@ void vmnetacl_free(struct vmnetacl_policy *policy)
         return;
     for (size_t i = 0; i < policy->sources_count; i++)
         unload(&policy->sources[i]);
-    reader_free(&policy->reader);
+    credentials_free(&policy->reader);
     free(policy);
 }
 

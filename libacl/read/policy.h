@@ -3,7 +3,7 @@
 #ifndef VMNETACL_POLICY_H
 #define VMNETACL_POLICY_H
 
-#include "reader.h"
+#include "credentials.h"
 #include "ruleset.h"
 #include "source.h"
 #include "switch_conf.h"
@@ -21,7 +21,7 @@ struct vmnetacl_policy {
     struct loaded_source sources[SWITCH_ENTRIES_MAX];
     size_t sources_count;
     struct vmnetacl_error other; /* the same, because of switch.conf */
-    struct reader reader;        /* set when one of these has a code */
+    struct credentials reader;   /* set when one of these has a code */
     uint64_t generation;         /* tells this policy from any other of this process */
 };
 

@@ -161,7 +161,7 @@ static void check_private(struct lint *lint, const char *source, const char *pat
     }
     (void)close(found.fd); /* only read from: nothing to fail */
     wanted = S_ISDIR(found.stat.st_mode) ? S_IROTH | S_IXOTH : S_IROTH;
-    if (!found.everybody_may_enter || (found.stat.st_mode & wanted) != wanted)
+    if (!found.everybody_may_enter || !mode_lets_all(found.stat.st_mode, wanted))
         warn_private(lint, source, path);
 }
 

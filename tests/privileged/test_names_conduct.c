@@ -50,12 +50,12 @@ static struct lab_result *conduct_run(const char *line, const struct lab_caller 
 static void test_conduct_odd_is_try_again(void **state)
 {
     static const char *const lines[] = {
-        "at getpwuid null",  "at any segv",        "at any abort",         "at any overflow",   "at any exit 0",
-        "at any exit 1",     "at any quit 0",      "at any quit 1",        "at any signal 15",  "at any signal 9",
-        "at any close",      "at any exec",        "at any ptrace",        "at any dumpable",   "at any session",
-        "at any scribble 1", "at any scribble 80", "at any scribble 4096", "at any forge",      "at any forge exit",
-        "at getgrnam segv",  "at getgrnam exit 0", "at getgrnam close",    "at getgrnam forge", "at getgrnam illegal",
-        "at any ids",
+        "at getpwuid null",    "at any segv",       "at any abort",       "at any overflow",      "at any exit 0",
+        "at any exit 1",       "at any quit 0",     "at any quit 1",      "at any signal 15",     "at any signal 9",
+        "at any close",        "at any scribble 1", "at any scribble 80", "at any scribble 4096", "at any forge",
+        "at any forge exit",   "at getgrnam segv",  "at getgrnam exit 0", "at getgrnam close",    "at getgrnam forge",
+        "at getgrnam illegal",
+
     };
 
     (void)state; /* cmocka's signature, here and below */
@@ -81,8 +81,7 @@ static _Noreturn void demon_run(int listener)
 static void test_conduct_lively_is_answered(void **state)
 {
     static const char *const lines[] = {
-        "at any print",    "at any raise", "at any threads",         "at any fork free",
-        "at any sleep 20", "at any look",  ("at any socket " DEMON), "at any fork hold",
+        "at any print", "at any raise", "at any sleep 20", "at any look", ("at any socket " DEMON),
     };
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = DEMON};
     const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -109,6 +108,20 @@ static void test_conduct_lively_is_answered(void **state)
     unlink(DEMON);
     assert_true(lives);
     names_assert_refused(conduct_run("at any socket " DEMON, &remote), EXIT_TEMPFAIL, ODD);
+}
+
+/* A limit of the caller's could make it fail, and the next service be asked instead: it must never succeed either. */
+static void test_conduct_forbidden_call_refused(void **state)
+{
+    static const char *const lines[] = {"at any threads", "at any fork free", "at any fork hold", "at any exec",
+                                        "at any ptrace",  "at any dumpable",  "at any session",   "at any ids"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        print_message("  %s\n", lines[i]);
+        names_assert_refused(conduct_run(lines[i], &remote), EXIT_CONFIG,
+                             "a module of the name service did what it may not do here");
+    }
 }
 
 /* What lasts for ever ends at the deadline, and with it all that was forked. */
@@ -158,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_conduct_odd_is_try_again, conduct_reset),
         cmocka_unit_test_setup(test_conduct_lively_is_answered, conduct_reset),
+        cmocka_unit_test_setup(test_conduct_forbidden_call_refused, conduct_reset),
         cmocka_unit_test_setup(test_conduct_endless_is_ended_in_time, conduct_reset),
         cmocka_unit_test_setup(test_conduct_kills_the_helper, conduct_reset),
         cmocka_unit_test_setup(test_conduct_lies_are_about_names_only, conduct_reset),

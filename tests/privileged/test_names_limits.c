@@ -108,14 +108,20 @@ static void test_limits_too_tight_are_told(void **state)
     names_assert_refused(helper_start(&start), EXIT_TEMPFAIL, "cannot make a process to look up names");
 }
 
-/* The module works with threads, and may have none. */
+/*
+ * The module works with threads, and may have none. The kernel counts the processes of the worker's uid, so that a limit
+ * can let the worker be forked and forbid its threads.
+ */
 static void test_limits_threads_refused_never_lose_a_deny(void **state)
 {
     (void)state;
+    lab_command("for i in 1 2 3 4 5; do setpriv --reuid 65534 --regid 65534 --clear-groups sleep 600 >/dev/null 2>&1 & "
+                "echo $!; done >/run/lab/sleepers");
     nss_vmtest("user vmremote 6001 6001\ngroup vmclub 7777 vmremote\nat any threads\n");
     names_rules_write(rules[0]);
-    for (rlim_t count = 0; count < 12; count++)
+    for (rlim_t count = 0; count < 16; count++)
         (void)limit_try(RLIMIT_NPROC, count, count);
+    lab_command("kill $(cat /run/lab/sleepers) && rm /run/lab/sleepers");
 }
 
 struct calls {

@@ -407,12 +407,14 @@ static void test_lint_private_files_warned_of(void **state)
     } rows[] = {
         {"the switch", SWITCH, 0600, "W switch /switch.conf:0:0 file-private\n"},
         {"the switch, for its group", SWITCH, 0640, "W switch /switch.conf:0:0 file-private\n"},
-        {"the switch, for others", SWITCH, 0604, ""},
+        {"the switch, for others", SWITCH, 0604, "W switch /switch.conf:0:0 file-private\n"},
         {"a directory that cannot be listed", RULES, 0711, "W files /rules.d:0:0 file-private\n"},
         {"a directory that cannot be entered", RULES, 0744,
          "W files /rules.d:0:0 file-private\nW files /rules.d/a.rules:0:0 file-private\n"
          "W files /rules.d/b.rules:0:0 file-private\n"},
-        {"a directory for others", RULES, 0705, ""},
+        {"a directory for others", RULES, 0705,
+         "W files /rules.d:0:0 file-private\nW files /rules.d/a.rules:0:0 file-private\n"
+         "W files /rules.d/b.rules:0:0 file-private\n"},
         {"a rule file", RULES "/b.rules", 0600, "W files /rules.d/b.rules:0:0 file-private\n"},
         {"bridge.conf", CONF, 0600, "W qemu /bridge.conf:0:0 file-private\n"},
         {"an included file", ALICE, 0600, ""},

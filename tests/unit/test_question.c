@@ -267,8 +267,8 @@ static void test_decide_allow_not_looked_up_does_not_match(void **state)
     }
 }
 
-/* Names are for a uid. The groups of whoever asks then count, whichever they were looked up for. */
-static void test_decide_groups_other_than_looked_up_for_count(void **state)
+/* That a name is unknown was concluded from the names of the caller's groups: for other groups, it says nothing. */
+static void test_decide_names_for_other_groups_invalid(void **state)
 {
     static const struct texts texts = {.files = "allow all bridge br0\ndeny group far bridge br0\n"
                                                 "allow group far bridge br1"};
@@ -283,8 +283,12 @@ static void test_decide_groups_other_than_looked_up_for_count(void **state)
     assert_int_equal(vmnetacl_resolve(policy, &caller, NULL, 0, &names, NULL), VMNETACL_OK);
     assert_int_equal(vmnetacl_decide(policy, &caller, names, "br0", NULL), VMNETACL_ALLOW);
     assert_int_equal(vmnetacl_decide(policy, &caller, names, "br1", NULL), VMNETACL_NOTFOUND);
+    assert_int_equal(vmnetacl_decide(policy, &member, names, "br0", NULL), VMNETACL_INVALID);
+    vmnetacl_names_free(names);
+    assert_int_equal(vmnetacl_resolve(policy, &member, NULL, 0, &names, NULL), VMNETACL_OK);
     assert_int_equal(vmnetacl_decide(policy, &member, names, "br0", NULL), VMNETACL_DENY);
     assert_int_equal(vmnetacl_decide(policy, &member, names, "br1", NULL), VMNETACL_ALLOW);
+    assert_int_equal(vmnetacl_decide(policy, &caller, names, "br1", NULL), VMNETACL_INVALID);
     vmnetacl_names_free(names);
     vmnetacl_free(policy);
 }
@@ -615,7 +619,7 @@ int main(void)
         cmocka_unit_test(test_decide_names_of_another_invalid),
         cmocka_unit_test(test_decide_allow_not_looked_up_does_not_match),
         cmocka_unit_test(test_decide_allow_skipped),
-        cmocka_unit_test(test_decide_groups_other_than_looked_up_for_count),
+        cmocka_unit_test(test_decide_names_for_other_groups_invalid),
         cmocka_unit_test(test_decide_two_sources_every_combination_as_model),
         cmocka_unit_test(test_decide_file_denied_not_passed_over),
         cmocka_unit_test(test_decide_source_fails_never_more_permissive),

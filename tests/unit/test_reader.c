@@ -9,8 +9,10 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define RULES SCRATCH "/rules.d"
@@ -100,6 +102,11 @@ static void test_decide_private_rules_only_for_reader(void **state)
         {"rules.d, not to be read", RULES, 0711, "adaad-", "uduudu"},
         {"rules.d, not to be entered", RULES, 0744, "adaad-", "uuuudu"},
         {"switch.conf", SCRATCH "/switch.conf", 0600, "adaad-", "uduudu"},
+        /* The kernel looks at the group's bits for who is in the group, whatever others may do. */
+        {"an include that its group may not read", ALICE, 0604, "adaad-", "uduuuu"},
+        {"a rule file that its group may not read", FILE1, 0604, "adaad-", "uuuudu"},
+        {"rules.d, not for its group", RULES, 0705, "adaad-", "uuuudu"},
+        {"an include that its owner may not read", ALICE, 0044, "adaad-", "uduuuu"},
         {"the directory of all", SCRATCH, 0700, "adaad-", "uuuuuu"},
     };
 
@@ -136,6 +143,28 @@ static void test_decide_include_denied_to_reader_unknown_for_others(void **state
         assert_null(advice.unread);
         vmnetacl_free(policy);
     }
+    scratch_as_root();
+}
+
+/* As a daemon with an ambient capability: it reads what a user with its ids may not. */
+static void test_decide_reader_with_capability_another_caller(void **state)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+
+    (void)state;
+    assert_int_equal(chmod(ALICE, 0600), 0);
+    scratch_as_user();
+    assert_int_equal(syscall(SYS_capget, &header, sets), 0);
+    sets[0].effective = 1U << CAP_DAC_READ_SEARCH;
+    assert_int_equal(syscall(SYS_capset, &header, sets), 0);
+    assert_string_equal(verdicts(&user), "uduuuu");
+    sets[0].effective = 1U << CAP_DAC_OVERRIDE;
+    assert_int_equal(syscall(SYS_capset, &header, sets), 0);
+    assert_string_equal(verdicts(&user), "uduuuu");
+    sets[0].effective = 0;
+    assert_int_equal(syscall(SYS_capset, &header, sets), 0);
+    assert_string_equal(verdicts(&user), "ada---");
     scratch_as_root();
 }
 
@@ -234,6 +263,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_decide_private_rules_only_for_reader, setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_decide_include_denied_to_reader_unknown_for_others, setup,
                                         scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_decide_reader_with_capability_another_caller, setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_decide_reader_with_other_groups_another_caller, setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_load_reader_unknown_no_policy, setup, scratch_teardown),
     };
