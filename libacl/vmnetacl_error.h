@@ -98,8 +98,9 @@ enum vmnetacl_code {
     /* Of a decision. */
     VMNETACL_CODE_OPTION_UNENFORCED, /* the rule that allows it has an option that the program does not enforce */
     VMNETACL_CODE_READER, /* not everybody may read the rules, and they were not read with the caller's credentials */
-    VMNETACL_CODE_RESOURCES, /* out of descriptors or processes, which a caller can provoke: see system_errno */
-    VMNETACL_CODE_FILE_FUSE, /* a file or directory on FUSE, of which any user can be the server */
+    VMNETACL_CODE_RESOURCES,    /* out of descriptors or processes, which a caller can provoke: see system_errno */
+    VMNETACL_CODE_FILE_FUSE,    /* a file or directory on FUSE, of which any user can be the server */
+    VMNETACL_CODE_NAME_LITERAL, /* lint: a pattern or quotes where they are taken literally */
 };
 
 /* What kind of thing is wrong, by its code. */

@@ -6,6 +6,7 @@
 #include "lookup.h"
 #include "policy.h"
 #include "redundancy.h"
+#include "rule_parse.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,14 +36,20 @@ static void tell_error(const struct loading *loading, void *data)
     tell(data, true, loading->source, loading->error);
 }
 
-/* A warning about a place in a file; line 0: about the file. */
-static void warn(struct lint *lint, const char *source, enum vmnetacl_code code, const char *file,
-                 struct position place, const char *message)
+/* Something about a place in a file; line 0: about the file. */
+static void tell_at(struct lint *lint, bool is_error, const char *source, enum vmnetacl_code code, const char *file,
+                    struct position place, const char *message)
 {
     struct vmnetacl_error error;
 
-    (void)error_set(&error, code, file, place.line, place.column, "%s", message); /* a warning has no status */
-    tell(lint, false, source, &error);
+    (void)error_set(&error, code, file, place.line, place.column, "%s", message); /* its status is of no use here */
+    tell(lint, is_error, source, &error);
+}
+
+static void warn(struct lint *lint, const char *source, enum vmnetacl_code code, const char *file,
+                 struct position place, const char *message)
+{
+    tell_at(lint, false, source, code, file, place, message);
 }
 
 static int compare_order(const void *a, const void *b)
@@ -165,6 +172,26 @@ static void check_private(struct lint *lint, const char *source, const char *pat
         warn_private(lint, source, path);
 }
 
+/*
+ * The stock helper takes these bytes of a name literally, and so do we. An interface may have such a name; it is an
+ * error in a deny all the same, since more likely a deny was meant that is not there.
+ */
+static void check_literal(struct lint *lint, const struct loaded_source *source)
+{
+    struct rule_cursor at = {.ruleset = &source->ruleset};
+
+    while (rule_cursor_next(&at)) {
+        size_t plain_len = 0;
+        while (plain_len < at.rule.name_len && !pattern_refused[(unsigned char)at.rule.name[plain_len]])
+            plain_len++;
+        if (plain_len < at.rule.name_len)
+            tell_at(lint, at.rule.is_deny, source->entry.source->name, VMNETACL_CODE_NAME_LITERAL, at.file->path,
+                    at.rule.place,
+                    "this rule is only for a bridge with exactly this name: patterns, quotes, lists and comments after "
+                    "a name have no meaning here; write a line for each bridge");
+    }
+}
+
 static void check_source_files(struct lint *lint, const struct loaded_source *source)
 {
     const char *name = source->entry.source->name;
@@ -173,6 +200,7 @@ static void check_source_files(struct lint *lint, const struct loaded_source *so
         check_private(lint, name, source->path);
     for (size_t i = 0; i < source->ruleset.files_count; i++)
         check_file(lint, source, &source->ruleset.files[i]);
+    check_literal(lint, source);
 }
 
 static void check_files(struct lint *lint)
@@ -222,7 +250,7 @@ static bool check_directory(struct lint *lint)
     return true;
 }
 
-/* The accounts that rules name, each with the first rule about it. */
+/* The accounts that rules name, each with the first deny about it, or else with the first rule. */
 struct naming {
     const char *source;
     const struct rule_file *file;
@@ -247,7 +275,7 @@ static bool add_naming(struct namings *namings, const struct naming *naming)
     namings->list = list;
     if (!names_intern(&namings->accounts, &naming->rule, &index))
         return false;
-    if (index == count)
+    if (index == count || (naming->rule.is_deny && !list[index].rule.is_deny))
         list[index] = *naming;
     return true;
 }
@@ -264,12 +292,14 @@ static bool collect_namings(struct namings *namings, const struct loaded_source 
     return true;
 }
 
-static void warn_unknown(struct lint *lint, const struct naming *naming)
+/* A deny that denies nobody is an error: whoever was meant is not denied. */
+static void tell_unknown(struct lint *lint, const struct naming *naming)
 {
-    warn(lint, naming->source, VMNETACL_CODE_ACCOUNT_UNKNOWN, naming->file->path, naming->rule.place,
-         naming->rule.subject == VMNETACL_SUBJECT_USER
-             ? "unknown user, so the rule never matches; see 'getent passwd'"
-             : "unknown group, so the rule never matches; see 'getent group'");
+    tell_at(lint, naming->rule.is_deny, naming->source, VMNETACL_CODE_ACCOUNT_UNKNOWN, naming->file->path,
+            naming->rule.place,
+            naming->rule.subject == VMNETACL_SUBJECT_USER
+                ? "unknown user, so the rule never matches; see 'getent passwd'"
+                : "unknown group, so the rule never matches; see 'getent group'");
 }
 
 /* It is an error when a name cannot be looked up: the helper refuses then. False when out of memory. */
@@ -302,7 +332,7 @@ static bool look_up(struct lint *lint, const struct namings *namings)
     }
     for (size_t i = 0; i < accounts->count && status == VMNETACL_OK; i++)
         if (lookup.items[i].answer.state == ACCOUNT_ABSENT)
-            warn_unknown(lint, &namings->list[i]);
+            tell_unknown(lint, &namings->list[i]);
     free(lookup.items);
     return error.system_errno != ENOMEM;
 }

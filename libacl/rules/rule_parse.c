@@ -4,8 +4,30 @@
 #include "ifname.h"
 #include "token.h"
 
-/* What the name of a user or a group cannot hold. Bytes above ASCII are fine, since names may be in any script. */
-static const bool account_refused[UCHAR_MAX + 1] = {[0 ... ' '] = true, [0x7f] = true, [':'] = true, [','] = true};
+/*
+ * What the name of a user or a group cannot hold. Bytes above ASCII are fine, since names may be in any script. Quotes
+ * and patterns would be taken literally: a deny for "alice" or bob* would deny nobody, so it is an error.
+ */
+static const bool account_refused[UCHAR_MAX + 1] = {
+    [0 ... ' '] = true, [0x7f] = true, [':'] = true,  [','] = true, ['*'] = true, ['?'] = true, ['['] = true,
+    [']'] = true,       ['"'] = true,  ['\''] = true, [';'] = true, ['|'] = true, ['<'] = true, ['>'] = true,
+};
+
+/* How sudoers(5), netgroup(5) and others mark a group, a number or all: no name begins so. */
+static bool is_mark(char c)
+{
+    return c == '%' || c == '@' || c == '+' || c == '#';
+}
+
+/*
+ * The same for the name of a bridge. The kernel would allow quotes and most of these, but a list, a comment, or a
+ * pattern other than a prefix would name no bridge. The '@' is from ip(8), which shows a VLAN as eth0.5@eth0.
+ */
+const bool pattern_refused[UCHAR_MAX + 1] = {
+    ['*'] = true,  ['?'] = true, ['['] = true, [']'] = true, ['{'] = true, ['}'] = true,  ['('] = true, [')'] = true,
+    ['"'] = true,  ['`'] = true, [';'] = true, [','] = true, ['|'] = true, ['\''] = true, ['<'] = true, ['>'] = true,
+    ['\\'] = true, ['!'] = true, ['^'] = true, ['$'] = true, ['&'] = true, ['#'] = true,  ['@'] = true,
+};
 
 static enum vmnetacl_status parse_account(struct parser *parser, struct rule *rule)
 {
@@ -14,12 +36,18 @@ static enum vmnetacl_status parse_account(struct parser *parser, struct rule *ru
 
     if (line_is_empty(line))
         return parser_fail(parser, start, VMNETACL_CODE_ACCOUNT_MISSING, "missing name of a user or a group");
+    if (is_mark(*start))
+        return parser_fail(
+            parser, start, VMNETACL_CODE_ACCOUNT_INVALID,
+            "no name of a user or a group begins with '%.*s'; write user NAME, uid NUMBER, group NAME or "
+            "gid NUMBER",
+            1, start);
     while (line->at < line->end && !account_refused[(unsigned char)*line->at])
         line->at++;
     if (line->at < line->end && !is_blank(*line->at))
         return parser_fail(parser, line->at, VMNETACL_CODE_ACCOUNT_INVALID,
-                           "the name of a user or a group cannot contain control bytes, ':' or ','; write one name in "
-                           "each rule");
+                           "the name of a user or a group cannot contain control bytes, ':', ',', quotes or patterns; "
+                           "write one plain name in each rule");
     rule->account = start;
     rule->account_len = (size_t)(line->at - start);
     if (rule->account_len > VMNETACL_ACCOUNT_MAX)
@@ -34,11 +62,13 @@ static enum vmnetacl_status fail_subject(struct parser *parser)
     struct token token = token_take(&parser->line);
 
     if (token.len == 0)
-        return parser_fail(parser, token.at, VMNETACL_CODE_SUBJECT_MISSING,
-                           "missing subject; write user NAME, uid NUMBER, group NAME, gid NUMBER or all");
-    return parser_fail(parser, token.at, VMNETACL_CODE_SUBJECT_UNKNOWN,
-                       "unknown subject '%.*s'; write user NAME, uid NUMBER, group NAME, gid NUMBER or all",
-                       token_shown_len(&token), token.at);
+        return parser_fail(
+            parser, token.at, VMNETACL_CODE_SUBJECT_MISSING,
+            "missing subject; write user NAME, uid NUMBER, group NAME, gid NUMBER or all, in lower case");
+    return parser_fail(
+        parser, token.at, VMNETACL_CODE_SUBJECT_UNKNOWN,
+        "unknown subject '%.*s'; write user NAME, uid NUMBER, group NAME, gid NUMBER or all, in lower case",
+        token_shown_len(&token), token.at);
 }
 
 /* "user" account | "uid" number | "group" account | "gid" number | "all" */
@@ -70,7 +100,8 @@ static enum vmnetacl_status parse_pattern(struct parser *parser, struct rule *ru
     struct line *line = &parser->line;
 
     rule->name = line->at;
-    while (line->at < line->end && *line->at != '*' && !ifname_refused[(unsigned char)*line->at])
+    while (line->at < line->end && !pattern_refused[(unsigned char)*line->at] &&
+           !ifname_refused[(unsigned char)*line->at])
         line->at++;
     rule->name_len = (size_t)(line->at - rule->name);
     rule->is_pattern = line->at < line->end && *line->at == '*';
@@ -80,6 +111,10 @@ static enum vmnetacl_status parse_pattern(struct parser *parser, struct rule *ru
         return parser_fail(parser, line->at, VMNETACL_CODE_PATTERN_INVALID,
                            "'*' without a name before it; for every bridge write all");
     line->at += rule->is_pattern ? 1 : 0;
+    if (line->at < line->end && pattern_refused[(unsigned char)*line->at])
+        return parser_fail(parser, line->at, VMNETACL_CODE_PATTERN_INVALID,
+                           "a rule takes one plain name of a bridge, or the beginning of names and '*': no quotes, "
+                           "lists or other patterns");
     if (line->at < line->end && !is_blank(*line->at))
         return parser_fail(
             parser, line->at, VMNETACL_CODE_NAME_INVALID,
@@ -127,8 +162,8 @@ enum vmnetacl_status rule_parse_line(struct lines *lines, bool *is_rule, struct 
     if (!rule->is_deny && !token_take_word(&parser.line, "allow")) {
         token = token_take(&parser.line);
         return parser_fail(&parser, token.at, VMNETACL_CODE_KEYWORD_UNKNOWN,
-                           "unknown word '%.*s'; a line begins with allow, deny or #", token_shown_len(&token),
-                           token.at);
+                           "unknown word '%.*s'; a line begins with allow, deny or #, in lower case",
+                           token_shown_len(&token), token.at);
     }
     status = parse_subject(&parser, rule);
     if (status == VMNETACL_OK)

@@ -11,13 +11,16 @@
  *     bridge  = "bridge" blanks ( "all" | name | prefix "*" )
  *     option  = "limit" blanks number
  *
- * As in vmnet-rules(5). An account, a name and a number go on to the next blank.
+ * As in vmnet-rules(5). An account, a name and a number go on to the next blank, and have no quotes.
  */
 #ifndef VMNETACL_RULE_PARSE_H
 #define VMNETACL_RULE_PARSE_H
 
 #include "lines.h"
 #include "ruleset.h"
+
+/* Is this a byte that an interface's name may hold, but no rule takes in one? */
+extern const bool pattern_refused[UCHAR_MAX + 1];
 
 /*
  * Parse the next line. OK: *is_rule tells whether it holds a rule, which rule is then, with its strings in the text

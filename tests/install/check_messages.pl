@@ -30,12 +30,12 @@ sub read_file {
     return scalar <$file>;
 }
 
-# The text of C files without comments and preprocessor lines, and with the macros that are string literals put in.
+# The text of C files without comments, characters and preprocessor lines, and with the macros that are string literals put in.
 sub read_code {
     my (%code, %macros);
     for my $path (@_) {
         my $text = read_file($path);
-        $text =~ s{($literal)|/\*.*?\*/}{defined $1 ? $1 : ' '}gse;
+        $text =~ s{($literal)|/\*.*?\*/|'(?:[^'\\]|\\.)+'}{defined $1 ? $1 : ' '}gse;
         $macros{$1} = $2 while $text =~ /^#define\s+(\w+)\s+($literal)\s*$/mg;
         $text =~ s/^#.*$//mg;
         $text =~ s/\bstatic_assert\s*\([^;]*\);//g;

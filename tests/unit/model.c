@@ -125,9 +125,9 @@ static bool number_is_good(const char *text, unsigned long long min, unsigned lo
 static bool account_is_good(const char *name)
 {
     for (const char *at = name; *at != '\0'; at++)
-        if ((unsigned char)*at < ' ' || strchr("\x7f:,", *at) != NULL)
+        if ((unsigned char)*at < ' ' || strchr("\x7f:,*?[]\"';|<>", *at) != NULL)
             return false;
-    return strlen(name) <= 255;
+    return strlen(name) <= 255 && strchr("%@+#", name[0]) == NULL;
 }
 
 static const struct fake_account *find_account(const struct model_question *question, bool is_group, const char *name)
@@ -178,6 +178,7 @@ static bool match_subject(const struct model_question *question, const char *kin
 
 static bool match_bridge(const char *pattern, const char *bridge, bool *is_good)
 {
+    static const char odd[] = "*?[]{}()\"`;,|'<>\\!^$&#@";
     char stem[32] = "x"; /* so that the stem may be "." or ".." */
     size_t len = strlen(pattern);
 
@@ -186,10 +187,10 @@ static bool match_bridge(const char *pattern, const char *bridge, bool *is_good)
         return true;
     if (len > 1 && len <= 16 && pattern[len - 1] == '*') {
         memcpy(stem + 1, pattern, len - 1);
-        *is_good = name_is_good(len == 16 ? stem + 1 : stem) && strchr(stem, '*') == NULL;
+        *is_good = name_is_good(len == 16 ? stem + 1 : stem) && strpbrk(stem, odd) == NULL;
         return strncmp(pattern, bridge, len - 1) == 0;
     }
-    *is_good = name_is_good(pattern) && strchr(pattern, '*') == NULL;
+    *is_good = name_is_good(pattern) && strpbrk(pattern, odd) == NULL;
     return strcmp(pattern, bridge) == 0;
 }
 

@@ -175,9 +175,9 @@ static void test_advise_of_each_world(void **state)
          "a#b",
          NULL,
          VMNETACL_NOTFOUND,
-         VMNETACL_CURE_ADD,
-         LOCAL,
-         "allow uid 1000 bridge a#b",
+         VMNETACL_CURE_RENAME, /* no rule can have it */
+         "",
+         "",
          false,
          false},
         {"not ASCII",

@@ -199,6 +199,32 @@ static void test_lint_covered_other_rule_named(void **state)
     assert_non_null(strstr(told, "/f:2 allows it already"));
 }
 
+/* The stock helper takes all of a name literally; where a deny was meant otherwise, it is lost. */
+static void test_lint_literal_names_told(void **state)
+{
+    static const char *const names[] = {"virbr*",  "br?",     "br[0-9]", "br0;",
+                                        "\"br0\"", "br0,br1", "br0#lab", "br0@eth0"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char qemu[64];
+        const struct texts texts = {.files = "", .qemu = qemu};
+        (void)snprintf(qemu, sizeof qemu, "allow all\ndeny %s\n", names[i]);
+        assert_finds_in(&texts, names[i], "E qemu /q:2:1 name-literal\n");
+        (void)snprintf(qemu, sizeof qemu, "allow %s\n", names[i]);
+        assert_finds_in(&texts, names[i], "W qemu /q:1:1 name-literal\n");
+    }
+}
+
+/* A deny for nobody is an error wherever it stands after an allow for the same name. */
+static void test_lint_unknown_account_of_a_deny_error(void **state)
+{
+    static const struct texts texts = {.files = "allow group student bridge a\ndeny group student bridge b\n"};
+
+    (void)state;
+    assert_finds_in(&texts, "after an allow", "E files /f:2:1 account-unknown\n");
+}
+
 static void test_lint_unknown_accounts_each_once(void **state)
 {
     static const struct texts texts = {
@@ -208,7 +234,7 @@ static void test_lint_unknown_accounts_each_once(void **state)
     static const struct texts no_names = {.files = "allow uid 77 bridge f\ndeny gid 77 bridge g\n"};
 
     (void)state;
-    assert_finds_in(&texts, "unknown", "W files /f:2:1 account-unknown\nW files /f:4:1 account-unknown\n");
+    assert_finds_in(&texts, "unknown", "W files /f:2:1 account-unknown\nE files /f:4:1 account-unknown\n");
     assert_int_equal(fake_names.calls, 1);
     assert_int_equal(fake_names.timeout_ms, VMNETACL_TIMEOUT_MS);
     assert_string_equal(fake_names.asked, " user:alice user:who group:kvm group:who");
@@ -525,6 +551,8 @@ int main(void)
         cmocka_unit_test_setup(test_lint_each_error_found, setup),
         cmocka_unit_test_setup(test_lint_rules_that_can_never_take_effect, setup),
         cmocka_unit_test_setup(test_lint_covered_other_rule_named, setup),
+        cmocka_unit_test_setup(test_lint_literal_names_told, setup),
+        cmocka_unit_test_setup(test_lint_unknown_account_of_a_deny_error, setup),
         cmocka_unit_test_setup(test_lint_unknown_accounts_each_once, setup),
         cmocka_unit_test_setup(test_lint_lookup_without_memory_try_again, setup),
         cmocka_unit_test_setup(test_lint_files_all_errors_found, setup),

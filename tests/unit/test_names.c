@@ -41,7 +41,7 @@ static void test_status_name_each_value_distinct(void **state)
 static void test_code_name_each_value_distinct(void **state)
 {
     (void)state;
-    check_names(code_name, VMNETACL_CODE_FILE_FUSE);
+    check_names(code_name, VMNETACL_CODE_NAME_LITERAL);
     assert_string_equal(vmnetacl_code_name(VMNETACL_CODE_NAME_MISSING), "name-missing");
 }
 
