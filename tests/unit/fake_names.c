@@ -62,7 +62,7 @@ static void answer(const struct vmnetacl_caller *caller, struct lookup_item *ite
         item->answer.id = account->id;
         item->answer.is_caller = item->is_denied && account->has_caller;
     }
-    if (item->is_denied && item->answer.state == ACCOUNT_KNOWN && has_number(caller, item))
+    if (item->is_denied && item->answer.state == ACCOUNT_KNOWN && has_number(caller, item) && !fake_names.is_lying)
         item->answer.is_caller = true;
 }
 

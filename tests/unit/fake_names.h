@@ -16,6 +16,7 @@ struct fake_names {
     int failure_errno;
     size_t failed;            /* the item; SIZE_MAX: all */
     const char *skipped_name; /* this one is not asked about; NULL: all are */
+    bool is_lying;            /* it does not say that a deny applies to who has the number */
     const char *failing_name; /* the lookup of this one fails, where only an allow depends on it; NULL: none does */
     /* What was seen since fake_names_start(). */
     size_t calls;

@@ -219,7 +219,8 @@ static void test_lint_literal_names_told(void **state)
 /* A deny for nobody is an error wherever it stands after an allow for the same name. */
 static void test_lint_unknown_account_of_a_deny_error(void **state)
 {
-    static const struct texts texts = {.files = "allow group student bridge a\ndeny group student bridge b\n"};
+    static const struct texts texts = {
+        .files = "allow group student bridge a\ndeny group student bridge b\ndeny group student bridge c\n"};
 
     (void)state;
     assert_finds_in(&texts, "after an allow", "E files /f:2:1 account-unknown\n");

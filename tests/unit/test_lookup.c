@@ -149,8 +149,10 @@ _Noreturn void __wrap_worker_run(const struct lookup *lookup, struct worker_ends
         _exit(99);
     while (life->hangs)
         (void)pause();
-    if (life->signal != 0)
+    if (life->signal != 0) {
+        (void)signal(life->signal, SIG_DFL); /* not cmocka's handler; SIGKILL has none */
         (void)raise(life->signal);
+    }
     _exit(life->exit_code);
 }
 
@@ -296,6 +298,8 @@ static void test_lookup_run_odd_answer_try_again(void **state)
         {"a stray byte", WORKER_OK, 2, .answers = {ABSENT, {.state = ACCOUNT_KNOWN, .unused = 1}}, BROKEN},
         {"ends badly", WORKER_OK, 2, FINE, .exit_code = 1, BROKEN},
         {"is killed", WORKER_OK, 2, FINE, .signal = SIGKILL, BROKEN},
+        {"is killed by its filter", WORKER_OK, 2, FINE, .signal = SIGSYS, .want = VMNETACL_UNAVAIL,
+         .code = VMNETACL_CODE_LOOKUP_FAILED},
         {"hangs after its answer", WORKER_OK, 2, FINE, .hangs = true, .want = VMNETACL_TRYAGAIN,
          .code = VMNETACL_CODE_LOOKUP_TIMEOUT},
         {"hangs after too long an answer", WORKER_OK, 2, FINE, .more = 1, .hangs = true, BROKEN},

@@ -290,6 +290,27 @@ static void test_decide_names_for_other_groups_invalid(void **state)
     assert_int_equal(vmnetacl_decide(policy, &member, names, "br1", NULL), VMNETACL_ALLOW);
     assert_int_equal(vmnetacl_decide(policy, &caller, names, "br1", NULL), VMNETACL_INVALID);
     vmnetacl_names_free(names);
+    fake_names.is_lying = true; /* what the credentials hold is known without the name service */
+    assert_int_equal(vmnetacl_resolve(policy, &member, NULL, 0, &names, NULL), VMNETACL_OK);
+    assert_int_equal(vmnetacl_decide(policy, &member, names, "br0", NULL), VMNETACL_DENY);
+    vmnetacl_names_free(names);
+    vmnetacl_free(policy);
+}
+
+/* A program that was built for a later library must not be misunderstood. */
+static void test_decide_reserved_of_the_caller_invalid(void **state)
+{
+    static const struct texts texts = {.files = "allow all bridge br0\n"};
+    struct vmnetacl_policy *policy = texts_policy(&texts);
+    struct vmnetacl_caller later = caller;
+
+    (void)state;
+    assert_int_equal(vmnetacl_decide(policy, &later, NULL, "br0", NULL), VMNETACL_ALLOW);
+    later.reserved_bits = 1;
+    assert_int_equal(vmnetacl_decide(policy, &later, NULL, "br0", NULL), VMNETACL_INVALID);
+    later = caller;
+    later.reserved[0] = &later;
+    assert_int_equal(vmnetacl_decide(policy, &later, NULL, "br0", NULL), VMNETACL_INVALID);
     vmnetacl_free(policy);
 }
 
@@ -618,6 +639,7 @@ int main(void)
         cmocka_unit_test(test_decide_names_not_looked_up),
         cmocka_unit_test(test_decide_names_of_another_invalid),
         cmocka_unit_test(test_decide_allow_not_looked_up_does_not_match),
+        cmocka_unit_test(test_decide_reserved_of_the_caller_invalid),
         cmocka_unit_test(test_decide_allow_skipped),
         cmocka_unit_test(test_decide_names_for_other_groups_invalid),
         cmocka_unit_test(test_decide_two_sources_every_combination_as_model),

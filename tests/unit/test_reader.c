@@ -174,14 +174,16 @@ static void test_decide_reader_with_other_groups_another_caller(void **state)
     static const gid_t three[] = {10, 20, 30};
     static const gid_t another[] = {10, 21};
     static const gid_t with_gid[] = {0, 10, 20};
+    static const gid_t turned[] = {20, 10};
+    static const gid_t twice[] = {10, 20, 20, 0};
     static const struct {
         gid_t gid;
         const gid_t *groups;
         size_t count;
         bool is_reader;
     } rows[] = {
-        {0, two, 2, true},  {0, two, 1, false},  {0, three, 3, false},     {0, another, 2, false},
-        {1, two, 2, false}, {0, NULL, 0, false}, {30, with_gid, 3, false},
+        {0, two, 2, true},   {0, two, 1, false},       {0, three, 3, false}, {0, another, 2, false}, {1, two, 2, false},
+        {0, NULL, 0, false}, {30, with_gid, 3, false}, {0, turned, 2, true}, {0, twice, 4, true},
     };
     gid_t before[64];
     int before_count = getgroups(64, before);
