@@ -65,7 +65,6 @@ static int convert_run(const struct options *options)
         die(errno == ENOMEM ? EX_TEMPFAIL : EX_NOINPUT, "cannot read '%s': %m", path);
     from_lxc = options->from != NULL ? strcmp(options->from, "lxc-usernet") == 0 : is_lxc(&text);
     is_whole = from_lxc ? convert_lxc(&text, path) : convert_qemu(&text, path);
-    text_free(&text);
     return is_whole ? CONVERT_WHOLE : CONVERT_NOTES;
 }
 
@@ -77,6 +76,7 @@ const struct command convert_command = {
     .help = "Usage: vmnetctl convert [--from qemu|lxc-usernet] FILE\n"
             "Print the rules of FILE, a bridge.conf or an lxc-usernet file, as rules for a file in\n"
             "/etc/vmnet/rules.d. Comments are kept. A line without an equivalent becomes a note.\n"
+            "The rules of a bridge.conf are for the users who may read it, by its owner and its mode.\n"
             "\n"
             "  --from FORMAT    the format of FILE, qemu or lxc-usernet; by default, its content decides\n"
             "\n"

@@ -132,7 +132,7 @@ static bool convert_line(struct string_set *seen, unsigned number, const char *l
     return why == NULL;
 }
 
-bool convert_lxc(const struct text *text, const char *path)
+bool convert_lxc(struct text *text, const char *path)
 {
     static const char limits[] = "# The counts have become limits. vmnet-helper " VMNET_VERSION
                                  " cannot enforce a limit, and refuses what such a "
@@ -155,5 +155,6 @@ bool convert_lxc(const struct text *text, const char *path)
         free(line);
     }
     string_set_free(&seen);
+    text_free(text);
     return is_whole;
 }

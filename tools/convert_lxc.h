@@ -6,5 +6,5 @@
 
 #include <stdbool.h>
 
-/* Returns whether each line has an equivalent. */
-bool convert_lxc(const struct text *text, const char *path);
+/* text was read from path, and is freed. Returns whether each line has an equivalent. */
+bool convert_lxc(struct text *text, const char *path);

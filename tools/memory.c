@@ -30,16 +30,22 @@ char *memory_copy(const char *text)
     return copy;
 }
 
-char *memory_format(const char *format, ...)
+char *memory_vformat(const char *format, va_list arguments)
 {
     char *text = NULL;
+
+    if (vasprintf(&text, format, arguments) < 0)
+        die(EX_TEMPFAIL, "out of memory; try again");
+    return text;
+}
+
+char *memory_format(const char *format, ...)
+{
     va_list arguments;
-    int len;
+    char *text;
 
     va_start(arguments, format);
-    len = vasprintf(&text, format, arguments);
+    text = memory_vformat(format, arguments);
     va_end(arguments);
-    if (len < 0)
-        die(EX_TEMPFAIL, "out of memory; try again");
     return text;
 }

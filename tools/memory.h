@@ -2,6 +2,7 @@
 /* Memory. These functions end the program when out of memory: it only reads, so there is nothing to clean up. */
 #pragma once
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* Make room for one more after count items of item_size bytes each; items is NULL when count is 0. */
@@ -12,3 +13,4 @@ char *memory_copy(const char *text);
 
 /* A string, as printf(3) formats it. */
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *memory_vformat(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));

@@ -7,6 +7,7 @@
 #include "terminal.h"
 #include "vmnetacl.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,52 +17,65 @@ void rules_out_blank(void)
     (void)fputs("\n", stdout);
 }
 
-/* A file keeps text in any language. For a terminal, all but printable ASCII and tabs is escaped. */
-static size_t shown_byte(char out[5], char byte)
+static enum escape_keep kept(void)
 {
-    if (byte != '\t' && ((unsigned char)byte < 0x80 || terminal_is_there()))
-        return vmnetacl_escape(out, 5, &byte, 1);
-    out[0] = byte;
-    out[1] = '\0';
-    return 1;
+    return terminal_is_there() ? ESCAPE_KEEP_ASCII : ESCAPE_KEEP_TEXT;
+}
+
+size_t rules_out_whole(const char *text, size_t text_len)
+{
+    return escape_whole(text, text_len, kept());
+}
+
+/* Print bytes, in a new comment if the line becomes too long. */
+static void print_within(size_t *width, const char *bytes, size_t bytes_len)
+{
+    if (*width + bytes_len > VMNETACL_LINE_MAX)
+        *width = (size_t)printf("\n# ") - 1;
+    (void)fwrite(bytes, 1, bytes_len, stdout);
+    *width += bytes_len;
 }
 
 void rules_out_comment(const char *text, size_t text_len)
 {
+    const enum escape_keep keep = kept();
     size_t width = 0;
-    char shown[5];
+    size_t len;
+    char escaped[5];
 
     if (text_len == 0 || text[0] != '#')
         width += (size_t)printf("# ");
-    for (size_t i = 0; i < text_len; i++) {
-        size_t shown_len = shown_byte(shown, text[i]);
-        if (width + shown_len > VMNETACL_LINE_MAX)
-            width = (size_t)printf("\n# ") - 1;
-        (void)fputs(shown, stdout);
-        width += shown_len;
+    for (size_t i = 0; i < text_len; i += len) {
+        len = text[i] == '\t' ? 1 : escape_kept_len(text + i, text_len - i, keep);
+        if (len > 0)
+            print_within(&width, text + i, len);
+        else
+            print_within(&width, escaped, vmnetacl_escape(escaped, sizeof escaped, text + i, len = 1));
     }
     (void)fputs("\n", stdout);
 }
 
+void rules_out_say(const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    text = memory_vformat(format, arguments);
+    va_end(arguments);
+    rules_out_comment(text, strlen(text));
+    free(text);
+}
+
 void rules_out_head(const char *path)
 {
-    char *shown = escape_copy(path, strlen(path));
-    char *head = memory_format("# Converted by vmnetctl %s from %s", VMNET_VERSION, shown);
-
-    rules_out_comment(head, strlen(head));
-    free(head);
-    free(shown);
+    rules_out_say("# Converted by vmnetctl %s from %s", VMNET_VERSION, path);
 }
 
 void rules_out_note(unsigned line, const char *text, size_t text_len, const char *why)
 {
-    char *note = memory_format("# NOTE on line %u: %s:", line, why);
-    char *quoted = memory_format("#     %.*s", (int)text_len, text);
-
-    rules_out_comment(note, strlen(note));
-    rules_out_comment(quoted, strlen(quoted));
-    free(note);
-    free(quoted);
+    rules_out_say("# NOTE on line %u: %s:", line, why);
+    rules_out_say("#     %.*s", (int)text_len, text);
 }
 
 void rules_out_rule(const char *rule)
