@@ -61,6 +61,11 @@ static long count_read(const char *text)
     return is_negative ? 0 : count;
 }
 
+static bool is_printable(const char *name)
+{
+    return rules_out_whole(name, strlen(name)) == strlen(name);
+}
+
 /* Convert a line. Returns NULL, with the equivalent in *rule; or why there is none. */
 static const char *line_convert(const char *line, struct fields *fields, char **rule)
 {
@@ -78,6 +83,8 @@ static const char *line_convert(const char *line, struct fields *fields, char **
         return "a count of 0 allows nothing, and what no rule allows is denied";
     if (strcmp(fields->bridge, "all") == 0 || strchr(fields->bridge, '*') != NULL)
         return "in a rule, this name would mean more than one bridge";
+    if (!is_printable(fields->who) || !is_printable(fields->bridge))
+        return "its user, group or bridge has bytes that cannot be printed";
     *rule = memory_format("allow %s %s bridge %s limit %ld", fields->who[0] == '@' ? "group" : "user",
                           fields->who + (fields->who[0] == '@'), fields->bridge, count);
     if (rule_is_about("files", *rule, fields->bridge))
