@@ -149,6 +149,8 @@ enum vmnetacl_status switch_parse_line(struct lines *lines, struct switch_table 
     if (status != VMNETACL_OK || line_is_empty(&parser.line) || *parser.line.at == '#')
         return status;
     token = token_take(&parser.line);
+    if (parser_fail_mark(&parser, &token))
+        return VMNETACL_UNAVAIL;
     if (!token_is(&token, "acl:"))
         return parser_fail(&parser, token.at, VMNETACL_CODE_KEYWORD_UNKNOWN,
                            "unknown word '%.*s'; a line begins with acl: or #", token_shown_len(&token), token.at);

@@ -26,6 +26,8 @@ enum vmnetacl_status qemu_fail_word(struct parser *parser)
 {
     const struct token token = token_take(&parser->line);
 
+    if (parser_fail_mark(parser, &token))
+        return VMNETACL_UNAVAIL;
     return parser_fail(parser, token.at, VMNETACL_CODE_KEYWORD_UNKNOWN,
                        "unknown word '%.*s'; a line begins with allow, deny, include or #, in lower case",
                        token_shown_len(&token), token.at);

@@ -161,6 +161,8 @@ enum vmnetacl_status rule_parse_line(struct lines *lines, bool *is_rule, struct 
     rule->is_deny = token_take_word(&parser.line, "deny");
     if (!rule->is_deny && !token_take_word(&parser.line, "allow")) {
         token = token_take(&parser.line);
+        if (parser_fail_mark(&parser, &token))
+            return VMNETACL_UNAVAIL;
         return parser_fail(&parser, token.at, VMNETACL_CODE_KEYWORD_UNKNOWN,
                            "unknown word '%.*s'; a line begins with allow, deny or #, in lower case",
                            token_shown_len(&token), token.at);

@@ -39,3 +39,13 @@ enum vmnetacl_status parser_take_number(struct parser *parser, uint32_t min, uin
     *number = (uint32_t)value;
     return VMNETACL_OK;
 }
+
+bool parser_fail_mark(const struct parser *parser, const struct token *word)
+{
+    static const char mark[] = "\xef\xbb\xbf"; /* U+FEFF in UTF-8; some editors write it before the text */
+
+    if (parser->lines->line != 1 || word->len < strlen(mark) || memcmp(word->at, mark, strlen(mark)) != 0)
+        return false;
+    return parser_fail(parser, word->at, VMNETACL_CODE_KEYWORD_UNKNOWN,
+                       "the file begins with a byte order mark; save it as UTF-8 without one") == VMNETACL_UNAVAIL;
+}

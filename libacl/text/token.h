@@ -67,4 +67,7 @@ struct parser {
  */
 enum vmnetacl_status parser_take_number(struct parser *parser, uint32_t min, uint32_t max, uint32_t *number);
 
+/* Is it the byte order mark of the file that makes this word unknown? Then the error is filled in; it is UNAVAIL. */
+bool parser_fail_mark(const struct parser *parser, const struct token *word);
+
 #endif

@@ -166,3 +166,13 @@ umount /sys
 # What cannot be written is told.
 bridge_conf 'alow virbr0'
 run 71 sh -c "'$ctl' check >/dev/full"
+
+# A byte order mark is invisible in an editor, so it is said to be the reason; elsewhere it is part of a word.
+for name in switch.conf 1.rules bridge.conf; do
+    printf '\357\273\277# saved by an editor\n' >$name
+    run 2 "$ctl" check $name
+    says "$name:1:1: error: the file begins with a byte order mark; save it as UTF-8 without one [keyword-unknown]"
+    printf '# saved\n\357\273\277allow br0\n' >$name
+    run 2 "$ctl" check $name
+    says "$name:2:1: error: unknown word '\\xef\\xbb\\xbfallow'"
+done
