@@ -1,16 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# completions.sh TOOLS_DIRECTORY VMNETCTL: the three shells can read their completions, which know each option that
-# --help knows, and no other; bash's do complete.
+# completions.sh VMNETCTL DIRECTORY, as root in lab.sh's world: the three shells can read their completions, which know
+# each option that --help knows, and no other. They complete, and the name of a bridge is never run, but quoted.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=world.sh
+. "${0%/*}/world.sh"
+directory=$2
 
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
-
-directory=$1/completions ctl=$2
 bash -n "$directory/vmnetctl.bash" || fail bash
 zsh -n "$directory/_vmnetctl" || fail zsh
 fish -n "$directory/vmnetctl.fish" || fail fish
@@ -30,13 +27,13 @@ for option in $known; do
     echo "$options" | grep -q -x -e "$option" || fail "there is no option $option"
 done
 
-# completes WANTED WORD...: the words that complete the last one
+# completes WANTED WORD...: the words that complete the last one; files or directories: what bash itself completes with
 completes() {
     wanted=$1
     shift
     # shellcheck disable=SC2016 # expanded by bash
-    found=$(bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _vmnetctl; echo "${COMPREPLY[*]}"' \
-        bash "$directory/vmnetctl.bash" vmnetctl "$@")
+    found=$(bash -c '. "$1"; shift; compopt() { COMPREPLY+=("$2"); }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1));
+        _vmnetctl; echo "${COMPREPLY[*]}"' bash "$directory/vmnetctl.bash" vmnetctl "$@")
     [ "$found" = "$wanted" ] || fail "bash completes '$*' with '$found' instead of '$wanted'"
 }
 completes 'check convert' c
@@ -45,5 +42,43 @@ completes '--user --json --help' list ''
 completes 'qemu lxc-usernet' convert --from ''
 completes 'lxc-usernet' convert --from l
 completes 'root' list --user roo
+completes 'root' list --user = roo
+completes 'br0 virbr0' explain --bridge = ''
+completes 'br0' explain --bridge b
 completes '' explain --bridge nobridgeiscalledth
+completes 'dirnames' check --root /e
+completes 'default' check /e
 completes '' frobnicate --x
+
+# names_complete NAME BEGINNING: each shell completes the beginning of this name, in each kind of quotes, to a word that
+# it reads as this name again. The name would create the file "pwn" if it were run.
+names_complete() {
+    ip link add name "$1" type bridge
+    printf '%s\0' explain --bridge "$1" >wanted
+    for shell in bash zsh; do
+        for quote in '' "'" '"'; do
+            rm -f arguments
+            /usr/bin/python3 "$here/complete.py" "$shell" "$directory" \
+                "vmnetctl explain --bridge $quote$2$(printf '\t')" >shown
+            cmp -s arguments wanted || fail "$shell completes $quote$2 to '$(tr '\0' ' ' <arguments)', not '$1'"
+        done
+    done
+    # shellcheck disable=SC2016 # expanded by fish
+    fish --no-config -c 'source $argv[1]
+        eval set words (complete --escape -C "vmnetctl explain --bridge $argv[2]" | string replace -r "\t.*" "")
+        string join0 -- explain --bridge $words >arguments' "$directory/vmnetctl.fish" "$2"
+    # fish itself leaves a ~ unquoted at the beginning of any completion.
+    [ "$1" = '~root' ] || cmp -s arguments wanted || fail "fish completes $2 to '$(tr '\0' ' ' <arguments)', not '$1'"
+    [ ! -e pwn ] || fail "a shell ran the name $1"
+    ip link delete "$1"
+}
+ip link delete br0
+ip link delete virbr0
+# shellcheck disable=SC2016 # not expanded by anyone
+for name in 'x$(id>pwn)' 'x`id>pwn`' 'x;id>pwn' "x'q\"d!x" 'x*?[a]{b,c}' 'x\b=@^#|&y'; do
+    names_complete "$name" x
+done
+# shellcheck disable=SC2016 # not expanded by anyone
+for name in '$(id>pwn)' '~root' '#x' '*'; do
+    names_complete "$name" ''
+done

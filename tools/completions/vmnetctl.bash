@@ -2,52 +2,87 @@
 # SPDX-License-Identifier: MIT
 #
 # Completion of vmnetctl(1) for bash.
+#
+# An interface can be called $(reboot). compgen -W expands its words, so names never go through it. Each word that goes
+# onto the command line is quoted here, since bash quotes only the names of files.
 
-_vmnetctl_bridges() {
-    local directory
-    for directory in /sys/class/net/*/bridge; do
-        [[ -d $directory ]] || continue
-        directory=${directory%/bridge}
-        printf '%s\n' "${directory##*/}"
+# _vmnetctl_offer WORD...: complete with those that begin with what was typed, $current of the caller, in its quotes
+_vmnetctl_offer() {
+    local word quoted
+    for word; do
+        case $current in
+        \'*)
+            quoted=${word//\'/\'\\\'\'}
+            [[ $quoted == "${current#\'}"* ]] || continue
+            ;;
+        \"*)
+            quoted=$(printf '%s' "$word" | sed 's/[\\"$`]/\\&/g; s/!/"\\!"/g')
+            [[ $quoted == "${current#\"}"* ]] || continue
+            ;;
+        *)
+            printf -v quoted %q "$word"
+            [[ $quoted == "$current"* || $word == "$current"* ]] || continue
+            ;;
+        esac
+        COMPREPLY+=("$quoted")
     done
 }
 
-_vmnetctl() {
-    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options words=
-    COMPREPLY=()
-    if ((COMP_CWORD == 1)); then
-        words='check explain list convert --help --version'
-    else
-        case ${COMP_WORDS[1]} in
-        check) options='--root --json --help' ;;
-        explain) options='--bridge --user --all --json --help' ;;
-        list) options='--user --json --help' ;;
-        convert) options='--from --help' ;;
-        *) return ;;
-        esac
-        case $previous in
-        --bridge) words=$(_vmnetctl_bridges) ;;
-        --from) words='qemu lxc-usernet' ;;
-        --user)
-            mapfile -t COMPREPLY < <(compgen -u -- "$current")
-            return
-            ;;
-        --root)
-            mapfile -t COMPREPLY < <(compgen -d -- "$current")
-            return
-            ;;
-        *)
-            case ${COMP_WORDS[1]},$current in
-            check,-* | convert,-* | explain,* | list,*) words=$options ;;
-            *)
-                mapfile -t COMPREPLY < <(compgen -f -- "$current")
-                return
-                ;;
-            esac
-            ;;
-        esac
-    fi
-    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+_vmnetctl_offer_bridges() {
+    local directory names=()
+    for directory in /sys/class/net/*/bridge; do
+        [[ -d $directory ]] || continue
+        directory=${directory%/bridge}
+        names+=("${directory##*/}")
+    done
+    _vmnetctl_offer "${names[@]}"
 }
 
-complete -o filenames -F _vmnetctl vmnetctl
+_vmnetctl_offer_users() {
+    local users
+    mapfile -t users < <(compgen -u)
+    _vmnetctl_offer "${users[@]}"
+}
+
+# _vmnetctl_offer_value OPTION: complete its value; fail if it has none
+_vmnetctl_offer_value() {
+    case $1 in
+    --bridge) _vmnetctl_offer_bridges ;;
+    --from) _vmnetctl_offer qemu lxc-usernet ;;
+    --root) compopt -o dirnames ;;
+    --user) _vmnetctl_offer_users ;;
+    *) return 1 ;;
+    esac
+}
+
+_vmnetctl() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options
+    COMPREPLY=()
+    if ((COMP_CWORD == 1)); then
+        _vmnetctl_offer check explain list convert --help --version
+        return
+    fi
+    # In --root=/x, bash sees three words.
+    if [[ $current == = && $previous == --* ]]; then
+        current=
+    elif [[ $previous == = && ${COMP_WORDS[COMP_CWORD - 2]} == --* ]]; then
+        previous=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    case ${COMP_WORDS[1]} in
+    check) options='--root --json --help' ;;
+    explain) options='--bridge --user --all --json --help' ;;
+    list) options='--user --json --help' ;;
+    convert) options='--from --help' ;;
+    *) return ;;
+    esac
+    _vmnetctl_offer_value "$previous" && return
+    case ${COMP_WORDS[1]},$current in
+    check,-* | convert,-* | explain,* | list,*)
+        # shellcheck disable=SC2086 # words of this file
+        _vmnetctl_offer $options
+        ;;
+    *) compopt -o default ;;
+    esac
+}
+
+complete -F _vmnetctl vmnetctl
