@@ -8,10 +8,14 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+/* Who reads the files for a uid without groups: a group that owns none (nogroup). */
+#define NO_GROUP 65534
 
 /* The user as the user database has it. Unknown for a user who is not in it, or while it cannot be asked. */
 static struct vmnetacl_caller *find_in_database(const char *name)
@@ -76,15 +80,60 @@ void account_of_user(struct account *account, const char *name)
     account->caller.enforces = VMNETACL_OPTIONS_ALL;
 }
 
+/* In decimal, and no value that setresuid(2) takes for "unchanged". */
+static uid_t read_uid(const char *text)
+{
+    uint64_t uid = 0;
+    bool is_valid = *text != '\0';
+
+    for (const char *digit = text; is_valid && *digit != '\0'; digit++) {
+        is_valid = *digit >= '0' && *digit <= '9';
+        uid = uid * 10 + (uint64_t)(*digit - '0');
+        is_valid = is_valid && uid < UINT32_MAX;
+    }
+    if (!is_valid)
+        die(EX_USAGE, "'%s' is not a user id; --uid takes a number from 0 to 4294967294", text);
+    return (uid_t)uid;
+}
+
+void account_of_uid(struct account *account, const char *uid)
+{
+    uid_t number = read_uid(uid);
+    char *name = find_name(number);
+
+    if (name != NULL)
+        account_of_user(account, name);
+    else
+        *account = (struct account){
+            .caller = {.uid = number, .gid = (gid_t)-1, .enforces = VMNETACL_OPTIONS_ALL}, /* no rule has this gid */
+            .has_no_groups = true,
+        };
+    free(name);
+}
+
+void account_choose(struct account *account, const char *user, const char *uid)
+{
+    if (user != NULL && uid != NULL)
+        die(EX_USAGE, "--user and --uid exclude each other; give one of them");
+    if (user != NULL)
+        account_of_user(account, user);
+    else if (uid != NULL)
+        account_of_uid(account, uid);
+    else
+        account_of_process(account);
+    (void)account_become(account); /* if not, caveats_find() reports it */
+}
+
 bool account_become(struct account *account)
 {
+    gid_t gid = account->has_no_groups ? NO_GROUP : account->caller.gid;
+
     if (geteuid() != 0 || account->is_self)
         return false;
-    if (setgroups(account->database->groups_count, account->database->groups) != 0)
+    if (setgroups(account->caller.groups_count, account->caller.groups) != 0)
         return false; /* root in a container without this privilege; caveats_find() reports it */
-    if (setresgid(account->caller.gid, account->caller.gid, account->caller.gid) != 0 ||
-        setresuid(account->caller.uid, account->caller.uid, account->caller.uid) != 0)
-        die(EX_OSERR, "cannot become the user '%s': %m; ask as that user", account->name);
+    if (setresgid(gid, gid, gid) != 0 || setresuid(account->caller.uid, account->caller.uid, account->caller.uid) != 0)
+        die(EX_OSERR, "cannot become the user with the uid %u: %m; ask as that user", (unsigned)account->caller.uid);
     account->is_self = true;
     return true;
 }

@@ -13,10 +13,20 @@ struct account {
     bool is_self;                     /* it is this process, so files are read with the permissions of this user */
     struct vmnetacl_caller *made;     /* what caller was copied from, for this process; else NULL */
     struct vmnetacl_caller *database; /* the user by the user database; NULL when it has none of this name */
+    bool has_no_groups;               /* a uid that the user database does not have, so its groups are unknown */
 };
+
+/*
+ * The account that a command is about: of --user or --uid, each NULL when not given, or of this process. Ends the
+ * program when both are given, or there is no such user. The process becomes that user if it can.
+ */
+void account_choose(struct account *account, const char *user, const char *uid);
 
 /* The real ids of this process, and its groups. */
 void account_of_process(struct account *account);
+
+/* A user by uid, who need have no account. Without one, it is in no group. Ends the program when uid is no uid. */
+void account_of_uid(struct account *account, const char *uid);
 
 /* A user by name. Ends the program when there is none. The user is not this process, even if the uid is the same. */
 void account_of_user(struct account *account, const char *name);

@@ -40,11 +40,15 @@ void caveats_find(struct caveats *caveats, const struct explanation *explanation
 {
     struct vmnetacl_file file;
 
-    if (explanation->account->database == NULL ||
-        explanation->account->caller.groups != explanation->account->database->groups)
+    if (explanation->account->has_no_groups)
+        caveats_add(caveats, memory_copy("the user database does not have this uid, so its groups are unknown; this is "
+                                         "the answer for a process in no group"));
+    else if (explanation->account->database == NULL ||
+             explanation->account->caller.groups != explanation->account->database->groups)
         return; /* it is this process, about which everything is known */
-    caveats_add(caveats, memory_copy("the groups are those in the user database now; a session that began earlier "
-                                     "may have others"));
+    else
+        caveats_add(caveats, memory_copy("the groups are those in the user database now; a session that began earlier "
+                                         "may have others"));
     if (explanation->account->is_self)
         return; /* the process has become this user */
     caveats_add(caveats, memory_copy("vmnet-helper reads the files as the user who asks, and vmnetctl has read them as "

@@ -7,6 +7,7 @@
 #include "explanation.h"
 #include "helper.h"
 #include "message.h"
+#include "sudo_note.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -36,19 +37,18 @@ static int explain_run(const struct options *options)
     struct explanation explanation;
     struct advices advices = {.items = NULL};
     struct caveats caveats = {.items = NULL};
+    const char *bridge = options->files_count > 0 ? options->files[0] : options->bridge;
     int status;
 
-    if (options->bridge == NULL)
-        die(EX_USAGE, "missing bridge; give --bridge NAME, see 'vmnetctl explain --help'");
-    if (!vmnetacl_name_valid(options->bridge, strlen(options->bridge)))
-        die(EX_USAGE, "'%s' is not a valid name of an interface; 'ip link show type bridge' lists the bridges",
-            options->bridge);
-    if (options->user != NULL)
-        account_of_user(&account, options->user);
-    else
-        account_of_process(&account);
-    (void)account_become(&account); /* if not, caveats_find() reports it */
-    explanation_make(&explanation, &account, options->bridge, options->all);
+    if (options->bridge != NULL && options->files_count > 0)
+        die(EX_USAGE, "unexpected argument '%s' of 'explain'; give one bridge", options->files[0]);
+    if (bridge == NULL)
+        die(EX_USAGE, "missing bridge; see 'vmnetctl explain --help'");
+    if (!vmnetacl_name_valid(bridge, strlen(bridge)))
+        die(EX_USAGE, "'%s' is not a valid name of an interface; 'ip link show type bridge' lists the bridges", bridge);
+    account_choose(&account, options->user, options->uid);
+    sudo_note(options, "explain", bridge);
+    explanation_make(&explanation, &account, bridge, options->all);
     advices_find(&advices, &explanation);
     caveats_find(&caveats, &explanation);
     if (options->json)
@@ -65,17 +65,18 @@ static int explain_run(const struct options *options)
 
 const struct command explain_command = {
     .name = "explain",
-    .options = OPTION_ALL | OPTION_BRIDGE | OPTION_JSON | OPTION_USER,
-    .files_max = 0,
+    .options = OPTION_ALL | OPTION_BRIDGE | OPTION_JSON | OPTION_UID | OPTION_USER,
+    .files_max = 1,
     .run = explain_run,
-    .help = "Usage: vmnetctl explain --bridge BRIDGE [--user NAME] [--all] [--json]\n"
+    .help = "Usage: vmnetctl explain BRIDGE [--user NAME | --uid N] [--all] [--json]\n"
             "Say whether you or another user may use a bridge, why, and what can be done about it.\n"
             "\n"
-            "  --bridge BRIDGE    the bridge\n"
-            "  --user NAME        ask for this user, as if the user logged in now; the files are read\n"
-            "                     as you, or, if you are root, as this user\n"
-            "  --all              show every rule that was read, not only those that matter\n"
-            "  --json             print one JSON object\n"
+            "  --bridge BRIDGE      the bridge, as without --bridge\n"
+            "  -u, --user NAME      ask for this user, as if the user logged in now; the files are read\n"
+            "                       as you, or, if you are root, as this user\n"
+            "  --uid N              ask for the user with this id, who need not have an account\n"
+            "  --all                show every rule that was read, not only those that matter\n"
+            "  --json               print one JSON object\n"
             "\n"
             "Exits 0 if it is allowed, 1 if it is not, 2 if the rules give no answer.\n",
 };

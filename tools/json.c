@@ -223,7 +223,7 @@ json_t *json_account(const struct account *account)
 
     json_put(object, "name", json_escaped(account->name));
     json_put(object, "uid", json_integer((json_int_t)account->caller.uid));
-    json_put(object, "gid", json_integer((json_int_t)account->caller.gid));
+    json_put(object, "gid", account->has_no_groups ? json_null() : json_integer((json_int_t)account->caller.gid));
     for (size_t i = 0; i < account->caller.groups_count; i++)
         json_push(groups, json_integer((json_int_t)account->caller.groups[i]));
     json_put(object, "groups", groups);

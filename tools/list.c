@@ -10,6 +10,7 @@
 #include "problem.h"
 #include "rule.h"
 #include "rule_index.h"
+#include "sudo_note.h"
 #include "terminal.h"
 #include "vmnetacl.h"
 
@@ -78,7 +79,7 @@ static void print_table(const struct entries *entries, const struct account *acc
     char *who = account_describe(account);
 
     if (entries->count == 0 && is_whole)
-        (void)printf("%s may not use any bridge; 'vmnetctl explain --bridge NAME' shows why.\n", who);
+        (void)printf("%s may not use any bridge; 'vmnetctl explain NAME' shows why.\n", who);
     if (entries->count > 0)
         (void)printf("%s%-*s  %-9s  %-16s  %s%s\n", terminal_style(STYLE_STRONG), VMNETACL_NAME_MAX, "BRIDGE", "STATE",
                      "OPTIONS", "RULE", terminal_style(STYLE_PLAIN));
@@ -171,11 +172,8 @@ static int list_run(const struct options *options)
     struct account account;
     bool is_whole;
 
-    if (options->user != NULL)
-        account_of_user(&account, options->user);
-    else
-        account_of_process(&account);
-    (void)account_become(&account); /* what is unknown if not, explain says */
+    account_choose(&account, options->user, options->uid); /* what is unknown about another user, explain says */
+    sudo_note(options, "list", NULL);
     is_whole = entries_collect(&entries, &policy, &account, &error);
     if (options->json)
         print_json(&entries, policy, &account, is_whole ? NULL : &error);
@@ -197,14 +195,15 @@ static int list_run(const struct options *options)
 
 const struct command list_command = {
     .name = "list",
-    .options = OPTION_JSON | OPTION_USER,
+    .options = OPTION_JSON | OPTION_UID | OPTION_USER,
     .files_max = 0,
     .run = list_run,
-    .help = "Usage: vmnetctl list [--user NAME] [--json]\n"
+    .help = "Usage: vmnetctl list [--user NAME | --uid N] [--json]\n"
             "List the bridges that you or another user may use.\n"
             "\n"
-            "  --user NAME    ask for this user, as if the user logged in now\n"
-            "  --json         print one JSON object\n"
+            "  -u, --user NAME    ask for this user, as if the user logged in now\n"
+            "  --uid N            ask for the user with this id, who need not have an account\n"
+            "  --json             print one JSON object\n"
             "\n"
             "The columns are the bridge, its state (up, down, absent, no-bridge or unknown), the options\n"
             "of the rule, and the rule. If the output is not a terminal, a tab separates the columns.\n"

@@ -8,7 +8,6 @@
 #include "explain.h"
 #include "list.h"
 #include "message.h"
-#include "vmnetacl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +57,7 @@ int main(int argc, char *argv[])
         return finish(EXIT_SUCCESS);
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        (void)printf("vmnetctl %s (libvmnetacl %s)\n", VMNET_VERSION, vmnetacl_version()); /* as above */
+        options_print_version();
         return finish(EXIT_SUCCESS);
     }
     command = command_find(argv[1]);

@@ -2,10 +2,12 @@
 #include "options.h"
 
 #include "message.h"
+#include "vmnetacl.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <sysexits.h>
 
 static void options_take(struct options *options, int option)
@@ -26,10 +28,54 @@ static void options_take(struct options *options, int option)
     case OPTION_ROOT:
         options->root = optarg;
         break;
+    case OPTION_UID:
+        options->uid = optarg;
+        break;
     case OPTION_USER:
         options->user = optarg;
         break;
     }
+}
+
+void options_print_version(void)
+{
+    (void)printf("vmnetctl %s (libvmnetacl %s)\n", VMNET_VERSION, vmnetacl_version()); /* the callers check it */
+}
+
+/* Print what every command prints when it is asked for it, and end the program. */
+static noreturn void options_answer(const struct command *command, int option)
+{
+    if (option == OPTION_HELP)
+        (void)fputs(command->help, stdout); /* checked below */
+    else
+        options_print_version();
+    exit(fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EX_OSERR);
+}
+
+/* The option of a short one. */
+static int option_of_letter(int letter)
+{
+    switch (letter) {
+    case 'h':
+        return OPTION_HELP;
+    case 'u':
+        return OPTION_USER;
+    case 'V':
+        return OPTION_VERSION;
+    default:
+        return letter;
+    }
+}
+
+/* The name of an option, with its dashes. */
+static const char *option_name(const struct option *longs, int option)
+{
+    static char name[32];
+
+    while (longs->val != option)
+        longs++;
+    (void)snprintf(name, sizeof name, "--%s", longs->name); /* always fits */
+    return name;
 }
 
 void options_read(struct options *options, const struct command *command, int arguments_count, char *arguments[])
@@ -38,26 +84,25 @@ void options_read(struct options *options, const struct command *command, int ar
         {"all", no_argument, NULL, OPTION_ALL},         {"bridge", required_argument, NULL, OPTION_BRIDGE},
         {"from", required_argument, NULL, OPTION_FROM}, {"help", no_argument, NULL, OPTION_HELP},
         {"json", no_argument, NULL, OPTION_JSON},       {"root", required_argument, NULL, OPTION_ROOT},
-        {"user", required_argument, NULL, OPTION_USER}, {NULL, 0, NULL, 0},
+        {"uid", required_argument, NULL, OPTION_UID},   {"user", required_argument, NULL, OPTION_USER},
+        {"version", no_argument, NULL, OPTION_VERSION}, {NULL, 0, NULL, 0},
     };
     int option;
-    int index = 0;
 
     *options = (struct options){.json = false};
     opterr = 0; /* getopt(3) would print the argument without escaping it */
-    while ((option = getopt_long(arguments_count, arguments, ":h", longs, &index)) != -1) {
-        if (option == OPTION_HELP || option == 'h') {
-            (void)fputs(command->help, stdout); /* checked in the next line */
-            exit(fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EX_OSERR);
-        }
+    while ((option = getopt_long(arguments_count, arguments, ":hVu:", longs, NULL)) != -1) {
+        option = option_of_letter(option);
+        if (option == OPTION_HELP || option == OPTION_VERSION)
+            options_answer(command, option);
         if (option == ':')
             die(EX_USAGE, "missing value of '%s'; see 'vmnetctl %s --help'", arguments[optind - 1], command->name);
         if (option == '?')
             die(EX_USAGE, "unknown option '%s' of '%s'; see 'vmnetctl %s --help'", arguments[optind - 1], command->name,
                 command->name);
         if ((command->options & (unsigned)option) == 0)
-            die(EX_USAGE, "unknown option '--%s' of '%s'; see 'vmnetctl %s --help'", longs[index].name, command->name,
-                command->name);
+            die(EX_USAGE, "unknown option '%s' of '%s'; see 'vmnetctl %s --help'", option_name(longs, option),
+                command->name, command->name);
         options_take(options, option);
     }
     options->files = arguments + optind;

@@ -13,7 +13,9 @@ enum option_bit {
     OPTION_JSON = 1 << 3,
     OPTION_ROOT = 1 << 4,
     OPTION_USER = 1 << 5,
-    OPTION_HELP = 1 << 6, /* every command takes it */
+    OPTION_UID = 1 << 6,
+    OPTION_HELP = 1 << 7, /* every command takes these two */
+    OPTION_VERSION = 1 << 8,
 };
 
 struct options {
@@ -23,6 +25,7 @@ struct options {
     bool json;
     const char *root;
     const char *user;
+    const char *uid;
     char **files;
     size_t files_count;
 };
@@ -36,5 +39,11 @@ struct command {
     int (*run)(const struct options *options); /* returns the exit status */
 };
 
-/* arguments[0] is the name of the command. Ends the program: with EX_USAGE on an error, with 0 after --help. */
+/*
+ * arguments[0] is the name of the command. Ends the program: with EX_USAGE on an error, with 0 after --help and
+ * --version.
+ */
 void options_read(struct options *options, const struct command *command, int arguments_count, char *arguments[]);
+
+/* Print what --version prints. main() and options_read() check that it was written. */
+void options_print_version(void);

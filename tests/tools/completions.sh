@@ -38,13 +38,16 @@ completes() {
 }
 completes 'check convert' c
 completes '--bridge' explain --b
-completes '--user --json --help' list ''
+completes '--user --uid --json --help --version' list ''
 completes 'qemu lxc-usernet' convert --from ''
 completes 'lxc-usernet' convert --from l
 completes 'root' list --user roo
 completes 'root' list --user = roo
 completes 'br0 virbr0' explain --bridge = ''
 completes 'br0' explain --bridge b
+completes 'br0 virbr0' explain ''
+completes 'root' list -u roo
+completes '' list --uid 1
 completes '' explain --bridge nobridgeiscalledth
 completes 'dirnames' check --root /e
 completes 'default' check /e

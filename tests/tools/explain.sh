@@ -255,7 +255,51 @@ says '20 more rules for others or for other bridges; --all shows them'
 run 0 "$ctl" explain --bridge br0 --all
 says 'bridge.conf:30:1:'
 
+# The bridge without an option; users by uid, with an account or without.
+reset
+rules 1.rules 'allow user vmuser bridge br0' 'allow gid 4250 bridge virbr0' 'allow uid 777 bridge br0'
+run 0 as vmuser "$ctl" explain br0
+run 0 "$ctl" explain br0 -u vmuser
+run 0 "$ctl" explain -u vmuser virbr0
+run 0 "$ctl" explain virbr0 --uid 4242
+says 'allow: vmuser (uid 4242) may use'
+run 1 "$ctl" explain virbr0 --uid 4243
+run 0 "$ctl" explain br0 --uid 777
+says 'allow: uid 777 may use'
+says 'does not have this uid, so its groups are unknown; this is the answer for a process in no group'
+says_not 'has read them as you'
+run 0 as vmother "$ctl" explain br0 --uid 777
+says 'has read them as you'
+run 1 "$ctl" explain virbr0 --uid 777
+run 0 "$ctl" list --uid 777
+says 'br0'
+says_not 'virbr0'
+# It may not read what root's group may, and what the unknown groups may read is unknown.
+bridge_conf 'include /etc/qemu/group.conf'
+include_for_vmgroup /etc/qemu/group.conf 'allow virbr0'
+chgrp 0 /etc/qemu/group.conf
+run 2 "$ctl" explain virbr0 --uid 777
+says '/etc/qemu/group.conf: may not be read'
+
+# With sudo, the answer is about root, and that is said.
+run 0 env SUDO_USER=vmuser "$ctl" explain virbr0
+says 'vmnetctl: this is the answer for root; for vmuser: vmnetctl explain virbr0 --user vmuser'
+run 0 env SUDO_USER=vmuser "$ctl" list
+says 'vmnetctl: this is the answer for root; for vmuser: vmnetctl list --user vmuser'
+# shellcheck disable=SC2016 # for no shell to expand
+for name in '$(id)' '-x' "$(printf 'a\033b')"; do
+    run 0 env SUDO_USER="$name" "$ctl" explain virbr0
+    says 'this is the answer for root; --user NAME asks for another user'
+done
+run 0 env SUDO_USER=vmuser "$ctl" explain br0 -u vmuser
+says_not 'answer for root'
+run 0 env SUDO_USER=root "$ctl" explain virbr0
+says_not 'answer for root'
+run 0 as vmuser env SUDO_USER=vmother "$ctl" explain br0
+says_not 'answer for root'
+
 run 64 "$ctl" explain
+run 64 "$ctl" explain --bridge br0 br0
 run 64 "$ctl" explain --bridge a/b
 run 64 "$ctl" explain --bridge waytoolongforaname
 run 64 "$ctl" explain --bridge ''

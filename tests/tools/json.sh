@@ -58,6 +58,8 @@ has "answer['user'] == {'name': 'vmuser', 'uid': 4242, 'gid': 4242, 'groups': an
 has "4250 in answer['user']['groups']"
 answer 0 setpriv --reuid 777 --regid 777 --clear-groups "$ctl" list --json
 has "answer['user'] == {'name': None, 'uid': 777, 'gid': 777, 'groups': []}"
+answer 0 "$ctl" list --json --uid 777
+has "answer['user'] == {'name': None, 'uid': 777, 'gid': None, 'groups': []}"
 switch 'acl: nis'
 answer 2 "$ctl" list --json
 has "answer['bridges'] == [] and answer['error']['code'] == 'source-unknown'"

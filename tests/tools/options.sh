@@ -18,6 +18,10 @@ for command in check explain list convert; do
     run 0 "$ctl" "$command" --help
     says "Usage: vmnetctl $command"
     run 0 "$ctl" "$command" -h
+    for version in --version -V; do
+        run 0 "$ctl" "$command" "$version"
+        [ "${output%% (*}" = "vmnetctl $2" ] || fail "not the version of the project after $command"
+    done
     run 64 "$ctl" "$command" --bogus
     says "unknown option '--bogus' of '$command'; see 'vmnetctl $command --help'"
 done
@@ -26,6 +30,15 @@ run 64 "$ctl" destroy
 says "unknown command 'destroy'"
 run 64 "$ctl" list file
 run 64 "$ctl" explain --bridge br0 file
+run 64 "$ctl" explain br0 file
+for wrong in '' -1 +1 1x ' 1' 4294967295 4294967296 99999999999999999999; do
+    run 64 "$ctl" list --uid "$wrong"
+    says "'$wrong' is not a user id"
+done
+run 0 "$ctl" list --uid 4294967294
+run 64 "$ctl" list --uid 1 -u root
+run 64 "$ctl" check -u root
+says "unknown option '--user' of 'check'"
 run 64 "$ctl" explain --bridge
 says "missing value of '--bridge'"
 run 64 "$ctl" check --user vmuser

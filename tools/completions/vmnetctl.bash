@@ -50,7 +50,8 @@ _vmnetctl_offer_value() {
     --bridge) _vmnetctl_offer_bridges ;;
     --from) _vmnetctl_offer qemu lxc-usernet ;;
     --root) compopt -o dirnames ;;
-    --user) _vmnetctl_offer_users ;;
+    --uid) ;;
+    -u | --user) _vmnetctl_offer_users ;;
     *) return 1 ;;
     esac
 }
@@ -69,18 +70,19 @@ _vmnetctl() {
         previous=${COMP_WORDS[COMP_CWORD - 2]}
     fi
     case ${COMP_WORDS[1]} in
-    check) options='--root --json --help' ;;
-    explain) options='--bridge --user --all --json --help' ;;
-    list) options='--user --json --help' ;;
-    convert) options='--from --help' ;;
+    check) options='--root --json --help --version' ;;
+    explain) options='--bridge --user --uid --all --json --help --version' ;;
+    list) options='--user --uid --json --help --version' ;;
+    convert) options='--from --help --version' ;;
     *) return ;;
     esac
     _vmnetctl_offer_value "$previous" && return
     case ${COMP_WORDS[1]},$current in
-    check,-* | convert,-* | explain,* | list,*)
+    *,-* | list,*)
         # shellcheck disable=SC2086 # words of this file
         _vmnetctl_offer $options
         ;;
+    explain,*) _vmnetctl_offer_bridges ;;
     *) compopt -o default ;;
     esac
 }
