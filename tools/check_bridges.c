@@ -47,14 +47,16 @@ static void look_at_rule(struct view *view, const struct vmnetacl_rule *rule)
              "bridge is configured; 'ip link set dev BRIDGE address MAC' lasts until the bridge is deleted");
 }
 
-void check_bridges(struct findings *findings)
+void check_bridges(struct findings *findings, const struct vmnetacl_origin *origin)
 {
     struct view view = {.findings = findings};
     struct vmnetacl_policy *policy;
     struct vmnetacl_rules *rules;
     const struct vmnetacl_rule *rule;
+    enum vmnetacl_status status =
+        origin == NULL ? vmnetacl_load(&policy, NULL) : vmnetacl_load_from(origin, &policy, NULL);
 
-    if (vmnetacl_load(&policy, NULL) != VMNETACL_OK)
+    if (status != VMNETACL_OK)
         return;
     rules = rules_open(policy);
     while ((rule = vmnetacl_rules_next(rules)) != NULL)

@@ -5,4 +5,4 @@
 #include "findings.h"
 
 /* Rules that cannot be read are skipped; vmnetacl_lint() reports them. */
-void check_bridges(struct findings *findings);
+void check_bridges(struct findings *findings, const struct vmnetacl_origin *origin);

@@ -6,30 +6,67 @@
 #include "terminal.h"
 #include "vmnetacl.h"
 
+#include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* How many bytes of a long line are shown on either side of the caret. */
 #define EXCERPT_SIDE 80
 
-static void excerpt_open(struct excerpt *excerpt, const char *path)
+/* Open a file with no symbolic link and no ".." leading out of the root; -1 on failure, also before Linux 5.6. */
+static int open_below(const struct excerpt_origin *origin, const char *path)
+{
+    const char *root = origin->root == NULL ? "/" : origin->root;
+    size_t root_len = origin->root == NULL ? 0 : strlen(root);
+    struct open_how how = {
+        .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, /* a FIFO would block */
+        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+    };
+    int root_fd;
+    int fd;
+
+    if (path[0] != '/' || strncmp(path, root, root_len) != 0)
+        return -1;
+    root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root_fd < 0)
+        return -1;
+    fd = (int)syscall(SYS_openat2, root_fd, path + root_len, &how, sizeof how);
+    (void)close(root_fd); /* only a place */
+    return fd;
+}
+
+static void excerpt_open(struct excerpt *excerpt, const struct excerpt_origin *origin, const char *path)
 {
     struct stat status;
+    int fd;
 
     excerpt_free(excerpt);
     excerpt->path = memory_copy(path);
-    /* A FIFO would block. Replacing the file between the two calls gains nothing: we run as the user. */
-    if (stat(path, &status) == 0 && S_ISREG(status.st_mode))
-        (void)text_read(&excerpt->text, path); /* without it there is no excerpt */
+    for (size_t i = 0; i < origin->texts_count; i++) {
+        if (strcmp(origin->texts[i].path, path) != 0)
+            continue;
+        excerpt->text = origin->texts[i].text;
+        return;
+    }
+    fd = open_below(origin, path);
+    if (fd < 0)
+        return;
+    excerpt->is_read = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == origin->owner &&
+                       text_read_open(&excerpt->text, fd) == 0;
+    (void)close(fd); /* it was only read, so this cannot lose data */
 }
 
-const char *excerpt_find(struct excerpt *excerpt, const char *path, unsigned line, size_t *line_len)
+const char *excerpt_find(struct excerpt *excerpt, const struct excerpt_origin *origin, const char *path, unsigned line,
+                         size_t *line_len)
 {
     if (line == 0)
         return NULL;
     if (excerpt->path == NULL || strcmp(excerpt->path, path) != 0)
-        excerpt_open(excerpt, path);
+        excerpt_open(excerpt, origin, path);
     if (excerpt->line.number == 0 || excerpt->line.number > line)
         excerpt->line = (struct text_line){.number = 1};
     while (text_measure(&excerpt->text, &excerpt->line)) {
@@ -80,6 +117,7 @@ void excerpt_print(FILE *out, const char *line, size_t line_len, unsigned column
 void excerpt_free(struct excerpt *excerpt)
 {
     free(excerpt->path);
-    text_free(&excerpt->text);
+    if (excerpt->is_read)
+        text_free(&excerpt->text);
     *excerpt = (struct excerpt){.path = NULL};
 }

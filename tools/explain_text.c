@@ -55,9 +55,10 @@ static void print_verdict(const struct explanation *explanation)
 /* Show the line with the error. */
 static void print_excerpt(const struct vmnetacl_error *error)
 {
+    const struct excerpt_origin origin = {.root = NULL};
     struct excerpt excerpt = {.path = NULL};
     size_t line_len;
-    const char *line = excerpt_find(&excerpt, error->file, error->line, &line_len);
+    const char *line = excerpt_find(&excerpt, &origin, error->file, error->line, &line_len);
 
     if (line != NULL)
         excerpt_print(stdout, line, line_len, error->column);

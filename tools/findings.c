@@ -84,7 +84,7 @@ void findings_sort(struct findings *findings)
         qsort(findings->items, findings->count, sizeof *findings->items, compare);
 }
 
-static void finding_print(const struct finding *finding, struct excerpt *excerpt)
+static void finding_print(const struct findings *findings, const struct finding *finding, struct excerpt *excerpt)
 {
     const char *line = NULL;
     size_t line_len;
@@ -97,12 +97,13 @@ static void finding_print(const struct finding *finding, struct excerpt *excerpt
     escape_print(stdout, finding->message, strlen(finding->message));
     (void)printf(" [%s]\n", finding->code);
     if (finding->file != NULL)
-        line = excerpt_find(excerpt, finding->file, finding->line, &line_len);
+        line = excerpt_find(excerpt, &findings->origin, finding->file, finding->line, &line_len);
     if (line != NULL)
         excerpt_print(stdout, line, line_len, finding->column);
 }
 
-static void finding_print_json(struct json_answer *answer, const struct finding *finding, struct excerpt *excerpt)
+static void finding_print_json(struct json_answer *answer, const struct findings *findings,
+                               const struct finding *finding, struct excerpt *excerpt)
 {
     json_t *object = json_object();
     const char *line = NULL;
@@ -110,7 +111,7 @@ static void finding_print_json(struct json_answer *answer, const struct finding 
     size_t line_len;
 
     if (finding->file != NULL)
-        line = excerpt_find(excerpt, finding->file, finding->line, &line_len);
+        line = excerpt_find(excerpt, &findings->origin, finding->file, finding->line, &line_len);
     if (line != NULL)
         text = escape_copy(line, line_len);
     json_put(object, "severity", json_string(finding->is_error ? "error" : "warning"));
@@ -130,7 +131,7 @@ void findings_print(const struct findings *findings)
     struct excerpt excerpt = {.path = NULL};
 
     for (size_t i = 0; i < findings->count; i++)
-        finding_print(&findings->items[i], &excerpt);
+        finding_print(findings, &findings->items[i], &excerpt);
     excerpt_free(&excerpt);
 }
 
@@ -144,7 +145,7 @@ void findings_print_json(const struct findings *findings)
     json_write(&answer, "warnings", json_integer((json_int_t)(findings->count - findings->error_count)));
     json_open_array(&answer, "findings");
     for (size_t i = 0; i < findings->count; i++)
-        finding_print_json(&answer, &findings->items[i], &excerpt);
+        finding_print_json(&answer, findings, &findings->items[i], &excerpt);
     json_close_array(&answer);
     json_end(&answer);
     excerpt_free(&excerpt);
@@ -157,6 +158,11 @@ void findings_free(struct findings *findings)
         free(findings->items[i].file);
         free(findings->items[i].message);
     }
+    for (size_t i = 0; i < findings->origin.texts_count; i++) {
+        free(findings->origin.texts[i].path);
+        text_free(&findings->origin.texts[i].text);
+    }
+    free(findings->origin.texts);
     free(findings->items);
     free(findings->files);
     *findings = (struct findings){.items = NULL};

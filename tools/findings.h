@@ -2,7 +2,7 @@
 /* What is wrong with the rules: collected, sorted and shown. */
 #pragma once
 
-#include "text.h"
+#include "excerpt.h"
 #include "vmnetacl.h"
 
 struct finding {
@@ -21,7 +21,8 @@ struct findings {
     struct finding *items;
     size_t count;
     size_t error_count;
-    const char **files; /* names of the files with findings, in the order of their first finding */
+    struct excerpt_origin origin; /* of the lines that are shown; its texts are the findings' */
+    const char **files;           /* names of the files with findings, in the order of their first finding */
     size_t files_count;
 };
 

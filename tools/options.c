@@ -16,6 +16,9 @@ static void options_take(struct options *options, int option)
     case OPTION_ALL:
         options->all = true;
         break;
+    case OPTION_AS:
+        options->as = optarg;
+        break;
     case OPTION_BRIDGE:
         options->bridge = optarg;
         break;
@@ -33,6 +36,9 @@ static void options_take(struct options *options, int option)
         break;
     case OPTION_USER:
         options->user = optarg;
+        break;
+    case OPTION_WITH:
+        options->with = optarg;
         break;
     }
 }
@@ -81,11 +87,18 @@ static const char *option_name(const struct option *longs, int option)
 void options_read(struct options *options, const struct command *command, int arguments_count, char *arguments[])
 {
     static const struct option longs[] = {
-        {"all", no_argument, NULL, OPTION_ALL},         {"bridge", required_argument, NULL, OPTION_BRIDGE},
-        {"from", required_argument, NULL, OPTION_FROM}, {"help", no_argument, NULL, OPTION_HELP},
-        {"json", no_argument, NULL, OPTION_JSON},       {"root", required_argument, NULL, OPTION_ROOT},
-        {"uid", required_argument, NULL, OPTION_UID},   {"user", required_argument, NULL, OPTION_USER},
-        {"version", no_argument, NULL, OPTION_VERSION}, {NULL, 0, NULL, 0},
+        {"all", no_argument, NULL, OPTION_ALL},
+        {"as", required_argument, NULL, OPTION_AS},
+        {"bridge", required_argument, NULL, OPTION_BRIDGE},
+        {"from", required_argument, NULL, OPTION_FROM},
+        {"help", no_argument, NULL, OPTION_HELP},
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"root", required_argument, NULL, OPTION_ROOT},
+        {"uid", required_argument, NULL, OPTION_UID},
+        {"user", required_argument, NULL, OPTION_USER},
+        {"version", no_argument, NULL, OPTION_VERSION},
+        {"with", required_argument, NULL, OPTION_WITH},
+        {NULL, 0, NULL, 0},
     };
     int option;
 

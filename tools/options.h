@@ -16,16 +16,20 @@ enum option_bit {
     OPTION_UID = 1 << 6,
     OPTION_HELP = 1 << 7, /* every command takes these two */
     OPTION_VERSION = 1 << 8,
+    OPTION_AS = 1 << 9,
+    OPTION_WITH = 1 << 10,
 };
 
 struct options {
     bool all;
-    const char *bridge; /* these are NULL when not given */
+    const char *as; /* these are NULL when not given */
+    const char *bridge;
     const char *from;
     bool json;
     const char *root;
     const char *user;
     const char *uid;
+    const char *with;
     char **files;
     size_t files_count;
 };

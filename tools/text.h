@@ -20,8 +20,14 @@ struct text_line {
     size_t len; /* without the newline */
 };
 
-/* Read a file, which may be a pipe. Returns 0 or an errno; EFBIG when it has more than TEXT_MAX bytes. */
+/*
+ * Read a regular file, or a pipe that this process has open (/dev/fd/63). A FIFO or a device could block for ever.
+ * Returns 0 or an errno; EFBIG when it has more than TEXT_MAX bytes, EMEDIUMTYPE when it is no such file.
+ */
 int text_read(struct text *text, const char *path);
+
+/* Read all that an open file still has, whatever it is. As above. */
+int text_read_open(struct text *text, int fd);
 
 void text_free(struct text *text);
 

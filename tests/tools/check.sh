@@ -105,6 +105,29 @@ chown vmuser "$image/etc/qemu/more.conf"
 run 2 "$ctl" check --root "$image"
 says "$image/etc/qemu/more.conf: error: "
 says '[file-owner]'
+# No line of a file outside is shown, nor one of another owner, and nothing waits for a FIFO.
+echo 'secret' >"$work/secret"
+chmod 600 "$work/secret"
+rm "$image/etc/qemu/more.conf"
+for link in "$work/secret" ../../../secret; do
+    ln -s "$link" "$image/etc/qemu/more.conf"
+    run 1 "$ctl" check --root "$image"
+    says_not '    secret'
+    rm "$image/etc/qemu/more.conf"
+done
+# The library reads this one below the root, where it is another file.
+mkdir -p "$image$work"
+echo 'inside' >"$image$work/secret"
+ln -s "$work/secret" "$image/etc/qemu/more.conf"
+chown -R -h vmother "$image"
+run 2 "$ctl" check --root "$image"
+says_not '    secret'
+says '    inside'
+rm "$image/etc/qemu/more.conf"
+mkfifo "$image/etc/qemu/more.conf"
+chown vmother "$image/etc/qemu/more.conf"
+run 2 timeout --foreground 60 "$ctl" check --root "$image"
+says '[file-kind]'
 run 66 "$ctl" check --root "$work/nowhere"
 run 66 "$ctl" check --root "$ctl"
 run 64 "$ctl" check --root "$image" 1.rules
@@ -140,6 +163,66 @@ run 0 "$ctl" check any.name any.name2
 printf 'allow\n' >any.name2
 run 2 "$ctl" check any.name any.name2
 says 'any.name2:1:6: error: '
+
+# What is no file does not make it wait.
+mkfifo fifo
+for kind in fifo /dev/zero; do
+    run 2 timeout --foreground 60 "$ctl" check "$kind"
+    says "$kind: error: it is not a regular file"
+    says '[file-kind]'
+done
+
+# Standard input, and files whose names tell nothing.
+run 2 sh -c "printf 'allow all bridge brnone\n\n  alow' | '$ctl' check --as files -"
+says '-:3:3: error: '
+says '  alow'
+run 0 sh -c "'$ctl' check --as qemu - <any.name"
+run 2 sh -c "echo 'acl: quemu' | '$ctl' check --as switch -"
+says '-:1:6: error: '
+run 64 "$ctl" check -
+run 64 "$ctl" check --as nis good.rules
+says "unknown format 'nis'; --as takes files, qemu or switch"
+run 0 "$ctl" check --as qemu any.name any.name
+run 2 "$ctl" check --as files any.name
+
+# A file as if it were installed.
+rules 20-old.rules 'allow user vmuser bridge br0'
+rules 40-old.rules 'allow user vmother bridge br0'
+echo 'allow all bridge br0' >30-new.rules
+run 1 "$ctl" check --with 30-new.rules
+says '/etc/vmnet/rules.d/40-old.rules:1:1: warning: redundant rule: 30-new.rules:1'
+says_not '20-old.rules:1:1'
+echo 'deny user vmuser bridge br0' >20-old.rules
+run 0 "$ctl" check --with 20-old.rules
+echo 'allow user vmuser bridge' >20-old.rules
+run 2 "$ctl" check --with ./20-old.rules
+says './20-old.rules:1:25: error: '
+says 'allow user vmuser bridge '
+# It replaces what is wrong, and the others are still there.
+rules 10-wrong.rules 'alow'
+echo 'allow all bridge brnone' >10-wrong.rules
+run 1 "$ctl" check --with 10-wrong.rules
+says '10-wrong.rules:1:1: warning: '
+says '[bridge-absent]'
+says_not error
+run 2 "$ctl" check --with 30-new.rules
+rm /etc/vmnet/rules.d/10-wrong.rules
+# bridge.conf and what it includes; the switch.
+bridge_conf 'alow'
+printf 'include /etc/qemu/more.conf\ninclude /etc/qemu/missing.conf\n' >bridge.conf
+printf 'include /etc/qemu/deep.conf\n' >/etc/qemu/more.conf
+printf 'allow br0\nx\n' >/etc/qemu/deep.conf
+run 2 "$ctl" check --with bridge.conf
+says '/etc/qemu/deep.conf:2:1: error: '
+[ "$(printf '%s\n' "$output" | grep -c error:)" = 1 ] || fail 'more than one error'
+echo 'acl: quemu' >switch.conf
+run 2 "$ctl" check --with switch.conf
+says 'switch.conf:1:6: error: '
+run 2 "$ctl" check --with any.name --as switch
+run 64 "$ctl" check --with - --as qemu
+run 64 "$ctl" check --with 30-new.rules 30-new.rules
+run 2 "$ctl" check --with nowhere.rules
+reset
 
 # A file that is too large, and long lines, of which only a part is shown.
 truncate -s 16777217 large

@@ -51,6 +51,8 @@ completes '' list --uid 1
 completes '' explain --bridge nobridgeiscalledth
 completes 'dirnames' check --root /e
 completes 'default' check /e
+completes 'default' check --with /e
+completes 'files' check --as f
 completes '' frobnicate --x
 
 # names_complete NAME BEGINNING: each shell completes the beginning of this name, in each kind of quotes, to a word that

@@ -48,9 +48,11 @@ _vmnetctl_offer_users() {
 _vmnetctl_offer_value() {
     case $1 in
     --bridge) _vmnetctl_offer_bridges ;;
+    --as) _vmnetctl_offer files qemu switch ;;
     --from) _vmnetctl_offer qemu lxc-usernet ;;
     --root) compopt -o dirnames ;;
     --uid) ;;
+    --with) compopt -o default ;;
     -u | --user) _vmnetctl_offer_users ;;
     *) return 1 ;;
     esac
@@ -70,7 +72,7 @@ _vmnetctl() {
         previous=${COMP_WORDS[COMP_CWORD - 2]}
     fi
     case ${COMP_WORDS[1]} in
-    check) options='--root --json --help --version' ;;
+    check) options='--root --with --as --json --help --version' ;;
     explain) options='--bridge --user --uid --all --json --help --version' ;;
     list) options='--user --uid --json --help --version' ;;
     convert) options='--from --help --version' ;;

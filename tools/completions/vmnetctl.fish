@@ -18,6 +18,8 @@ complete -c vmnetctl -s h -l help -d 'Print what it is about'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check explain list' -l json -d 'Print one JSON object'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check convert' -F
 complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l root -x -a '(__fish_complete_directories)' -d 'Check the system below this directory'
+complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l with -r -F -d 'Check the installed rules as if this file were one'
+complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l as -x -a 'files qemu switch' -d 'What the file is'
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain' -l bridge -x -a '(__vmnetctl_bridges)' -d 'The bridge'
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain' -a '(__vmnetctl_bridges)' -d 'The bridge'
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain' -l all -d 'Show every rule that was looked at'
