@@ -8,13 +8,16 @@
 #include "explain.h"
 #include "list.h"
 #include "message.h"
+#include "rules_command.h"
+#include "who.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-static const struct command *const commands[] = {&check_command, &explain_command, &list_command, &convert_command};
+static const struct command *const commands[] = {&check_command, &explain_command, &list_command,
+                                                 &rules_command, &who_command,     &convert_command};
 
 static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
                            "Check the rules for virtual machines on bridges, and explain them.\n"
@@ -22,6 +25,8 @@ static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
                            "  check      show all that is wrong with the rules\n"
                            "  explain    say whether a user may use a bridge, and why\n"
                            "  list       list the bridges that a user may use\n"
+                           "  rules      show every rule, in order\n"
+                           "  who        show who may use a bridge, by which rule\n"
                            "  convert    turn a bridge.conf or an lxc-usernet file into rules for users\n"
                            "\n"
                            "  -h, --help       print this help, or after a command, its help\n"

@@ -147,6 +147,22 @@ rules 1.rules 'allow'
 answer 2 as vmuser "$ctl" explain --bridge br0 --json
 has "[(a['action'], a['rule']) for a in answer['advice']] == [('fix', None)] and answer['rule'] is None"
 
+# Rules, and who may use a bridge.
+answer 2 "$ctl" rules --json
+has "answer['rules'] == [] and [e['code'] for e in answer['errors']] == ['subject-missing']"
+rules 1.rules 'allow group vmgroup bridge br* limit 2' 'deny user vmother bridge br0' 'allow all bridge virbr0'
+bridge_conf 'allow br0'
+answer 0 "$ctl" rules --json
+has "[r['place']['line'] for r in answer['rules']] == [1, 2, 3, 1] and answer['errors'] == []"
+answer 0 "$ctl" who br0 --json
+has "[a['who'] for a in answer['allows']] == ['members of group vmgroup', 'every user'] and answer['bridge'] == 'br0'"
+has "answer['allows'][0]['rule']['options'] == {'limit': 2}"
+has "[d['text'] for a in answer['allows'] for d in a['denies']] == ['deny user vmother bridge br0'] * 2"
+switch 'acl: nis'
+answer 2 "$ctl" who br0 --json
+has "answer['allows'] == [] and len(answer['errors']) == 1"
+rm /etc/vmnet/switch.conf
+
 # No answer at all is no JSON.
 output=$("$ctl" list --json --user nobodyhere 2>/dev/null) && fail 'there is no such user'
 [ "$output" = "" ] || fail 'it answers all the same'

@@ -11,10 +11,10 @@ run 0 "$ctl" --version
 says '(libvmnetacl '
 run 0 "$ctl" -V
 run 0 "$ctl" --help
-for command in check explain list convert; do
+for command in check explain list rules who convert; do
     says "$command"
 done
-for command in check explain list convert; do
+for command in check explain list rules who convert; do
     run 0 "$ctl" "$command" --help
     says "Usage: vmnetctl $command"
     run 0 "$ctl" "$command" -h
@@ -46,6 +46,10 @@ says "unknown option '--user' of 'check'"
 run 64 "$ctl" convert --json file
 run 64 "$ctl" list --root /
 run 64 "$ctl" list --all
+run 64 "$ctl" rules file
+run 64 "$ctl" who
+run 64 "$ctl" who a/b
+run 64 "$ctl" who br0 br1
 run 64 "$ctl" "$(printf 'a\033b')"
 says 'a\x1bb'
 run 71 sh -c "'$ctl' --help >/dev/full"

@@ -62,7 +62,7 @@ _vmnetctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _vmnetctl_offer check explain list convert --help --version
+        _vmnetctl_offer check explain list rules who convert --help --version
         return
     fi
     # In --root=/x, bash sees three words.
@@ -75,16 +75,18 @@ _vmnetctl() {
     check) options='--root --with --as --json --help --version' ;;
     explain) options='--bridge --user --uid --all --json --help --version' ;;
     list) options='--user --uid --json --help --version' ;;
+    rules) options='--json --help --version' ;;
+    who) options='--all --json --help --version' ;;
     convert) options='--from --help --version' ;;
     *) return ;;
     esac
     _vmnetctl_offer_value "$previous" && return
     case ${COMP_WORDS[1]},$current in
-    *,-* | list,*)
+    *,-* | list,* | rules,*)
         # shellcheck disable=SC2086 # words of this file
         _vmnetctl_offer $options
         ;;
-    explain,*) _vmnetctl_offer_bridges ;;
+    explain,* | who,*) _vmnetctl_offer_bridges ;;
     *) compopt -o default ;;
     esac
 }

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* The command "who". */
+#pragma once
+
+#include "options.h"
+
+extern const struct command who_command;
