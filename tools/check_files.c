@@ -48,7 +48,8 @@ static enum vmnetacl_code code_of(int error)
     }
 }
 
-bool check_read(struct findings *findings, const char *path, const char *source, struct vmnetacl_buffer *buffer)
+bool check_read_as(struct findings *findings, const char *path, const char *shown, const char *source,
+                   struct vmnetacl_buffer *buffer)
 {
     struct excerpt_origin *origin = &findings->origin;
     struct text text;
@@ -59,19 +60,24 @@ bool check_read(struct findings *findings, const char *path, const char *source,
         die(EX_TEMPFAIL, "out of memory; try again");
     if (error == 0) {
         origin->texts = memory_grow(origin->texts, origin->texts_count, sizeof *origin->texts);
-        origin->texts[origin->texts_count++] = (struct excerpt_text){.path = memory_copy(path), .text = text};
+        origin->texts[origin->texts_count++] = (struct excerpt_text){.path = memory_copy(shown), .text = text};
         *buffer = (struct vmnetacl_buffer){.source = source,
                                            .path = origin->texts[origin->texts_count - 1].path,
                                            .text = text.bytes,
                                            .text_len = text.len};
         return true;
     }
-    (void)strncat(problem.file, path, sizeof problem.file - 1); /* truncated when too long, as in the library */
+    (void)strncat(problem.file, shown, sizeof problem.file - 1); /* truncated when too long, as in the library */
     strcpy(problem.message, error == EMEDIUMTYPE ? "it is not a regular file; to check what it gives, redirect it to "
                                                    "standard input, and name the file -"
                                                  : "cannot read the file");
     findings_add_problem(findings, true, source, &problem, NULL);
     return false;
+}
+
+bool check_read(struct findings *findings, const char *path, const char *source, struct vmnetacl_buffer *buffer)
+{
+    return check_read_as(findings, path, path, source, buffer);
 }
 
 /* Was the file named before this place in the command line? It is then checked once. */

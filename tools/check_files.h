@@ -13,5 +13,9 @@ const char *check_source_of(const char *path, const char *as);
  */
 bool check_read(struct findings *findings, const char *path, const char *source, struct vmnetacl_buffer *buffer);
 
+/* The same, but the file is called by another name. */
+bool check_read_as(struct findings *findings, const char *path, const char *shown, const char *source,
+                   struct vmnetacl_buffer *buffer);
+
 /* Check the files of the command line. Those of rules.d are checked together; any other is checked by itself. */
 void check_files(struct findings *findings, const struct options *options);

@@ -22,6 +22,8 @@ struct whole {
     struct vmnetacl_buffer *buffers;
     size_t buffers_count;
     struct vmnetacl_policy *installed; /* NULL when it cannot be loaded */
+    const char *text_path;             /* where the text is that takes its place among them */
+    struct text *checked;              /* where a copy of it goes; NULL: nowhere */
 };
 
 static const char *base_name(const char *path)
@@ -43,6 +45,24 @@ static bool whole_has(const struct whole *whole, const char *path)
         if (strcmp(whole->buffers[i].path, path) == 0)
             return true;
     return false;
+}
+
+/* Add the text that is checked. */
+static void whole_add_text(struct whole *whole, const char *source, const char *place)
+{
+    struct vmnetacl_buffer *added;
+    size_t count = whole->buffers_count;
+
+    whole->buffers = memory_grow(whole->buffers, whole->buffers_count, sizeof *whole->buffers);
+    added = &whole->buffers[count];
+    whole->buffers_count += check_read_as(whole->findings, whole->text_path, place, source, added);
+    if (whole->checked == NULL || whole->buffers_count == count)
+        return;
+    *whole->checked = (struct text){.bytes = malloc(added->text_len + 1), .len = added->text_len};
+    if (whole->checked->bytes == NULL)
+        die(EX_TEMPFAIL, "out of memory; try again");
+    if (added->text_len > 0)
+        memcpy(whole->checked->bytes, added->text, added->text_len);
 }
 
 /* The name of a file of rules.d; see vmnet-rules(5). */
@@ -76,7 +96,7 @@ static void add_rules_d(struct whole *whole, const char *directory, const char *
     for (int i = 0; i < count; i++) {
         int order = left == NULL ? -1 : strcmp(names[i]->d_name, base_name(left));
         if (order >= 0) {
-            whole_add(whole, "files", left);
+            whole_add_text(whole, "files", left);
             left = NULL;
         }
         if (order != 0)
@@ -84,7 +104,7 @@ static void add_rules_d(struct whole *whole, const char *directory, const char *
         free(names[i]);
     }
     if (left != NULL)
-        whole_add(whole, "files", left);
+        whole_add_text(whole, "files", left);
     free(names);
 }
 
@@ -124,32 +144,47 @@ static const char *path_of(const struct whole *whole, const char *source)
 static void add_one(struct whole *whole, const char *source, const char *installed, const char *replaced)
 {
     if (replaced != NULL)
-        whole_add(whole, source, replaced);
+        whole_add_text(whole, source, replaced);
     else if (access(installed, F_OK) == 0)
         whole_add(whole, source, installed);
 }
 
+/* place: where the text is among them, by its name. */
+static void whole_check(struct whole *whole, const char *place, const char *source)
+{
+    (void)vmnetacl_load(&whole->installed, NULL); /* NULL on failure */
+    add_one(whole, "switch", PATH_SWITCH_CONF, strcmp(source, "switch") == 0 ? place : NULL);
+    add_rules_d(whole, path_of(whole, "files"), strcmp(source, "files") == 0 ? place : NULL);
+    add_one(whole, "qemu", path_of(whole, "qemu"), strcmp(source, "qemu") == 0 ? place : NULL);
+    add_included(whole);
+    if (whole->buffers_count > 0) {
+        const struct vmnetacl_origin origin = {.buffers = whole->buffers, .buffers_count = whole->buffers_count};
+        check_rules(whole->findings, &origin);
+        check_bridges(whole->findings, &origin);
+    }
+    free(whole->buffers);
+    vmnetacl_free(whole->installed);
+}
+
 void check_with(struct findings *findings, const char *path, const char *as)
 {
+    struct whole whole = {.findings = findings, .text_path = path};
     const char *source;
-    struct whole whole = {.findings = findings};
-    struct vmnetacl_origin origin;
 
     if (strcmp(path, "-") == 0)
         die(EX_USAGE, "--with takes a file, whose name is its place among the rules");
     source = check_source_of(path, as);
     if (strcmp(source, "files") == 0 && as == NULL && base_name(path)[0] == '.')
         die(EX_USAGE, "a file in rules.d whose name begins with a dot is ignored; give it another name");
-    (void)vmnetacl_load(&whole.installed, NULL); /* NULL on failure */
-    add_one(&whole, "switch", PATH_SWITCH_CONF, strcmp(source, "switch") == 0 ? path : NULL);
-    add_rules_d(&whole, path_of(&whole, "files"), strcmp(source, "files") == 0 ? path : NULL);
-    add_one(&whole, "qemu", path_of(&whole, "qemu"), strcmp(source, "qemu") == 0 ? path : NULL);
-    add_included(&whole);
-    if (whole.buffers_count > 0) {
-        origin = (struct vmnetacl_origin){.buffers = whole.buffers, .buffers_count = whole.buffers_count};
-        check_rules(findings, &origin);
-        check_bridges(findings, &origin);
-    }
-    free(whole.buffers);
-    vmnetacl_free(whole.installed);
+    whole_check(&whole, path, source);
+}
+
+bool check_with_text(struct findings *findings, const char *path, const char *place, const char *source,
+                     struct text *checked)
+{
+    struct whole whole = {.findings = findings, .text_path = path, .checked = checked};
+
+    *checked = (struct text){.bytes = NULL};
+    whole_check(&whole, place, source);
+    return checked->bytes != NULL;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * vmnetctl: checks the rules, and explains what vmnet-helper does with them. It runs as the user, without privilege. It
- * uses only the public interface of libvmnetacl, and writes only to stdout and stderr.
+ * uses only the public interface of libvmnetacl, and writes only to stdout and stderr; only edit writes files.
  */
 #include "check.h"
 #include "convert.h"
+#include "edit.h"
 #include "explain.h"
 #include "list.h"
 #include "message.h"
@@ -16,8 +17,8 @@
 #include <string.h>
 #include <sysexits.h>
 
-static const struct command *const commands[] = {&check_command, &explain_command, &list_command,
-                                                 &rules_command, &who_command,     &convert_command};
+static const struct command *const commands[] = {&check_command, &explain_command, &list_command,   &rules_command,
+                                                 &who_command,   &edit_command,    &convert_command};
 
 static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
                            "Check the rules for virtual machines on bridges, and explain them.\n"
@@ -27,6 +28,7 @@ static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
                            "  list       list the bridges that a user may use\n"
                            "  rules      show every rule, in order\n"
                            "  who        show who may use a bridge, by which rule\n"
+                           "  edit       edit a file of rules, and install it if it has no error\n"
                            "  convert    turn a bridge.conf or an lxc-usernet file into rules for users\n"
                            "\n"
                            "  -h, --help       print this help, or after a command, its help\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory. These functions end the program when out of memory: it only reads, so there is nothing to clean up. */
+/* Memory. These functions end the program when out of memory: what edit has made is removed by exit(3). */
 #pragma once
 
 #include <stdarg.h>

@@ -12,7 +12,7 @@ bash -n "$directory/vmnetctl.bash" || fail bash
 zsh -n "$directory/_vmnetctl" || fail zsh
 fish -n "$directory/vmnetctl.fish" || fail fish
 
-options=$(for command in '' check explain list rules who convert; do
+options=$(for command in '' check explain list rules who edit convert; do
     # shellcheck disable=SC2086 # no word or one
     "$ctl" $command --help
 done | grep -o -e '--[a-z][a-z]*' | sort -u)
@@ -48,6 +48,9 @@ completes 'br0' explain --bridge b
 completes 'br0 virbr0' explain ''
 completes 'root' list -u roo
 completes '' list --uid 1
+completes '' edit /etc/vmnet/rules.d/
+: >/etc/vmnet/rules.d/1.rules
+completes '/etc/vmnet/rules.d/1.rules' edit /etc/
 completes 'br0' who b
 completes '' explain --bridge nobridgeiscalledth
 completes 'dirnames' check --root /e

@@ -38,6 +38,14 @@ _vmnetctl_offer_bridges() {
     _vmnetctl_offer "${names[@]}"
 }
 
+_vmnetctl_offer_rules_files() {
+    local file files=()
+    for file in /etc/vmnet/rules.d/*.rules /etc/vmnet/switch.conf /etc/qemu/bridge.conf; do
+        [[ -e $file ]] && files+=("$file")
+    done
+    _vmnetctl_offer "${files[@]}"
+}
+
 _vmnetctl_offer_users() {
     local users
     mapfile -t users < <(compgen -u)
@@ -62,7 +70,7 @@ _vmnetctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _vmnetctl_offer check explain list rules who convert --help --version
+        _vmnetctl_offer check explain list rules who edit convert --help --version
         return
     fi
     # In --root=/x, bash sees three words.
@@ -77,6 +85,7 @@ _vmnetctl() {
     list) options='--user --uid --json --help --version' ;;
     rules) options='--json --help --version' ;;
     who) options='--all --json --help --version' ;;
+    edit) options='--help --version' ;;
     convert) options='--from --help --version' ;;
     *) return ;;
     esac
@@ -86,6 +95,7 @@ _vmnetctl() {
         # shellcheck disable=SC2086 # words of this file
         _vmnetctl_offer $options
         ;;
+    edit,*) _vmnetctl_offer_rules_files ;;
     explain,* | who,*) _vmnetctl_offer_bridges ;;
     *) compopt -o default ;;
     esac

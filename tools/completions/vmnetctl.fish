@@ -7,18 +7,19 @@ function __vmnetctl_bridges
     string replace -r '^/sys/class/net/(.*)/bridge$' '$1' -- $directories
 end
 
-set -l commands check explain list rules who convert
+set -l commands check explain list rules who edit convert
 complete -c vmnetctl -f
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a check -d 'Show all that is wrong with the rules'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a explain -d 'Say whether a user may use a bridge, and why'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a list -d 'List the bridges that a user may use'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a rules -d 'Show every rule, in order'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a who -d 'Show who may use a bridge, by which rule'
+complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a edit -d 'Edit a file of rules'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a convert -d 'Turn a bridge.conf or an lxc-usernet file into rules'
 complete -c vmnetctl -s V -l version -d 'Print the version'
 complete -c vmnetctl -s h -l help -d 'Print what it is about'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check explain list rules who' -l json -d 'Print one JSON object'
-complete -c vmnetctl -n '__fish_seen_subcommand_from check convert' -F
+complete -c vmnetctl -n '__fish_seen_subcommand_from check convert edit' -F
 complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l root -x -a '(__fish_complete_directories)' -d 'Check the system below this directory'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l with -r -F -d 'Check the installed rules as if this file were one'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l as -x -a 'files qemu switch' -d 'What the file is'

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* The command "edit". */
+#pragma once
+
+#include "options.h"
+
+extern const struct command edit_command;
