@@ -66,7 +66,9 @@ static int check_run(const struct options *options)
     if (options->json)
         findings_print_json(&findings);
     else
-        findings_print(&findings);
+        findings_print(&findings, options->all);
+    if (!options->json)
+        findings_print_summary(&findings, options->files_count > 0);
     status = findings.error_count > 0 ? CHECK_ERRORS : findings.count > 0 ? CHECK_WARNINGS : CHECK_CLEAN;
     findings_free(&findings);
     free(root);
@@ -75,18 +77,19 @@ static int check_run(const struct options *options)
 
 const struct command check_command = {
     .name = "check",
-    .options = OPTION_AS | OPTION_JSON | OPTION_ROOT | OPTION_WITH,
+    .options = OPTION_ALL | OPTION_AS | OPTION_JSON | OPTION_ROOT | OPTION_WITH,
     .files_max = SIZE_MAX,
     .run = check_run,
-    .help = "Usage: vmnetctl check [--root DIR] [--json]\n"
-            "       vmnetctl check [--as FORMAT] [--json] FILE...\n"
-            "       vmnetctl check --with FILE [--as FORMAT] [--json]\n"
+    .help = "Usage: vmnetctl check [--root DIR] [--all] [--json]\n"
+            "       vmnetctl check [--as FORMAT] [--all] [--json] FILE...\n"
+            "       vmnetctl check --with FILE [--as FORMAT] [--all] [--json]\n"
             "Show all that is wrong with the rules: first the errors, then the warnings.\n"
             "\n"
             "  --root DIR     check the rules of the system below DIR, whose owner takes the place of root\n"
             "  --with FILE    check the installed rules as if FILE were installed\n"
             "  --as FORMAT    read FILE as files (one of /etc/vmnet/rules.d), qemu (bridge.conf) or switch\n"
             "                 (switch.conf), whatever its name\n"
+            "  --all          show all findings, not only the first 50 of each kind in a file\n"
             "  --json         print one JSON object\n"
             "\n"
             "A FILE is checked by itself; - is standard input. A file named switch.conf is read as the\n"

@@ -42,6 +42,7 @@ void check_helper(struct findings *findings, const struct vmnetacl_origin *origi
 {
     struct view view = {.findings = findings, .root = root};
     struct vmnetacl_policy *policy;
+    struct vmnetacl_file file;
     struct vmnetacl_rules *rules;
     const struct vmnetacl_rule *rule;
     enum vmnetacl_status status =
@@ -50,8 +51,12 @@ void check_helper(struct findings *findings, const struct vmnetacl_origin *origi
     if (status != VMNETACL_OK)
         return;
     rules = rules_open(policy);
-    while ((rule = vmnetacl_rules_next(rules)) != NULL)
+    while ((rule = vmnetacl_rules_next(rules)) != NULL) {
         look_at_rule(&view, rule);
+        findings->rules_read_count++;
+    }
+    for (size_t i = 0; vmnetacl_file_at(policy, i, &file); i++)
+        findings->files_read_count += file.found;
     vmnetacl_rules_close(rules);
     vmnetacl_free(policy);
 }

@@ -6,6 +6,6 @@
 
 /*
  * Check each rule of this origin; see vmnetacl_lint(), which also reports rules that cannot be read: they are skipped
- * here. root: put before the names of files; may be NULL.
+ * here. Counts the files and the rules that were read. root: put before the names of files; may be NULL.
  */
 void check_helper(struct findings *findings, const struct vmnetacl_origin *origin, const char *root);

@@ -140,7 +140,7 @@ static enum answer judge(const struct edit_place *place, struct text *text, int 
     if (!check_with_text(&findings, place->copy, place->path, place->source, text))
         die(EX_NOINPUT, "cannot read '%s', which the editor was given; the rules are as they were", place->copy);
     findings_sort(&findings);
-    findings_print(&findings);
+    findings_print(&findings, false);
     has_errors = has_finding(&findings, place->path, true);
     has_warnings = has_finding(&findings, place->path, false);
     findings_free(&findings);

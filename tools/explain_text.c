@@ -16,6 +16,9 @@
 /* How many rules of one source that almost match are shown without --all. */
 #define ALMOST_MAX 10
 
+/* How many rules of one source that match, and how many sentences of advice of one kind. */
+#define MATCHES_MAX 50
+
 static void print_escaped(const char *text)
 {
     escape_print(stdout, text, strlen(text));
@@ -108,16 +111,20 @@ static void print_rule(const struct vmnetacl_event *event)
 struct rules {
     bool has_all;
     size_t almost_count;
-    size_t left_out;
+    size_t matches_count;
+    size_t left_out; /* of those that almost match */
 };
 
 static void print_next_rule(const struct vmnetacl_event *event, void *data)
 {
     struct rules *rules = data;
 
-    if (rules->has_all || explanation_rule_matches(event) || rules->almost_count++ < ALMOST_MAX)
+    bool is_match = explanation_rule_matches(event);
+    bool is_shown = is_match ? rules->matches_count++ < MATCHES_MAX : rules->almost_count++ < ALMOST_MAX;
+
+    if (rules->has_all || is_shown)
         print_rule(event);
-    else
+    else if (!is_match)
         rules->left_out++;
 }
 
@@ -127,6 +134,9 @@ static void print_rules(const struct explanation *explanation, size_t index)
                           .left_out = explanation->sources[index].rules_left_out};
 
     explanation_visit_rules(explanation, index, print_next_rule, &rules);
+    if (rules.matches_count > MATCHES_MAX && !rules.has_all)
+        (void)printf("    %zu more %s; --all shows them\n", rules.matches_count - MATCHES_MAX,
+                     rules.matches_count == MATCHES_MAX + 1 ? "rule that matches" : "rules that match");
     if (rules.left_out > 0)
         (void)printf("    %zu more %s for others or for other bridges; --all shows them\n", rules.left_out,
                      rules.left_out == 1 ? "rule" : "rules");
@@ -190,10 +200,19 @@ static void print_options(const struct vmnetacl_decision *decision)
     (void)fputs(", the first allow that matches\n", stdout);
 }
 
-static void print_advices(const struct advices *advices)
+/* Those of one kind follow each other. */
+static void print_advices(const struct advices *advices, bool with_all)
 {
+    size_t same_count = 0;
+    size_t left_out = 0;
+
     for (size_t i = 0; i < advices->count; i++) {
         const struct advice *advice = &advices->items[i];
+        same_count = i > 0 && strcmp(advices->items[i - 1].action, advice->action) == 0 ? same_count + 1 : 1;
+        if (same_count > MATCHES_MAX && !with_all) {
+            left_out++;
+            continue;
+        }
         (void)fputs("* ", stdout);
         print_escaped(advice->message);
         if (advice->rule != NULL) {
@@ -203,6 +222,8 @@ static void print_advices(const struct advices *advices)
         }
         (void)fputs("\n", stdout);
     }
+    if (left_out > 0)
+        (void)printf("* and %zu more; --all shows them\n", left_out);
 }
 
 void explain_print_text(const struct explanation *explanation, const struct advices *advices,
@@ -223,7 +244,7 @@ void explain_print_text(const struct explanation *explanation, const struct advi
     print_skipped(explanation);
     if (explanation->decision.verdict == VMNETACL_ALLOW)
         print_options(&explanation->decision);
-    print_advices(advices);
+    print_advices(advices, explanation->has_all_rules);
     if (caveats->count > 0)
         (void)fputs("What is unknown:\n", stdout);
     for (size_t i = 0; i < caveats->count; i++)

@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How many findings of one code are shown of one file without --all. */
+#define FINDINGS_MAX 50
+
 /* Most findings of one file come one after the other, so the search begins with the last file. */
 static size_t file_order(struct findings *findings, const char *file)
 {
@@ -126,13 +129,85 @@ static void finding_print_json(struct json_answer *answer, const struct findings
     free(text);
 }
 
-void findings_print(const struct findings *findings)
+/* How many findings of one code there are in one file. */
+struct tally {
+    const char *code;
+    size_t count;
+};
+
+/* The tally of a code, which is added when there is none. */
+static struct tally *tally_of(struct tally **tallies, size_t *tallies_count, const char *code)
+{
+    for (size_t i = 0; i < *tallies_count; i++)
+        if (strcmp((*tallies)[i].code, code) == 0)
+            return &(*tallies)[i];
+    *tallies = memory_grow(*tallies, *tallies_count, sizeof **tallies);
+    (*tallies)[*tallies_count] = (struct tally){.code = code};
+    return &(*tallies)[(*tallies_count)++];
+}
+
+static void print_left_out(const struct finding *finding, const struct tally *tally)
+{
+    if (tally->count <= FINDINGS_MAX)
+        return;
+    problem_print_place(stdout, finding->file, 0, 0);
+    (void)printf("%sand %zu more [%s]; --all shows them\n", finding->file == NULL ? "" : ": ",
+                 tally->count - FINDINGS_MAX, tally->code);
+}
+
+/* Print the errors or the warnings of one file, which begin with the finding at index. Returns how many they are. */
+static size_t print_file(const struct findings *findings, size_t index, struct excerpt *excerpt, bool with_all)
+{
+    const struct finding *first = &findings->items[index];
+    struct tally *tallies = NULL;
+    size_t tallies_count = 0;
+    size_t count = 0;
+
+    for (; index + count < findings->count; count++) {
+        const struct finding *finding = first + count;
+        if (finding->is_error != first->is_error || finding->file_order != first->file_order)
+            break;
+        if (++tally_of(&tallies, &tallies_count, finding->code)->count <= FINDINGS_MAX || with_all)
+            finding_print(findings, finding, excerpt);
+    }
+    for (size_t i = 0; i < tallies_count && !with_all; i++)
+        print_left_out(first, &tallies[i]);
+    free(tallies);
+    return count;
+}
+
+void findings_print(const struct findings *findings, bool with_all)
 {
     struct excerpt excerpt = {.path = NULL};
 
-    for (size_t i = 0; i < findings->count; i++)
-        finding_print(findings, &findings->items[i], &excerpt);
+    for (size_t i = 0; i < findings->count;)
+        i += print_file(findings, i, &excerpt, with_all);
     excerpt_free(&excerpt);
+}
+
+static void print_count(const char *before, size_t count, const char *what)
+{
+    (void)printf("%s%zu %s%s", before, count, what, count == 1 ? "" : "s");
+}
+
+void findings_print_summary(const struct findings *findings, bool is_part)
+{
+    size_t warning_count = findings->count - findings->error_count;
+
+    if (findings->rules_read_count == 0 && findings->error_count == 0 && !is_part)
+        (void)fputs("no rule at all: every request is refused\n", stdout);
+    if (!terminal_is_there())
+        return;
+    if (findings->error_count > 0) { /* not every rule was read, then */
+        print_count("", findings->error_count, "error");
+    } else {
+        print_count("", findings->files_read_count, "file");
+        print_count(", ", findings->rules_read_count, "rule");
+        (void)fputs(warning_count > 0 ? "" : ", no errors", stdout);
+    }
+    if (warning_count > 0)
+        print_count(", ", warning_count, "warning");
+    (void)fputs("\n", stdout);
 }
 
 void findings_print_json(const struct findings *findings)

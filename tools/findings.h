@@ -24,6 +24,8 @@ struct findings {
     struct excerpt_origin origin; /* of the lines that are shown; its texts are the findings' */
     const char **files;           /* names of the files with findings, in the order of their first finding */
     size_t files_count;
+    size_t files_read_count; /* files that were read without an error, and the rules in them */
+    size_t rules_read_count;
 };
 
 /* Add a finding of the library. root: put before the name of the file; may be NULL. */
@@ -37,8 +39,12 @@ void findings_add_warning(struct findings *findings, const char *source, const c
 /* Sort: errors before warnings, then by file, in the order of findings.files, and by line. */
 void findings_sort(struct findings *findings);
 
-/* Print them in their order, with the lines that they are about. */
-void findings_print(const struct findings *findings);
+/* Print them in their order, with the lines that they are about; without with_all, at most 50 of a file and a code. */
+void findings_print(const struct findings *findings, bool with_all);
+
+/* Print a line that sums them up, for a terminal; and always, that there is no rule, unless is_part. */
+void findings_print_summary(const struct findings *findings, bool is_part);
+
 void findings_print_json(const struct findings *findings);
 
 void findings_free(struct findings *findings);

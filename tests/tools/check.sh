@@ -234,6 +234,32 @@ run 2 "$ctl" check long
 says '[line-long]'
 [ "${#output}" -lt 600 ] || fail "a long line is shown in full"
 
+# Thousands of findings: the first 50 of each code and file.
+{ yes alow | head -n 60; yes 'allow br0' | head -n 51; } >many.rules
+cp many.rules many2.rules
+run 2 "$ctl" check many.rules many2.rules
+says 'many.rules:50:1: error: '
+says_not 'many.rules:51:1: error: '
+says 'many.rules: and 10 more [keyword-unknown]; --all shows them'
+says 'many2.rules: and 10 more [keyword-unknown]; --all shows them'
+says 'many2.rules:110:'
+says_not 'many2.rules:111:'
+run 2 "$ctl" check --all many.rules
+says 'many.rules:60:1: error: '
+says_not 'more ['
+run 2 "$ctl" check --json many.rules
+[ "$(printf '%s\n' "$output" | grep -c '"severity"')" = 111 ] || fail 'not all are in the JSON'
+
+# No rule at all, which is no error.
+reset
+run 0 "$ctl" check
+[ "$output" = 'no rule at all: every request is refused' ] || fail 'not what there is to say'
+run 0 "$ctl" check --json
+says_not 'no rule'
+: >empty.conf
+run 0 "$ctl" check empty.conf
+[ "$output" = '' ] || fail 'a file is not all rules'
+
 # A name of a file can hold anything.
 printf 'allow\n' >"$(printf 'bad\033[31m\nname')"
 run 2 "$ctl" check "$(printf 'bad\033[31m\nname')"

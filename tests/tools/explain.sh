@@ -255,6 +255,20 @@ says '20 more rules for others or for other bridges; --all shows them'
 run 0 "$ctl" explain --bridge br0 --all
 says 'bridge.conf:30:1:'
 
+# Many that match, and advice about each.
+{ yes 'deny br0' | head -n 52; } >/etc/qemu/bridge.conf
+run 1 "$ctl" explain br0
+says 'bridge.conf:50:1: deny br0  (matches)'
+says_not 'bridge.conf:51:1: deny'
+says '2 more rules that match; --all shows them'
+says 'while /etc/qemu/bridge.conf, line 50, has this rule'
+says_not 'while /etc/qemu/bridge.conf, line 51, has this rule'
+says '* and 2 more; --all shows them'
+run 1 "$ctl" explain br0 --all
+says 'bridge.conf:52:1: deny'
+says 'while /etc/qemu/bridge.conf, line 52, has this rule'
+says_not 'more'
+
 # The bridge without an option; users by uid, with an account or without.
 reset
 rules 1.rules 'allow user vmuser bridge br0' 'allow gid 4250 bridge virbr0' 'allow uid 777 bridge br0'

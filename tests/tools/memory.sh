@@ -44,7 +44,7 @@ grows_little 64 'allow uid 4242 bridge br1' 1 --all --json
 /usr/bin/python3 -c 'import json; answer = json.load(open("answer")); assert len(answer["sources"][0]["rules"]) == 100000' ||
     fail 'not every rule is in the answer'
 # Denies that match: there is an advice about each of them, too.
-grows_little 384 'deny all bridge br0' 1
+grows_little 384 'deny all bridge br0' 1 --all
 grows_little 384 'deny all bridge br0' 1 --json
 # A user can match.
 grows_little 64 'allow uid 0 bridge br0' 0 --json

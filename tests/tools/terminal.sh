@@ -53,6 +53,23 @@ on_terminal 2 "$ctl" list
 says 'the rules give no answer'
 says_not 'may not use any bridge'
 
+# A summary of what was checked, for terminals only.
+rules 1.rules 'allow user vmuser bridge br0' 'allow uid 7 bridge br0'
+bridge_conf 'allow virbr0'
+on_terminal 0 "$ctl" check
+says '2 files, 3 rules, no errors'
+run 0 "$ctl" check
+[ "$output" = '' ] || fail 'a summary'
+bridge_conf 'allow virbr0' 'allow virbr0'
+on_terminal 1 NO_COLOR=1 "$ctl" check
+says '2 files, 4 rules, 1 warning'
+printf 'x\ny\n' >>/etc/qemu/bridge.conf
+on_terminal 2 NO_COLOR=1 "$ctl" check
+says '2 errors'
+printf 'allow virbr0\n' >one.conf
+on_terminal 0 NO_COLOR=1 "$ctl" check one.conf
+says '1 file, 1 rule, no errors'
+
 # A comment that is kept can mean nothing to the terminal.
 printf '# caf\303\251 \033[7m\n' >file
 on_terminal 0 "$ctl" convert file

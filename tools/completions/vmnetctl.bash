@@ -80,7 +80,7 @@ _vmnetctl() {
         previous=${COMP_WORDS[COMP_CWORD - 2]}
     fi
     case ${COMP_WORDS[1]} in
-    check) options='--root --with --as --json --help --version' ;;
+    check) options='--root --with --as --all --json --help --version' ;;
     explain) options='--bridge --user --uid --all --json --help --version' ;;
     list) options='--user --uid --json --help --version' ;;
     rules) options='--json --help --version' ;;

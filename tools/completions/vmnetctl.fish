@@ -25,7 +25,7 @@ complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l with -r -F -d 'Ch
 complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l as -x -a 'files qemu switch' -d 'What the file is'
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain' -l bridge -x -a '(__vmnetctl_bridges)' -d 'The bridge'
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain who' -a '(__vmnetctl_bridges)' -d 'The bridge'
-complete -c vmnetctl -n '__fish_seen_subcommand_from explain who' -l all -d 'Show every rule that matters, however many'
+complete -c vmnetctl -n '__fish_seen_subcommand_from check explain who' -l all -d 'Show every rule that matters, however many'
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain list' -s u -l user -x -a '(__fish_complete_users)' -d 'Ask for this user'
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain list' -l uid -x -d 'Ask for this user id'
 complete -c vmnetctl -n '__fish_seen_subcommand_from convert' -l from -x -a 'qemu lxc-usernet' -d 'What the file is'
