@@ -45,31 +45,35 @@ static char *check_root(struct findings *findings, const char *root)
     return path;
 }
 
+/* Returns what is to be freed after the findings. */
+static char *check_find(struct findings *findings, const struct options *options)
+{
+    if ((options->root != NULL) + (options->with != NULL) + (options->files_count > 0) > 1)
+        die(EX_USAGE, "--root, --with and FILE exclude each other; see 'vmnetctl check --help'");
+    if (options->root != NULL)
+        return check_root(findings, options->root);
+    if (options->with != NULL)
+        check_with(findings, options->with, options->as);
+    else if (options->files_count > 0)
+        check_files(findings, options);
+    else
+        check_system(findings);
+    return NULL;
+}
+
 static int check_run(const struct options *options)
 {
     struct findings findings = {.items = NULL};
-    char *root = NULL;
-    int status;
+    char *root = check_find(&findings, options);
+    int status = findings.error_count > 0 ? CHECK_ERRORS : findings.count > 0 ? CHECK_WARNINGS : CHECK_CLEAN;
 
-    if ((options->root != NULL) + (options->with != NULL) + (options->files_count > 0) > 1)
-        die(EX_USAGE, "--root, --with and FILE exclude each other; see 'vmnetctl check --help'");
-    if (options->root != NULL) {
-        root = check_root(&findings, options->root);
-    } else if (options->with != NULL) {
-        check_with(&findings, options->with, options->as);
-    } else if (options->files_count > 0) {
-        check_files(&findings, options);
-    } else {
-        check_system(&findings);
-    }
     findings_sort(&findings);
-    if (options->json)
+    if (options->json) {
         findings_print_json(&findings);
-    else
+    } else {
         findings_print(&findings, options->all);
-    if (!options->json)
         findings_print_summary(&findings, options->files_count > 0);
-    status = findings.error_count > 0 ? CHECK_ERRORS : findings.count > 0 ? CHECK_WARNINGS : CHECK_CLEAN;
+    }
     findings_free(&findings);
     free(root);
     return status;

@@ -8,8 +8,8 @@
 const char *check_source_of(const char *path, const char *as);
 
 /*
- * Read a file, to be checked as a buffer; "-" is standard input. Returns false when that fails, which is a finding. What
- * the buffer points to is the findings', which show lines of it.
+ * Read a file, to be checked as a buffer; "-" is standard input. Returns false when that fails, which is a finding.
+ * What the buffer points to is the findings', which show lines of it.
  */
 bool check_read(struct findings *findings, const char *path, const char *source, struct vmnetacl_buffer *buffer);
 

@@ -121,9 +121,8 @@ static void find(struct edit_place *place, const char *path)
 
     place->directory = directory_of(path);
     if (source_of(place->directory, name) == NULL)
-        die(EX_USAGE,
-            "'%s' is no place of rules; edit takes /etc/vmnet/rules.d/*.rules, /etc/vmnet/switch.conf and " VMNET_QEMU_CONF,
-            path);
+        die(EX_USAGE, "'%s' is no place of rules; edit takes /etc/vmnet/rules.d/*.rules, /etc/vmnet/switch.conf and %s",
+            path, VMNET_QEMU_CONF);
     place->path = memory_format("%s/%s", place->directory, name);
     if (lstat(place->path, &status) == 0 && S_ISLNK(status.st_mode)) {
         char *target = realpath(place->path, NULL);
