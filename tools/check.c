@@ -50,6 +50,8 @@ static char *check_find(struct findings *findings, const struct options *options
 {
     if ((options->root != NULL) + (options->with != NULL) + (options->files_count > 0) > 1)
         die(EX_USAGE, "--root, --with and FILE exclude each other; see 'vmnetctl check --help'");
+    if (options->as != NULL && options->with == NULL && options->files_count == 0)
+        die(EX_USAGE, "--as says what a FILE is, and there is none; see 'vmnetctl check --help'");
     if (options->root != NULL)
         return check_root(findings, options->root);
     if (options->with != NULL)

@@ -180,6 +180,8 @@ run 0 sh -c "'$ctl' check --as qemu - <any.name"
 run 2 sh -c "echo 'acl: quemu' | '$ctl' check --as switch -"
 says '-:1:6: error: '
 run 64 "$ctl" check -
+run 64 "$ctl" check --as files
+says 'there is none'
 run 64 "$ctl" check --as nis good.rules
 says "unknown format 'nis'; --as takes files, qemu or switch"
 run 0 "$ctl" check --as qemu any.name any.name
