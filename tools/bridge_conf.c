@@ -5,6 +5,7 @@
  */
 #include "bridge_conf.h"
 
+#include "convert_line.h"
 #include "memory.h"
 #include "message.h"
 #include "problem.h"
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -40,6 +42,36 @@ bool bridge_conf_includes(const char *line, size_t line_len, const char **path, 
     return true;
 }
 
+/* The line may be one of another file. */
+static enum convert_line kind_of_line(const struct bridge_conf *conf, unsigned number)
+{
+    struct text_line line = {.number = 1};
+
+    for (; text_measure(&conf->text, &line); text_next(&line))
+        if (line.number == number)
+            return convert_line_kind(conf->text.bytes + line.offset, line.len);
+    return CONVERT_LINE_UNKNOWN;
+}
+
+static noreturn void die_of_error(const struct bridge_conf *conf, const struct vmnetacl_error *error)
+{
+    enum convert_line kind = kind_of_line(conf, error->line);
+
+    if (kind == CONVERT_LINE_LXC || kind == CONVERT_LINE_LXC_USERLESS)
+        die(BRIDGE_CONF_ERROR,
+            "%s:%u: this looks like a line of lxc-usernet; if the file is one, use --from lxc-usernet; nothing was "
+            "converted",
+            conf->path, error->line);
+    if (kind == CONVERT_LINE_RULE)
+        die(BRIDGE_CONF_ERROR,
+            "%s:%u: this looks like a rule of a .rules file, which needs no conversion; nothing was converted",
+            conf->path, error->line);
+    (void)fputs("vmnetctl: ", stderr); /* an error on stderr cannot be reported */
+    problem_print(stderr, error);
+    (void)fputs("; nothing was converted\n", stderr); /* as above */
+    exit(BRIDGE_CONF_ERROR);
+}
+
 /* Let the library read the text of one file. */
 static void parse(struct bridge_conf *conf)
 {
@@ -53,12 +85,8 @@ static void parse(struct bridge_conf *conf)
     if (vmnetacl_load_from(&origin, &conf->policy, NULL) != VMNETACL_OK)
         die(EX_TEMPFAIL, "out of memory; try again"); /* no other failure is possible */
     for (size_t i = 0; vmnetacl_source_at(conf->policy, i, &source); i++)
-        if (source.error != NULL) {
-            (void)fputs("vmnetctl: ", stderr); /* an error on stderr cannot be reported */
-            problem_print(stderr, source.error);
-            (void)fprintf(stderr, "; nothing was converted\n"); /* as above */
-            exit(BRIDGE_CONF_ERROR);
-        }
+        if (source.error != NULL)
+            die_of_error(conf, source.error);
 }
 
 /* Is a file with this inode being read? */

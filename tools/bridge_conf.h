@@ -23,7 +23,7 @@ struct bridge_conf {
     struct readers readers;         /* may read it, and the file that includes it */
     struct bridge_conf *includes;   /* one for each line that includes a file, in their order */
     size_t includes_count;
-    const struct bridge_conf *from; /* the file that includes it; NULL: none */
+    const struct bridge_conf *from; /* while it is read: the file that includes it; NULL: none */
     unsigned depth;                 /* how many there are on the way to it */
     dev_t device;
     ino_t inode;

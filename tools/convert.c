@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "convert.h"
 
+#include "convert_line.h"
 #include "convert_lxc.h"
 #include "convert_qemu.h"
 #include "message.h"
@@ -13,46 +14,48 @@
 enum {
     CONVERT_WHOLE = 0,
     CONVERT_NOTES = 1,
+    CONVERT_ERROR = 2,
 };
 
-/* Count the words of a line, and find the first. */
-static size_t words_count(const char *line, size_t line_len, const char **first, size_t *first_len)
-{
-    size_t count = 0;
-
-    *first = "";
-    *first_len = 0;
-    for (size_t i = 0; i < line_len; i++) {
-        bool is_blank = strchr(" \t\r\f", line[i]) != NULL; /* a NUL is a blank, too */
-        bool was_blank = i == 0 || strchr(" \t\r\f", line[i - 1]) != NULL;
-        if (!is_blank && was_blank && count++ == 0)
-            *first = line + i;
-        if (!is_blank && count == 1)
-            (*first_len)++;
-    }
-    return count;
-}
-
-/* The first line that is not a comment decides: "allow virbr0" has two words, "alice veth virbr0 2" four. */
-static bool is_lxc(const struct text *text)
+/* The kind of the first line whose kind is known. */
+static enum convert_line kind_of(const struct text *text)
 {
     struct text_line line = {.number = 1};
+    enum convert_line kind = CONVERT_LINE_UNKNOWN;
 
-    for (; text_measure(text, &line); text_next(&line)) {
-        const char *first;
-        size_t first_len;
-        size_t count = words_count(text->bytes + line.offset, line.len, &first, &first_len);
-        if (count > 0 && *first != '#')
-            return count >= 4;
-    }
-    return false;
+    for (; kind == CONVERT_LINE_UNKNOWN && text_measure(text, &line); text_next(&line))
+        kind = convert_line_kind(text->bytes + line.offset, line.len);
+    return kind;
+}
+
+static bool begins_with_mark(const struct text *text)
+{
+    static const char mark[] = "\xef\xbb\xbf"; /* U+FEFF in UTF-8 */
+
+    return text->len >= strlen(mark) && memcmp(text->bytes, mark, strlen(mark)) == 0;
+}
+
+/* Is it an lxc-usernet? Ends the program when it has no format that can be converted. */
+static bool is_lxc(const struct text *text, const struct options *options)
+{
+    const char *path = options->files[0];
+    enum convert_line kind = CONVERT_LINE_UNKNOWN;
+
+    if (begins_with_mark(text))
+        die(CONVERT_ERROR, "%s:1:1: the file begins with a byte order mark; save it as UTF-8 without one", path);
+    if (options->from != NULL)
+        return strcmp(options->from, "lxc-usernet") == 0;
+    kind = kind_of(text);
+    if (kind == CONVERT_LINE_RULE)
+        die(CONVERT_ERROR,
+            "'%s' is already a file of rules; check it with 'vmnetctl check', if its name ends with .rules", path);
+    return kind == CONVERT_LINE_LXC || kind == CONVERT_LINE_LXC_USERLESS;
 }
 
 static int convert_run(const struct options *options)
 {
     struct text text;
     const char *path;
-    bool from_lxc;
     bool is_whole;
 
     if (options->files_count == 0)
@@ -63,8 +66,10 @@ static int convert_run(const struct options *options)
     errno = text_read(&text, path);
     if (errno != 0)
         die(errno == ENOMEM ? EX_TEMPFAIL : EX_NOINPUT, "cannot read '%s': %m", path);
-    from_lxc = options->from != NULL ? strcmp(options->from, "lxc-usernet") == 0 : is_lxc(&text);
-    is_whole = from_lxc ? convert_lxc(&text, path) : convert_qemu(&text, path);
+    if (is_lxc(&text, options))
+        is_whole = convert_lxc(&text, path);
+    else
+        is_whole = convert_qemu(&text, path);
     return is_whole ? CONVERT_WHOLE : CONVERT_NOTES;
 }
 

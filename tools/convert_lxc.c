@@ -5,6 +5,7 @@
  */
 #include "convert_lxc.h"
 
+#include "convert_line.h"
 #include "memory.h"
 #include "rule.h"
 #include "rules_out.h"
@@ -61,6 +62,23 @@ static long count_read(const char *text)
     return is_negative ? 0 : count;
 }
 
+/* Is it a line of another file, or without its first word? Returns why it is not converted; NULL: no. */
+static const char *other_kind(const char *line)
+{
+    switch (convert_line_kind(line, strlen(line))) {
+    case CONVERT_LINE_LXC_USERLESS:
+        return "the user is missing; was $USER empty when the line was written?";
+    case CONVERT_LINE_QEMU:
+        return "this looks like a line of bridge.conf; if the file is one, use --from qemu";
+    case CONVERT_LINE_RULE:
+        return "this looks like a rule of a .rules file, which needs no conversion";
+    case CONVERT_LINE_LXC:
+    case CONVERT_LINE_UNKNOWN:
+        break;
+    }
+    return NULL;
+}
+
 static bool is_printable(const char *name)
 {
     return rules_out_whole(name, strlen(name)) == strlen(name);
@@ -70,7 +88,10 @@ static bool is_printable(const char *name)
 static const char *line_convert(const char *line, struct fields *fields, char **rule)
 {
     long count;
+    const char *why = other_kind(line);
 
+    if (why != NULL)
+        return why;
     if (*line == ' ' || *line == '\t')
         return "lxc-user-nic ignores a line that begins with a blank";
     if (!fields_read(fields, line) || (count = count_read(fields->count)) < 0)
