@@ -67,7 +67,9 @@ static int convert_run(const struct options *options)
     if (errno != 0)
         die(errno == ENOMEM ? EX_TEMPFAIL : EX_NOINPUT, "cannot read '%s': %m", path);
     if (is_lxc(&text, options))
-        is_whole = convert_lxc(&text, path);
+        is_whole = convert_lxc(&text, path, options->drop_limits);
+    else if (options->drop_limits)
+        die(EX_USAGE, "--drop-limits is for lxc-usernet, and '%s' is a bridge.conf, which has no limits", path);
     else
         is_whole = convert_qemu(&text, path);
     return is_whole ? CONVERT_WHOLE : CONVERT_NOTES;
@@ -75,15 +77,16 @@ static int convert_run(const struct options *options)
 
 const struct command convert_command = {
     .name = "convert",
-    .options = OPTION_FROM,
+    .options = OPTION_FROM | OPTION_DROP_LIMITS,
     .files_max = 1,
     .run = convert_run,
-    .help = "Usage: vmnetctl convert [--from qemu|lxc-usernet] FILE\n"
+    .help = "Usage: vmnetctl convert [--from qemu|lxc-usernet] [--drop-limits] FILE\n"
             "Print the rules of FILE, a bridge.conf or an lxc-usernet file, as rules for a file in\n"
             "/etc/vmnet/rules.d. Comments are kept. A line without an equivalent becomes a note.\n"
             "The rules of a bridge.conf are for the users who may read it, by its owner and its mode.\n"
             "\n"
             "  --from FORMAT    the format of FILE, qemu or lxc-usernet; by default, its content decides\n"
+            "  --drop-limits    leave out the counts of an lxc-usernet file, and allow any number of taps\n"
             "\n"
-            "Exits 0 if each line has an equivalent, 1 if a line became a note, 2 if FILE has an error.\n",
+            "Exits 0 if each line has an equivalent, 1 if a line has a note, 2 if FILE has an error.\n",
 };

@@ -84,8 +84,23 @@ static bool is_printable(const char *name)
     return rules_out_whole(name, strlen(name)) == strlen(name);
 }
 
+/* The rule, to be freed; NULL when it would not be valid. */
+static char *rule_make(const struct fields *fields, long count, bool drop_limits)
+{
+    bool is_group = fields->who[0] == '@';
+    char *allow =
+        memory_format("allow %s %s bridge %s", is_group ? "group" : "user", fields->who + is_group, fields->bridge);
+    char *rule = drop_limits ? memory_copy(allow) : memory_format("%s limit %ld", allow, count);
+
+    free(allow);
+    if (rule_is_about("files", rule, fields->bridge))
+        return rule;
+    free(rule);
+    return NULL;
+}
+
 /* Convert a line. Returns NULL, with the equivalent in *rule; or why there is none. */
-static const char *line_convert(const char *line, struct fields *fields, char **rule)
+static const char *line_convert(const char *line, bool drop_limits, struct fields *fields, char **rule)
 {
     long count;
     const char *why = other_kind(line);
@@ -106,12 +121,9 @@ static const char *line_convert(const char *line, struct fields *fields, char **
         return "in a rule, this name would mean more than one bridge";
     if (!is_printable(fields->who) || !is_printable(fields->bridge))
         return "its user, group or bridge has bytes that cannot be printed";
-    *rule = memory_format("allow %s %s bridge %s limit %ld", fields->who[0] == '@' ? "group" : "user",
-                          fields->who + (fields->who[0] == '@'), fields->bridge, count);
-    if (rule_is_about("files", *rule, fields->bridge))
+    *rule = rule_make(fields, count, drop_limits);
+    if (*rule != NULL)
         return NULL;
-    free(*rule);
-    *rule = NULL;
     return "its user, group, bridge or count is not valid in a rule";
 }
 
@@ -134,8 +146,24 @@ static bool seen_before(struct string_set *seen, const struct fields *fields)
     return was_seen;
 }
 
+struct conversion {
+    struct string_set seen; /* of seen_before() */
+    bool drop_limits;
+};
+
+/* Why the rule does not mean quite the same; NULL: it does. */
+static const char *inexact(struct conversion *conversion, const struct fields *fields)
+{
+    if (conversion->drop_limits)
+        return "its count is left out, so the rule allows any number of taps";
+    if (seen_before(&conversion->seen, fields))
+        return "lxc-user-nic adds up the counts of all lines that match a user, but here only the first "
+               "allow that matches gives the limit";
+    return NULL;
+}
+
 /* Returns whether the line has an equivalent. */
-static bool convert_line(struct string_set *seen, unsigned number, const char *line)
+static bool convert_line(struct conversion *conversion, unsigned number, const char *line)
 {
     const char *begin = line + strspn(line, " \t");
     size_t len = strlen(line);
@@ -147,30 +175,29 @@ static bool convert_line(struct string_set *seen, unsigned number, const char *l
         *begin == '\0' ? rules_out_blank() : rules_out_comment(begin, strlen(begin));
         return true;
     }
-    why = line_convert(line, &fields, &rule);
-    if (why == NULL && seen_before(seen, &fields))
-        rules_out_note(number, line, len,
-                       "lxc-user-nic adds up the counts of all lines that match a user, but here only the first "
-                       "allow that matches gives the limit");
-    if (why == NULL)
-        rules_out_rule(rule);
-    else
+    why = line_convert(line, conversion->drop_limits, &fields, &rule);
+    if (rule != NULL)
+        why = inexact(conversion, &fields);
+    if (why != NULL)
         rules_out_note(number, line, len, why);
+    if (rule != NULL)
+        rules_out_rule(rule);
     free(rule);
     return why == NULL;
 }
 
-bool convert_lxc(struct text *text, const char *path)
+bool convert_lxc(struct text *text, const char *path, bool drop_limits)
 {
     static const char limits[] = "# The counts have become limits. vmnet-helper " VMNET_VERSION
                                  " cannot enforce a limit, and refuses what such a "
                                  "rule allows. Without 'limit N', the rule would allow any number of taps.";
     struct text_line place = {.number = 1};
-    struct string_set seen = {.tree = NULL};
+    struct conversion conversion = {.drop_limits = drop_limits};
     bool is_whole = true;
 
     rules_out_head(path);
-    rules_out_comment(limits, strlen(limits));
+    if (!drop_limits)
+        rules_out_comment(limits, strlen(limits));
     for (; text_measure(text, &place); text_next(&place)) {
         /* sscanf(3) stops at a NUL. */
         size_t len = strnlen(text->bytes + place.offset, place.len);
@@ -178,11 +205,11 @@ bool convert_lxc(struct text *text, const char *path)
         if (len > 0 && text->bytes[place.offset + len - 1] == '\r')
             len--;
         line = memory_format("%.*s", (int)len, text->bytes + place.offset);
-        if (!convert_line(&seen, place.number, line))
+        if (!convert_line(&conversion, place.number, line))
             is_whole = false;
         free(line);
     }
-    string_set_free(&seen);
+    string_set_free(&conversion.seen);
     text_free(text);
     return is_whole;
 }

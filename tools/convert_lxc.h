@@ -6,5 +6,8 @@
 
 #include <stdbool.h>
 
-/* text was read from path, and is freed. Returns whether each line has an equivalent. */
-bool convert_lxc(struct text *text, const char *path);
+/*
+ * text was read from path, and is freed. drop_limits: the rules have no limit instead of the count. Returns whether
+ * each line has an exact equivalent.
+ */
+bool convert_lxc(struct text *text, const char *path, bool drop_limits);

@@ -22,6 +22,9 @@ static void options_take(struct options *options, int option)
     case OPTION_BRIDGE:
         options->bridge = optarg;
         break;
+    case OPTION_DROP_LIMITS:
+        options->drop_limits = true;
+        break;
     case OPTION_FROM:
         options->from = optarg;
         break;
@@ -90,6 +93,7 @@ void options_read(struct options *options, const struct command *command, int ar
         {"all", no_argument, NULL, OPTION_ALL},
         {"as", required_argument, NULL, OPTION_AS},
         {"bridge", required_argument, NULL, OPTION_BRIDGE},
+        {"drop-limits", no_argument, NULL, OPTION_DROP_LIMITS},
         {"from", required_argument, NULL, OPTION_FROM},
         {"help", no_argument, NULL, OPTION_HELP},
         {"json", no_argument, NULL, OPTION_JSON},

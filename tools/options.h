@@ -18,10 +18,12 @@ enum option_bit {
     OPTION_VERSION = 1 << 8,
     OPTION_AS = 1 << 9,
     OPTION_WITH = 1 << 10,
+    OPTION_DROP_LIMITS = 1 << 11,
 };
 
 struct options {
     bool all;
+    bool drop_limits;
     const char *as; /* these are NULL when not given */
     const char *bridge;
     const char *from;

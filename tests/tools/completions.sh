@@ -15,14 +15,14 @@ fish -n "$directory/vmnetctl.fish" || fail fish
 options=$(for command in '' check explain list rules who edit convert; do
     # shellcheck disable=SC2086 # no word or one
     "$ctl" $command --help
-done | grep -o -e '--[a-z][a-z]*' | sort -u)
+done | grep -o -e '--[a-z][a-z-]*' | sort -u)
 [ "$(echo "$options" | wc -l)" -ge 8 ] || fail "only these options: $options"
 for option in $options; do
     grep -q -e "$option\b" "$directory/vmnetctl.bash" || fail "bash does not know $option"
     grep -q -e "$option\b" "$directory/_vmnetctl" || fail "zsh does not know $option"
     grep -q -e "-l ${option#--}\b" "$directory/vmnetctl.fish" || fail "fish does not know $option"
 done
-known=$(grep -o -h -e '--[a-z][a-z]*' "$directory/vmnetctl.bash" "$directory/_vmnetctl" | sort -u)
+known=$(grep -o -h -e '--[a-z][a-z-]*' "$directory/vmnetctl.bash" "$directory/_vmnetctl" | sort -u)
 for option in $known; do
     echo "$options" | grep -q -x -e "$option" || fail "there is no option $option"
 done

@@ -89,3 +89,22 @@ printf '\357\273\277allow br0\n' >inner
 printf 'include %s/inner\n' "$work" >outer
 run 2 "$ctl" convert outer
 says "$work/inner:1:1: the file begins with a byte order mark"
+
+# Limits can be left out.
+printf '# users\nalice veth br0 2\nalice veth br0 3\n@g veth br0 0\n' >file
+run 1 "$ctl" convert --drop-limits file
+says 'NOTE on line 2: its count is left out, so the rule allows any number of taps: #     alice veth br0 2 allow user alice bridge br0 #'
+says 'NOTE on line 3: its count is left out'
+says 'NOTE on line 4: a count of 0 allows nothing'
+says_not ' limit '
+says_not 'adds up'
+printf '%s\n' "$output" >converted.rules
+run 1 "$ctl" check converted.rules
+says_not '[option-unenforced]'
+run 1 "$ctl" convert file
+says 'adds up'
+run 64 "$ctl" convert --drop-limits --from qemu file
+printf 'allow br0\n' >file
+run 64 "$ctl" convert --drop-limits file
+says "--drop-limits is for lxc-usernet, and 'file' is a bridge.conf, which has no limits"
+run 64 "$ctl" list --drop-limits

@@ -86,7 +86,7 @@ _vmnetctl() {
     rules) options='--json --help --version' ;;
     who) options='--all --json --help --version' ;;
     edit) options='--help --version' ;;
-    convert) options='--from --help --version' ;;
+    convert) options='--from --drop-limits --help --version' ;;
     *) return ;;
     esac
     _vmnetctl_offer_value "$previous" && return

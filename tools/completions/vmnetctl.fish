@@ -29,3 +29,4 @@ complete -c vmnetctl -n '__fish_seen_subcommand_from check explain who' -l all -
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain list' -s u -l user -x -a '(__fish_complete_users)' -d 'Ask for this user'
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain list' -l uid -x -d 'Ask for this user id'
 complete -c vmnetctl -n '__fish_seen_subcommand_from convert' -l from -x -a 'qemu lxc-usernet' -d 'What the file is'
+complete -c vmnetctl -n '__fish_seen_subcommand_from convert' -l drop-limits -d 'Leave out the counts of an lxc-usernet file'
