@@ -104,3 +104,12 @@ run 1 "$ctl" convert usernet
 says "$(printf 'allow user v\303\251 bridge br0')"
 says 'NOTE on line 2: its user, group or bridge has bytes that cannot be printed:'
 says 'NOTE on line 3: its user, group or bridge has bytes that cannot be printed:'
+
+# A newline in the name of a file begins no rule, wherever the name is shown.
+name=$(printf 'a\nallow all bridge other')
+printf 'allow br0\n' >"$name"
+chmod 600 "$name"
+run 0 "$ctl" convert "$name"
+says 'a\x0aallow all bridge other is root:root 0600'
+case $output in *'
+allow all'*) fail 'a name begins a rule' ;; esac

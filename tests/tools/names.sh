@@ -37,3 +37,10 @@ done
 [ "$(printf '%s\n' "$output" | grep -c '\[name-unusable\]')" = 3 ] || fail 'not three times name-unusable'
 rules 1.rules 'allow uid 4242 bridge br0' 'allow gid 4250 bridge br0' 'deny uid 4243 bridge br0' 'allow all bridge virbr0'
 run 0 "$ctl" check
+
+# convert does without a name, too.
+bridge_conf 'allow br0'
+chgrp vmgroup /etc/qemu/bridge.conf
+chmod 640 /etc/qemu/bridge.conf
+run 0 "$ctl" convert /etc/qemu/bridge.conf
+says 'allow uid 0 bridge br0 allow gid 4250 bridge br0'
