@@ -26,6 +26,25 @@ static struct vmnetacl_caller *find_in_database(const char *name)
     return found;
 }
 
+char *account_group_name(gid_t gid)
+{
+    size_t size = 2048;
+    struct group entry;
+    struct group *found = NULL;
+    char *strings = NULL;
+    char *name;
+    int error;
+
+    do {
+        free(strings);
+        strings = malloc(size *= 2);
+        error = strings != NULL ? getgrgid_r(gid, &entry, strings, size, &found) : ENOMEM;
+    } while (error == ERANGE && size < 64 * 1024 * 1024); /* the entry of a group lists all its members */
+    name = memory_copy(found != NULL ? found->gr_name : NULL);
+    free(strings);
+    return name;
+}
+
 /* The name of a uid, to be freed; NULL when the user database has none. */
 static char *find_name(uid_t uid)
 {
@@ -46,7 +65,7 @@ static char *find_name(uid_t uid)
     return name;
 }
 
-void account_of_process(struct account *account)
+void account_of_ids(struct account *account)
 {
     struct vmnetacl_error error;
 
@@ -57,6 +76,11 @@ void account_of_process(struct account *account)
     }
     account->caller = *account->made;
     account->caller.enforces = VMNETACL_OPTIONS_ALL;
+}
+
+void account_of_process(struct account *account)
+{
+    account_of_ids(account);
     account->name = find_name(account->caller.uid);
     account->database = account->name != NULL ? find_in_database(account->name) : NULL;
 }

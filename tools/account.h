@@ -27,6 +27,8 @@ void account_of_process(struct account *account);
 
 /* A user by uid, who need have no account. Without one, it is in no group. Ends the program when uid is no uid. */
 void account_of_uid(struct account *account, const char *uid);
+/* The same, without asking the name service: the name and the user database are unknown. */
+void account_of_ids(struct account *account);
 
 /* A user by name. Ends the program when there is none. The user is not this process, even if the uid is the same. */
 void account_of_user(struct account *account, const char *name);
@@ -42,6 +44,9 @@ void account_free(struct account *account);
 /* Is the group one of the credentials? Does the user database list the user as a member? */
 bool account_has_group(const struct account *account, gid_t gid);
 bool account_is_listed_in(const struct account *account, gid_t gid);
+
+/* The name of a group, to be freed; NULL when the user database has none of this number. */
+char *account_group_name(gid_t gid);
 
 /* Do the owner, the group and the mode of the file let the user read it? ACLs and capabilities are not considered. */
 bool account_may_read(const struct account *account, const struct stat *status);

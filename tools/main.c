@@ -5,6 +5,7 @@
  */
 #include "check.h"
 #include "convert.h"
+#include "doctor.h"
 #include "edit.h"
 #include "explain.h"
 #include "list.h"
@@ -17,8 +18,8 @@
 #include <string.h>
 #include <sysexits.h>
 
-static const struct command *const commands[] = {&check_command, &explain_command, &list_command,   &rules_command,
-                                                 &who_command,   &edit_command,    &convert_command};
+static const struct command *const commands[] = {&check_command, &explain_command, &list_command,    &rules_command,
+                                                 &who_command,   &edit_command,    &convert_command, &doctor_command};
 
 static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
                            "Check the rules for virtual machines on bridges, and explain them.\n"
@@ -30,6 +31,7 @@ static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
                            "  who        show who may use a bridge, by which rule\n"
                            "  edit       edit a file of rules, and install it if it has no error\n"
                            "  convert    turn a bridge.conf or an lxc-usernet file into rules for users\n"
+                           "  doctor     find out why it does not work here\n"
                            "\n"
                            "  -h, --help       print this help, or after a command, its help\n"
                            "  -V, --version    print the version of this program and of the library\n"

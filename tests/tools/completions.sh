@@ -12,7 +12,7 @@ bash -n "$directory/vmnetctl.bash" || fail bash
 zsh -n "$directory/_vmnetctl" || fail zsh
 fish -n "$directory/vmnetctl.fish" || fail fish
 
-options=$(for command in '' check explain list rules who edit convert; do
+options=$(for command in '' check explain list rules who edit convert doctor; do
     # shellcheck disable=SC2086 # no word or one
     "$ctl" $command --help
 done | grep -o -e '--[a-z][a-z-]*' | sort -u)
@@ -57,6 +57,7 @@ completes 'dirnames' check --root /e
 completes 'default' check /e
 completes 'default' check --with /e
 completes 'files' check --as f
+completes '--user' doctor --u
 completes '' frobnicate --x
 
 # names_complete NAME BEGINNING: each shell completes the beginning of this name, in each kind of quotes, to a word that

@@ -162,6 +162,14 @@ switch 'acl: nis'
 answer 2 "$ctl" who br0 --json
 has "answer['allows'] == [] and len(answer['errors']) == 1"
 rm /etc/vmnet/switch.conf
+# doctor
+reset
+rules 1.rules 'allow user vmuser bridge br0'
+answer 1 as vmuser "$ctl" doctor gone --json
+has "answer['bridge'] == 'gone' and answer['user']['name'] == 'vmuser'"
+has "answer['failures'] == len([r for r in answer['results'] if r['level'] == 'fail']) > 0"
+has "answer['notes'] == len([r for r in answer['results'] if r['level'] == 'note'])"
+has "[r['cure'] is None for r in answer['results'] if r['name'] == 'verdict'] == [False]"
 
 # No answer at all is no JSON.
 output=$("$ctl" list --json --user nobodyhere 2>/dev/null) && fail 'there is no such user'

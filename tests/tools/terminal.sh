@@ -70,6 +70,21 @@ printf 'allow virbr0\n' >one.conf
 on_terminal 0 NO_COLOR=1 "$ctl" check one.conf
 says '1 file, 1 rule, no errors'
 
+# Marks for what is well and what is not, where the terminal can show them.
+on_terminal 1 NO_COLOR=1 LC_ALL=C.UTF-8 "$ctl" doctor gone
+says "$(printf '\342\234\223 no-new-privs: ')"
+says "$(printf '\342\234\227 bridges: there is no interface')"
+says '! helper-path: '
+on_terminal 1 NO_COLOR=1 "$ctl" doctor gone
+says 'ok   no-new-privs: '
+says 'fail bridges: '
+says 'note helper-path: '
+run 1 env LC_ALL=C.UTF-8 "$ctl" doctor gone
+says 'fail bridges: '
+plain
+on_terminal 1 "$ctl" doctor gone
+coloured
+
 # A comment that is kept can mean nothing to the terminal.
 printf '# caf\303\251 \033[7m\n' >file
 on_terminal 0 "$ctl" convert file

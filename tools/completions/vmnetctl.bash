@@ -70,7 +70,7 @@ _vmnetctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _vmnetctl_offer check explain list rules who edit convert --help --version
+        _vmnetctl_offer check explain list rules who edit convert doctor --help --version
         return
     fi
     # In --root=/x, bash sees three words.
@@ -87,6 +87,7 @@ _vmnetctl() {
     who) options='--all --json --help --version' ;;
     edit) options='--help --version' ;;
     convert) options='--from --drop-limits --help --version' ;;
+    doctor) options='--user --json --help --version' ;;
     *) return ;;
     esac
     _vmnetctl_offer_value "$previous" && return
@@ -96,7 +97,7 @@ _vmnetctl() {
         _vmnetctl_offer $options
         ;;
     edit,*) _vmnetctl_offer_rules_files ;;
-    explain,* | who,*) _vmnetctl_offer_bridges ;;
+    explain,* | who,* | doctor,*) _vmnetctl_offer_bridges ;;
     *) compopt -o default ;;
     esac
 }

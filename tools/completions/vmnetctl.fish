@@ -7,7 +7,7 @@ function __vmnetctl_bridges
     string replace -r '^/sys/class/net/(.*)/bridge$' '$1' -- $directories
 end
 
-set -l commands check explain list rules who edit convert
+set -l commands check explain list rules who edit convert doctor
 complete -c vmnetctl -f
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a check -d 'Show all that is wrong with the rules'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a explain -d 'Say whether a user may use a bridge, and why'
@@ -16,17 +16,18 @@ complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a rules -d 
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a who -d 'Show who may use a bridge, by which rule'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a edit -d 'Edit a file of rules'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a convert -d 'Turn a bridge.conf or an lxc-usernet file into rules'
+complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'Find out why it does not work here'
 complete -c vmnetctl -s V -l version -d 'Print the version'
 complete -c vmnetctl -s h -l help -d 'Print what it is about'
-complete -c vmnetctl -n '__fish_seen_subcommand_from check explain list rules who' -l json -d 'Print one JSON object'
+complete -c vmnetctl -n '__fish_seen_subcommand_from check explain list rules who doctor' -l json -d 'Print one JSON object'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check convert edit' -F
 complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l root -x -a '(__fish_complete_directories)' -d 'Check the system below this directory'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l with -r -F -d 'Check the installed rules as if this file were one'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l as -x -a 'files qemu switch' -d 'What the file is'
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain' -l bridge -x -a '(__vmnetctl_bridges)' -d 'The bridge'
-complete -c vmnetctl -n '__fish_seen_subcommand_from explain who' -a '(__vmnetctl_bridges)' -d 'The bridge'
+complete -c vmnetctl -n '__fish_seen_subcommand_from explain who doctor' -a '(__vmnetctl_bridges)' -d 'The bridge'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check explain who' -l all -d 'Show every rule that matters, however many'
-complete -c vmnetctl -n '__fish_seen_subcommand_from explain list' -s u -l user -x -a '(__fish_complete_users)' -d 'Ask for this user'
+complete -c vmnetctl -n '__fish_seen_subcommand_from explain list doctor' -s u -l user -x -a '(__fish_complete_users)' -d 'Ask for this user'
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain list' -l uid -x -d 'Ask for this user id'
 complete -c vmnetctl -n '__fish_seen_subcommand_from convert' -l from -x -a 'qemu lxc-usernet' -d 'What the file is'
 complete -c vmnetctl -n '__fish_seen_subcommand_from convert' -l drop-limits -d 'Leave out the counts of an lxc-usernet file'

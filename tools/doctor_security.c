@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* The security modules, and what they have denied, as far as a user may know. */
+#include "doctor_checks.h"
+#include "kernel_value.h"
+#include "memory.h"
+#include "text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LIBVIRTD_PROFILE "/etc/apparmor.d/usr.sbin.libvirtd"
+#define LIBVIRTD_LOCAL   "/etc/apparmor.d/local/usr.sbin.libvirtd"
+
+static bool file_has(const char *path, const char *word)
+{
+    struct text text;
+    bool is_found;
+
+    if (text_read(&text, path) != 0)
+        return false;
+    is_found = text.len > 0 && memmem(text.bytes, text.len, word, strlen(word)) != NULL;
+    text_free(&text);
+    return is_found;
+}
+
+static char *profile_cure(void)
+{
+    return memory_copy("as root, add to " LIBVIRTD_LOCAL " the line: " VMNET_HELPER_PATH " PUx,  then: apparmor_parser "
+                       "-r " LIBVIRTD_PROFILE);
+}
+
+void doctor_check_apparmor(struct doctor *doctor)
+{
+    char *label = kernel_value_text("/proc/self/attr/apparmor/current");
+
+    if (label == NULL)
+        label = kernel_value_text("/proc/self/attr/current");
+    if (!kernel_value_is("/sys/module/apparmor/parameters/enabled", "Y"))
+        doctor_ok(doctor, memory_copy("it is not enabled"));
+    else if (label != NULL && label[0] != '\0' && strcmp(label, "unconfined") != 0)
+        doctor_note(doctor,
+                    memory_format("it confines this process by the profile '%s', and so perhaps the helper", label),
+                    memory_copy("start QEMU outside of the profile, or have the profile start " VMNET_HELPER_PATH
+                                " with PUx"));
+    else if (access(LIBVIRTD_PROFILE, F_OK) == 0 && !file_has(LIBVIRTD_LOCAL, VMNET_HELPER_PATH))
+        doctor_note(doctor, memory_copy("its profile lets libvirtd start no helper but qemu-bridge-helper"),
+                    profile_cure());
+    else
+        doctor_ok(doctor, memory_copy("it is enabled, and does not confine this process"));
+    free(label);
+}
+
+void doctor_check_selinux(struct doctor *doctor)
+{
+    if (kernel_value_number("/sys/fs/selinux/enforce", 0) == 0)
+        doctor_ok(doctor, memory_copy("it is not enforcing"));
+    else
+        doctor_note(doctor,
+                    memory_copy("it is enforcing, and confined guests of libvirt may start only qemu-bridge-helper"),
+                    memory_copy("as root, 'ausearch -m avc -ts recent' shows what it has denied"));
+}
+
+/* A denial that is about the helper, in the records of the kernel: "6,1234,5678,-;text". */
+static bool is_denial(const char *record, size_t len)
+{
+    return memmem(record, len, "vmnet-helper", 12) != NULL &&
+           (memmem(record, len, "apparmor=\"DENIED\"", 17) != NULL || memmem(record, len, "avc:  denied", 12) != NULL);
+}
+
+/* /dev/kmsg gives a record with each read, and EPIPE for one that was overwritten in the meantime. */
+static char *find_denial(int fd)
+{
+    char record[8192];
+    char *found = NULL;
+    ssize_t len;
+
+    while ((len = read(fd, record, sizeof record)) > 0 || (len < 0 && (errno == EPIPE || errno == EINTR))) {
+        for (char *line = record; len > 0 && line < record + len;) {
+            char *end = memchr(line, '\n', (size_t)(record + len - line));
+            size_t line_len = (size_t)((end == NULL ? record + len : end) - line);
+            const char *text = memchr(line, ';', line_len);
+            if (text != NULL && is_denial(line, line_len)) {
+                free(found);
+                found = memory_format("%.*s", (int)(line + line_len - text - 1), text + 1);
+            }
+            line += line_len + 1;
+        }
+    }
+    return found;
+}
+
+void doctor_check_denials(struct doctor *doctor)
+{
+    int fd = open("/dev/kmsg", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int error = errno;
+    char *denial;
+
+    if (fd < 0) {
+        doctor_note(doctor,
+                    memory_format("unknown: the log of the kernel, /dev/kmsg, cannot be read: %s", strerror(error)),
+                    memory_copy("as root, 'dmesg' and 'journalctl -k' show what was denied"));
+        return;
+    }
+    denial = find_denial(fd);
+    (void)close(fd); /* it was only read, so this cannot lose data */
+    if (denial != NULL)
+        doctor_fail(doctor, memory_format("a security module has denied something to vmnet-helper: %s", denial),
+                    strstr(denial, "apparmor") != NULL
+                        ? profile_cure()
+                        : memory_copy(
+                              "as root, 'ausearch -m avc -c vmnet-helper' shows all; 'restorecon -v " VMNET_HELPER_PATH
+                              "' sets the label that the policy has for it"));
+    else
+        doctor_ok(doctor, memory_copy("the log of the kernel has no denial that is about vmnet-helper"));
+    free(denial);
+}
