@@ -6,12 +6,15 @@
 #include "bridge.h"
 
 #include "message.h"
+#include "vmnetacl.h"
 
 #include <errno.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -36,6 +39,33 @@ static bool is_bridge(int fd, const char *name)
     return ioctl(fd, SIOCETHTOOL, &request) == 0 && strncmp(info.driver, "bridge", sizeof info.driver) == 0;
 }
 
+static noreturn void die_no_bridge(const char *name)
+{
+    if (strncmp(name, "virbr", 5) == 0)
+        die(EX_UNAVAILABLE,
+            "there is no bridge '%s'; libvirt makes it when it starts the network: see 'virsh --connect "
+            "qemu:///system net-list --all'",
+            name);
+    die(EX_UNAVAILABLE, "there is no bridge '%s'; see 'ip link show type bridge'", name);
+}
+
+/* sysfs may be that of another network namespace, so what it says is looked up here. */
+static noreturn void die_not_bridge(int fd, const char *name)
+{
+    char path[64];
+    char target[256];
+    const char *master;
+    ssize_t len;
+
+    (void)snprintf(path, sizeof path, "/sys/class/net/%s/master", name); /* fits */
+    len = readlink(path, target, sizeof target - 1);
+    target[len > 0 ? len : 0] = '\0';
+    master = strrchr(target, '/') != NULL ? strrchr(target, '/') + 1 : target;
+    if (vmnetacl_name_valid(master, strlen(master)) && is_bridge(fd, master))
+        die(EX_UNAVAILABLE, "'%s' is not a bridge; it is a port of '%s': ask for that", name, master);
+    die(EX_UNAVAILABLE, "'%s' is not a bridge; see 'ip link show type bridge'", name);
+}
+
 void bridge_find(struct bridge *bridge, const char *name)
 {
     struct ifreq index = request_for(name);
@@ -46,12 +76,12 @@ void bridge_find(struct bridge *bridge, const char *name)
     if (fd < 0)
         die(EX_OSERR, "cannot open a socket to look up bridge '%s': %m", name);
     if (ioctl(fd, SIOCGIFINDEX, &index) != 0 && errno == ENODEV)
-        die(EX_UNAVAILABLE, "there is no bridge '%s'; see 'ip link show type bridge'", name);
+        die_no_bridge(name);
     again.ifr_ifindex = index.ifr_ifindex; /* 0 when the call failed otherwise */
     if (index.ifr_ifindex <= 0 || ioctl(fd, SIOCGIFMTU, &mtu) != 0)
         die(EX_OSERR, "cannot look up bridge '%s': %m", name);
     if (!is_bridge(fd, name))
-        die(EX_UNAVAILABLE, "'%s' is not a bridge; see 'ip link show type bridge'", name);
+        die_not_bridge(fd, name);
     if (ioctl(fd, SIOCGIFNAME, &again) != 0)
         die(EX_OSERR, "cannot look up bridge '%s': %m", name);
     if (strncmp(again.ifr_name, name, sizeof again.ifr_name) != 0)

@@ -16,7 +16,10 @@ static int socket_option(int fd, int option)
     socklen_t value_len = sizeof value;
 
     if (getsockopt(fd, SOL_SOCKET, option, &value, &value_len) != 0)
-        die(EX_USAGE, "descriptor %d is not a socket: %m; QEMU passes one with --fd", fd);
+        die(EX_USAGE,
+            "descriptor %d is not a socket: %m; QEMU passes one with --fd, but sudo, flatpak-spawn and toolbox "
+            "do not pass it on",
+            fd);
     return value;
 }
 

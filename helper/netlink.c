@@ -18,6 +18,9 @@ void netlink_connect(struct netlink *netlink)
     if (netlink->fd < 0 && (errno == EACCES || errno == EPERM))
         die(EX_NOPERM, "cannot open a netlink socket: %m; a security module forbids it, see 'dmesg' for AppArmor's or "
                        "SELinux's reason");
+    if (netlink->fd < 0 && errno == EAFNOSUPPORT) /* systemd.exec(5): by a seccomp filter */
+        die(EX_NOPERM, "cannot open a netlink socket: %m; RestrictAddressFamilies= of the service leaves it out: add "
+                       "AF_NETLINK there");
     if (netlink->fd < 0)
         die(EX_OSERR, "cannot open a netlink socket: %m");
 }

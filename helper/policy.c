@@ -67,11 +67,23 @@ static void describe_cure(const struct vmnetacl_advice *advice, char *text, size
                       : !advice->is_for_everybody || advice->is_new ? " (mode 644)"
                                                                     : "";
 
-    if (advice->cure == VMNETACL_CURE_ADD)
+    if (advice->cure == VMNETACL_CURE_ADD && advice->is_for_everybody && advice->unread != NULL)
+        (void)snprintf(text, text_size,
+                       "ask the administrator for read access to the skipped file, if its rules are "
+                       "meant for you");
+    else if (advice->cure == VMNETACL_CURE_ADD)
         (void)snprintf(text, text_size, "add to %s%s the line '%s'%s", advice->file, how, advice->rule,
                        advice->is_for_everybody ? ", which lets every user use the bridge" : "");
     else if (advice->cure == VMNETACL_CURE_REMOVE)
         (void)snprintf(text, text_size, "first remove the deny of %s:%u", advice->deny.file, advice->deny.line);
+    else if (advice->cure == VMNETACL_CURE_LOGIN && advice->group.file != NULL)
+        (void)snprintf(text, text_size,
+                       "log in again: %s:%u allows it to a group that you are in, but this session is not",
+                       advice->group.file, advice->group.line);
+    else if (advice->cure == VMNETACL_CURE_LOGIN)
+        (void)snprintf(text, text_size,
+                       "log in again: you are in the group that may read the skipped file, but this "
+                       "session is not");
     else if (advice->cure == VMNETACL_CURE_RENAME)
         (void)snprintf(text, text_size, "rename the bridge: no rule can be for this name only");
     else

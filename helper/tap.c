@@ -30,7 +30,12 @@ void tap_open(struct tap *tap)
     if (errno == ENOENT || errno == ENODEV || errno == ENXIO)
         die(EX_UNAVAILABLE, "cannot open /dev/net/tun: %m; load the module with 'modprobe tun', or give the container "
                             "the device");
-    if (errno == EACCES || errno == EPERM)
+    if (errno == EPERM) /* devcgroup_check_permission(); a mode that forbids it is EACCES */
+        die(EX_NOPERM, "cannot open /dev/net/tun: %m; the device cgroup of a service or a container forbids it: permit "
+                       "it there, as with systemd's DeviceAllow=/dev/net/tun");
+    if (errno == EACCES && geteuid() == 0)
+        die(EX_NOPERM, "cannot open /dev/net/tun: %m; a security module or a nodev mount forbids it, see 'dmesg'");
+    if (errno == EACCES)
         die(EX_NOPERM, "cannot open /dev/net/tun: %m; a helper that has only a file capability needs a device that the "
                        "caller may open: install the helper setuid root");
     die(EX_OSERR, "cannot open /dev/net/tun: %m");

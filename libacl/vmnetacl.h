@@ -359,6 +359,7 @@ enum vmnetacl_cure {
     VMNETACL_CURE_ADD,    /* add a rule */
     VMNETACL_CURE_REMOVE, /* as long as this deny exists, no rule helps */
     VMNETACL_CURE_RENAME, /* no rule that can be pasted is about this bridge only: give it another name */
+    VMNETACL_CURE_LOGIN,  /* log in again: the user database has the caller in a group that this session lacks */
 };
 
 /* The longest: allow user ACCOUNT bridge NAME; with the terminating NUL. */
@@ -374,15 +375,20 @@ struct vmnetacl_advice {
     char rule[VMNETACL_ADVICE_RULE_SIZE]; /* one line of printable ASCII, without the newline */
     /* REMOVE */
     struct vmnetacl_place deny; /* the deny that decides, or would once a rule is added; lives as long as the policy */
+    /* LOGIN: the allow that is for this group; file is NULL when it is the group that may read the file below. */
+    struct vmnetacl_place group;
     /* The cause of NOTFOUND, perhaps: the first included file that was skipped because it may not be read, or NULL.
        Lives as long as the policy. */
     const char *unread;
+    gid_t unread_gid; /* the group that may read it; (gid_t)-1: none, or it is unknown */
     const void *reserved[3]; /* NULL */
 };
 
 /*
- * What would make this request allowed? The narrowest rule: for this caller and this bridge only, unless the only
- * source in which it counts has no such rules: then is_for_everybody is set. The rule was parsed again, as a check.
+ * What would make this request allowed? A new session, if the user database has the caller in a group that matters but
+ * the credentials do not; it is asked as by vmnetacl_resolve(). Else the narrowest rule, which is there in both cases:
+ * for this caller and this bridge only, unless the only source in which it counts has no such rules: then
+ * is_for_everybody is set. The rule was parsed again, as a check.
  *
  * names:  as for vmnetacl_decide().
  * login:  the caller's login name, for a rule by name instead of by uid. It must be a name whose uid in the user

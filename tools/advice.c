@@ -5,8 +5,6 @@
 #include "helper.h"
 #include "memory.h"
 
-#include <errno.h>
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +43,7 @@ static void advise_allow(struct advices *advices, const struct vmnetacl_advice *
 {
     char *file;
 
-    if (advice->cure == VMNETACL_CURE_ADD)
+    if (advice->cure == VMNETACL_CURE_ADD || (advice->cure == VMNETACL_CURE_LOGIN && advice->source != NULL))
         advise_rule(advices, advice);
     if (advice->cure == VMNETACL_CURE_RENAME)
         advise(advices, "bridge",
@@ -80,72 +78,71 @@ static void advise_removal(const struct vmnetacl_event *event, void *data)
     free(file);
 }
 
-/* The gid of the group that a rule is for. Returns false when it is for no group, or the group does not exist. */
-static bool group_of(const struct vmnetacl_rule *rule, gid_t *gid)
+/* A rule for a group in which the user is not, by the database either. */
+static void advise_group(const struct vmnetacl_event *event, void *data)
 {
-    char *strings = NULL;
-    size_t size = 4096;
-    struct group group;
-    struct group *found = NULL;
-    int error = ERANGE;
-
-    *gid = rule->id;
-    if (rule->subject != VMNETACL_SUBJECT_GROUP)
-        return rule->subject == VMNETACL_SUBJECT_GID;
-    while (error == ERANGE && size < 64 * 1024 * 1024) { /* the entry of a group lists all its members */
-        char *more = realloc(strings, size *= 2);
-        if (more == NULL)
-            break;
-        strings = more;
-        error = getgrnam_r(rule->account, &group, strings, size, &found);
-    }
-    if (found != NULL)
-        *gid = group.gr_gid;
-    free(strings);
-    return found != NULL;
-}
-
-struct login {
-    struct advices *advices;
-    const struct account *account;
-};
-
-/* A process keeps the groups that its session began with. */
-static void advise_login(const struct vmnetacl_event *event, void *data)
-{
-    const struct login *login = data;
     const struct vmnetacl_rule *rule = event->rule;
     char *file;
-    char *who;
-    gid_t gid;
 
-    if (rule->is_deny || event->bridge != VMNETACL_MATCH_YES || event->subject == VMNETACL_MATCH_YES ||
-        !group_of(rule, &gid))
+    if (rule->is_deny || event->bridge != VMNETACL_MATCH_YES || event->subject != VMNETACL_MATCH_NO ||
+        (rule->subject != VMNETACL_SUBJECT_GROUP && rule->subject != VMNETACL_SUBJECT_GID))
         return;
     file = escape_copy(rule->place.file, strlen(rule->place.file));
-    who = account_describe(login->account);
-    if (account_is_listed_in(login->account, gid) && !account_has_group(login->account, gid))
-        advise(login->advices, "login",
-               memory_format("the user database has %s in the group of %s:%u, but this session began before or "
-                             "left it; the rule matches once the user logs in again",
-                             who, file, rule->place.line));
+    advise(data, "login",
+           memory_format("%s:%u allows it to a group; the rule matches only members who logged in after they were "
+                         "added to the group",
+                         file, rule->place.line));
+    free(file);
+}
+
+/* A process keeps the groups that its session began with. */
+static void advise_login(struct advices *advices, const struct explanation *explanation)
+{
+    const struct vmnetacl_advice *advice = &explanation->advice;
+    const char *path = advice->group.file != NULL ? advice->group.file : advice->unread;
+    char *file = escape_copy(path, strlen(path));
+    char *who = account_describe(explanation->account);
+
+    if (advice->group.file != NULL)
+        advise(
+            advices, "login",
+            memory_format("the user database has %s in the group of %s:%u, but this session began before or left it; "
+                          "the rule matches once the user logs in again",
+                          who, file, advice->group.line));
     else
-        advise(login->advices, "login",
-               memory_format("%s:%u allows it to a group; the rule matches only members who logged in after they were "
-                             "added to the group",
-                             file, rule->place.line));
+        advise(advices, "login",
+               memory_format("the user database has %s in the group that may read %s, but this session began before or "
+                             "left it; its rules count once the user logs in again",
+                             who, file));
     free(who);
+    free(file);
+}
+
+/* Whether its rules are meant for the user, only those can say who may read it. */
+static void advise_unread(struct advices *advices, const struct explanation *explanation)
+{
+    char *file = escape_copy(explanation->advice.unread, strlen(explanation->advice.unread));
+
+    advise(
+        advices, "unread",
+        memory_format("%s was skipped, since the user may not read it; if its rules are meant for the user, give the "
+                      "user read access to it",
+                      file));
     free(file);
 }
 
 static void advise_refused(struct advices *advices, const struct explanation *explanation)
 {
-    struct login login = {.advices = advices, .account = explanation->account};
+    const struct vmnetacl_advice *advice = &explanation->advice;
 
     for (size_t i = 0; i < explanation->sources_count; i++)
         explanation_visit_rules(explanation, i, advise_removal, advices);
-    for (size_t i = 0; i < explanation->sources_count; i++)
-        explanation_visit_rules(explanation, i, advise_login, &login);
+    if (advice->cure == VMNETACL_CURE_LOGIN)
+        advise_login(advices, explanation);
+    else if (advice->unread != NULL)
+        advise_unread(advices, explanation);
+    for (size_t i = 0; i < explanation->sources_count && advice->cure != VMNETACL_CURE_LOGIN; i++)
+        explanation_visit_rules(explanation, i, advise_group, advices);
     if (explanation->decision.verdict == VMNETACL_NOTFOUND)
         advise_allow(advices, &explanation->advice);
 }

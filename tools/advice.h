@@ -5,7 +5,7 @@
 #include "explanation.h"
 
 struct advice {
-    const char *action;          /* "add", "remove", "login", "fix", "retry", "option" or "bridge" */
+    const char *action;          /* "add", "remove", "login", "unread", "fix", "retry", "option" or "bridge" */
     char *message;               /* a sentence, escaped; for "add" and "remove", the rule comes after it */
     char *rule;                  /* for "add" and "remove": the text of the rule; else NULL */
     struct vmnetacl_place place; /* of that rule, all zero without; for "add", it has no line. Its strings live as long

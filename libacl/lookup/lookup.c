@@ -132,6 +132,8 @@ static enum vmnetacl_status fail_call(const struct lookup *lookup, const struct 
     else
         (void)error_set(error, code, NULL, 0, 0,
                         "cannot look up the groups of the caller, uid %u (try 'getent initgroups')", head->id);
+    if (head->error == ELIBACC) /* what the C library makes of a module that it cannot load */
+        error_append(error, "; a service in nsswitch.conf is not installed");
     error->system_errno = head->error;
     return error_status(error); /* hence the casts above */
 }

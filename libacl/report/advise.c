@@ -2,8 +2,10 @@
 /* What would make a refused request allowed: the narrowest rule that does, and where it belongs. */
 #include "question.h"
 #include "rule_text.h"
+#include "session.h"
 
 #include <assert.h>
+#include <sys/stat.h>
 
 static void set_place(struct vmnetacl_place *place, const struct loaded_source *source, const struct answer *answer)
 {
@@ -169,6 +171,68 @@ static const char *find_unread(const struct vmnetacl_policy *policy)
     return NULL;
 }
 
+static void note_unread(const struct vmnetacl_policy *policy, struct vmnetacl_advice *advice)
+{
+    struct stat file;
+
+    advice->unread = find_unread(policy);
+    advice->unread_gid = (gid_t)-1;
+    if (advice->unread != NULL && stat(advice->unread, &file) == 0 && (file.st_mode & S_IRGRP) != 0)
+        advice->unread_gid = file.st_gid;
+}
+
+/* The rules for groups that would make the request allowed, and where they are. */
+struct wanted_groups {
+    struct rule rules[SESSION_GROUPS_MAX];
+    struct vmnetacl_place places[SESSION_GROUPS_MAX];
+    size_t count;
+};
+
+/* Is this about a group that is not in the caller's credentials? */
+static bool is_for_other_group(const struct question *question, const struct rule *rule)
+{
+    return (rule->subject == VMNETACL_SUBJECT_GROUP || rule->subject == VMNETACL_SUBJECT_GID) &&
+           question_match_subject(question, rule) == VMNETACL_MATCH_NO;
+}
+
+static void collect_groups(const struct question *question, const struct loaded_source *source,
+                           struct wanted_groups *wanted)
+{
+    struct rule_cursor at = {.ruleset = &source->ruleset};
+
+    while (wanted->count < SESSION_GROUPS_MAX && rule_cursor_next(&at)) {
+        const struct answer place = {.file = at.file, .rule = at.rule};
+        if (at.rule.is_deny || !question_match_bridge(question, &at.rule) || !is_for_other_group(question, &at.rule))
+            continue;
+        wanted->rules[wanted->count] = at.rule;
+        set_place(&wanted->places[wanted->count++], source, &place);
+    }
+}
+
+/* Would a new session help? A rule for a group comes first, since it is about this very bridge. */
+static void advise_login(const struct question *question, struct vmnetacl_advice *advice)
+{
+    const struct vmnetacl_policy *policy = question->policy;
+    const struct rule readers = {.subject = VMNETACL_SUBJECT_GID, .id = advice->unread_gid};
+    struct wanted_groups wanted = {.count = 0};
+    struct answer answer;
+    bool has_ended = false;
+    size_t found;
+
+    for (size_t i = 0; i < policy->sources_count && !has_ended; i++) {
+        collect_groups(question, &policy->sources[i], &wanted);
+        question_ask(question, &policy->sources[i], &answer);
+        has_ended = question_ends(&policy->sources[i], &answer);
+    }
+    if (advice->unread_gid != (gid_t)-1 && wanted.count < SESSION_GROUPS_MAX && is_for_other_group(question, &readers))
+        wanted.rules[wanted.count++] = readers;
+    found = session_find_group(question->caller, wanted.rules, wanted.count);
+    if (found == wanted.count)
+        return;
+    advice->cure = VMNETACL_CURE_LOGIN;
+    advice->group = wanted.places[found];
+}
+
 enum vmnetacl_status vmnetacl_advise(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                      const struct vmnetacl_names *names, const char *bridge, const char *login,
                                      struct vmnetacl_advice *advice)
@@ -184,7 +248,8 @@ enum vmnetacl_status vmnetacl_advise(const struct vmnetacl_policy *policy, const
     (void)question_decide(&question, &decision); /* in decision.verdict, too */
     if (decision.verdict == VMNETACL_NOTFOUND) {
         advise_rule(&question, login, advice);
-        advice->unread = find_unread(policy);
+        note_unread(policy, advice);
+        advise_login(&question, advice);
     }
     if (decision.verdict == VMNETACL_DENY) {
         advice->cure = VMNETACL_CURE_REMOVE;

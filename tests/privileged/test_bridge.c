@@ -39,6 +39,7 @@ static void test_master_is_a_tap_refused(void **state)
     lab_command("ip tuntap add plain-tap mode tap && ip link set plain-tap master virbr0");
     const struct lab_result *result = helper_run(&lab_vmuser, "--br=plain-tap", NULL);
     assert_int_equal(result->exit_code, EXIT_UNAVAILABLE);
+    assert_non_null(strstr(result->stderr_text, "it is a port of 'virbr0': ask for that"));
     assert_int_equal(result->fd_count, 0);
     assert_int_equal(lab_tap_count(), 1);
     lab_command("ip link delete plain-tap");
@@ -58,6 +59,7 @@ static void test_bridge_missing_refused(void **state)
 {
     (void)state;
     helper_rules_write("allow all\n");
+    helper_assert_refused(helper_run(&lab_vmuser, "--br=virbr7", NULL), EXIT_UNAVAILABLE, "libvirt makes it when");
     helper_assert_refused(helper_run(&lab_vmuser, "--br=nosuch", NULL), EXIT_UNAVAILABLE, "'nosuch'");
 }
 

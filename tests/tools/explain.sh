@@ -130,6 +130,18 @@ says 'the user database has'
 # Asked by name, it is a new login.
 run 0 without_groups vmuser "$ctl" explain --bridge br0 --user vmuser
 
+# The same of a file that only a group may read, as the stock helper's manual has it.
+reset
+bridge_conf 'include /etc/qemu/group.conf'
+printf 'allow br0\n' >/etc/qemu/group.conf
+chgrp vmgroup /etc/qemu/group.conf
+chmod 640 /etc/qemu/group.conf
+run 0 as vmuser "$ctl" explain --bridge br0
+run 1 without_groups vmuser "$ctl" explain --bridge br0
+says 'has vmuser (uid 4242) in the group that may read /etc/qemu/group.conf, but this session'
+run 1 as vmother "$ctl" explain --bridge br0
+says '/etc/qemu/group.conf was skipped, since the user may not read it'
+
 # Another user: as root one becomes him, else one cannot know what he may read.
 reset
 bridge_conf 'include /etc/qemu/group.conf'
@@ -175,7 +187,7 @@ switch 'acl: files'
 chmod 750 /etc/vmnet/rules.d
 run 2 as vmuser "$ctl" explain --bridge br0
 says 'unavail: '
-says "* without it there is no verdict for you: ask the administrator"
+says "* without it there is no verdict for you: the administrator can let you read it"
 says_not chmod
 says_not 'join'
 says_not 'every request'

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What would make a refused request allowed. That the rules do only that is shown in test_worlds.c. */
+#include "fake_names.h"
 #include "texts.h"
 #include "unit.h"
 
@@ -293,6 +294,62 @@ static void test_advise_too_long_is_left_out(void **state)
     }
 }
 
+#define SIXTEEN                                                                                                        \
+    "allow gid 1 bridge a\nallow gid 2 bridge a\nallow gid 3 bridge a\nallow gid 4 bridge a\n"                         \
+    "allow gid 5 bridge a\nallow gid 6 bridge a\nallow gid 7 bridge a\nallow gid 8 bridge a\n"                         \
+    "allow gid 9 bridge a\nallow gid 10 bridge a\nallow gid 11 bridge a\nallow gid 12 bridge a\n"                      \
+    "allow gid 13 bridge a\nallow gid 14 bridge a\nallow gid 15 bridge a\nallow gid 16 bridge a\n"
+
+/* The group that a user was added to after login. */
+static void test_advise_group_of_the_database_login(void **state)
+{
+    static const struct fake_account accounts[] = {
+        {.name = "kvm", .is_group = true, .id = 50, .has_caller = true},
+        {.name = "far", .is_group = true, .id = 40},
+    };
+    static const struct {
+        const char *name;
+        struct texts input;
+        unsigned line; /* of the rule; 0: a new session does not help */
+    } rows[] = {
+        {"by name", {.files = "allow all bridge b\nallow group kvm bridge a\n"}, 2},
+        {"by number", {.files = "allow gid 50 bridge a\n"}, 1},
+        {"of a pattern", {.files = "allow group kvm bridge a*\n"}, 1},
+        {"the second", {.files = "allow group far bridge a\nallow group kvm bridge all\n"}, 2},
+        {"another group", {.files = "allow group far bridge a\n"}, 0},
+        {"an unknown group", {.files = "allow group none bridge a\n"}, 0},
+        {"another bridge", {.files = "allow group kvm bridge b\n"}, 0},
+        {"another user", {.files = "allow uid 50 bridge a\n"}, 0},
+        {"a deny of another bridge", {.files = "deny group kvm bridge b\n"}, 0},
+        {"the sixteenth", {.files = "allow gid 50 bridge b\n" SIXTEEN "allow gid 50 bridge a\n"}, 0},
+        {"a source that is not asked",
+         {.switch_text = "acl: qemu [NOTFOUND=return] files\n", .qemu = "\n", .files = "allow gid 50 bridge a\n"},
+         0},
+        {"the second source",
+         {.switch_text = "acl: qemu files\n", .qemu = "\n", .files = "allow gid 50 bridge a\n"},
+         1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct vmnetacl_policy *policy = texts_policy(&rows[i].input);
+        struct vmnetacl_names *names;
+        struct vmnetacl_advice advice;
+        fake_names_start(accounts, COUNT_OF(accounts));
+        assert_int_equal(vmnetacl_resolve(policy, &caller, "a", 0, &names, NULL), VMNETACL_OK);
+        assert_int_equal(vmnetacl_advise(policy, &caller, names, "a", NULL, &advice), VMNETACL_NOTFOUND);
+        if ((advice.cure == VMNETACL_CURE_LOGIN) != (rows[i].line != 0) || advice.group.line != rows[i].line)
+            fail_msg("%s: cure %d, line %u", rows[i].name, advice.cure, advice.group.line);
+        if (rows[i].line != 0)
+            assert_string_equal(advice.rule, "allow uid 1000 bridge a");
+        fake_names.failure = VMNETACL_CODE_LOOKUP_TIMEOUT; /* what is not known helps nobody */
+        assert_int_equal(vmnetacl_advise(policy, &caller, names, "a", NULL, &advice), VMNETACL_NOTFOUND);
+        assert_int_not_equal(advice.cure, VMNETACL_CURE_LOGIN);
+        vmnetacl_names_free(names);
+        vmnetacl_free(policy);
+    }
+}
+
 void *__real_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 
@@ -339,6 +396,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_advise_of_each_world),
         cmocka_unit_test(test_advise_too_long_is_left_out),
+        cmocka_unit_test(test_advise_group_of_the_database_login),
         cmocka_unit_test(test_advise_out_of_memory_proposes_no_rule),
         cmocka_unit_test(test_advise_bad_arguments_invalid),
     };

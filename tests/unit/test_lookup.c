@@ -221,6 +221,8 @@ static void test_lookup_run_failure_told(void **state)
          .message = "cannot look up group 'b' (try 'getent group')"},
         {"the caller", WORKER_FAILED, 2, LOOKUP_UID, 1, EIO,
          .message = "cannot look up the caller, uid 4711 (try 'getent passwd')"},
+        {"a group of a service that is not there", WORKER_FAILED, 2, LOOKUP_GROUP, 1, ELIBACC,
+         .message = "cannot look up group 'b' (try 'getent group'); a service in nsswitch.conf is not installed"},
         {"a gid", WORKER_FAILED, 2, LOOKUP_GID, 1, EIO, .message = "cannot look up gid 4711 (try 'getent group')"},
         {"memberships", WORKER_FAILED, 2, LOOKUP_MEMBERSHIPS, 1, E2BIG,
          .message = "cannot look up the groups of the caller, uid 4711 (try 'getent initgroups')"},

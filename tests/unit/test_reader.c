@@ -21,6 +21,7 @@
 #define ALICE SCRATCH "/alice.conf"
 #define USER  4242
 #define OTHER 4243
+#define GROUP 4250 /* of the user */
 
 static const struct vmnetacl_origin origin = {.switch_path = SCRATCH "/switch.conf",
                                               .files_path = RULES,
@@ -139,10 +140,52 @@ static void test_decide_include_denied_to_reader_unknown_for_others(void **state
         assert_int_equal(vmnetacl_load_from(&origin, &policy, NULL), VMNETACL_OK);
         assert_int_equal(vmnetacl_advise(policy, &self, NULL, "br3", NULL, &advice), VMNETACL_NOTFOUND);
         assert_string_equal(advice.unread, ALICE);
+        assert_int_equal(advice.unread_gid, OTHER);
+        assert_int_equal(advice.cure, VMNETACL_CURE_ADD);
         assert_int_equal(vmnetacl_advise(policy, &self, NULL, "br0", NULL, &advice), VMNETACL_ALLOW);
         assert_null(advice.unread);
         vmnetacl_free(policy);
     }
+    scratch_as_root();
+}
+
+/* The file is for a group that the user is in by the user database, but not in this session. */
+static void test_advise_include_of_a_group_login(void **state)
+{
+    const struct vmnetacl_caller self = {.uid = USER, .gid = USER};
+    struct vmnetacl_advice advice;
+    struct vmnetacl_policy *policy;
+
+    (void)state;
+    assert_int_equal(chown(ALICE, 0, GROUP), 0);
+    assert_int_equal(chmod(ALICE, 0640), 0);
+    scratch_directory(SCRATCH "/inner", 0755);
+    scratch_as_user();
+    assert_int_equal(vmnetacl_load_from(&origin, &policy, NULL), VMNETACL_OK);
+    assert_int_equal(vmnetacl_advise(policy, &self, NULL, "br3", NULL, &advice), VMNETACL_NOTFOUND);
+    assert_int_equal(advice.cure, VMNETACL_CURE_LOGIN);
+    assert_string_equal(advice.unread, ALICE);
+    assert_int_equal(advice.unread_gid, GROUP);
+    assert_null(advice.group.file);
+    vmnetacl_free(policy);
+    scratch_as_root();
+    /* Only others may read it; and the directory hides it. */
+    assert_int_equal(chmod(ALICE, 0600), 0);
+    scratch_as_user();
+    assert_int_equal(vmnetacl_load_from(&origin, &policy, NULL), VMNETACL_OK);
+    assert_int_equal(vmnetacl_advise(policy, &self, NULL, "br3", NULL, &advice), VMNETACL_NOTFOUND);
+    assert_int_equal(advice.unread_gid, (gid_t)-1);
+    assert_int_equal(advice.cure, VMNETACL_CURE_ADD);
+    vmnetacl_free(policy);
+    scratch_as_root();
+    scratch_write(CONF, "include " SCRATCH "/inner/more.conf\n");
+    assert_int_equal(chmod(SCRATCH "/inner", 0700), 0);
+    scratch_as_user();
+    assert_int_equal(vmnetacl_load_from(&origin, &policy, NULL), VMNETACL_OK);
+    assert_int_equal(vmnetacl_advise(policy, &self, NULL, "br3", NULL, &advice), VMNETACL_NOTFOUND);
+    assert_string_equal(advice.unread, SCRATCH "/inner/more.conf");
+    assert_int_equal(advice.unread_gid, (gid_t)-1);
+    vmnetacl_free(policy);
     scratch_as_root();
 }
 
@@ -265,6 +308,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_decide_private_rules_only_for_reader, setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_decide_include_denied_to_reader_unknown_for_others, setup,
                                         scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_advise_include_of_a_group_login, setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_decide_reader_with_capability_another_caller, setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_decide_reader_with_other_groups_another_caller, setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_load_reader_unknown_no_policy, setup, scratch_teardown),

@@ -36,6 +36,7 @@ static struct {
     int failing_message; /* 1, 2 or 3: the message that gets message_error; 0: none */
     int message_error;
     int open_error;
+    bool is_root;
     int index_error;
     int name_error;
     int renames;        /* how often the tap is renamed just before it is looked up */
@@ -55,6 +56,7 @@ static struct {
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_ioctl(int fd, unsigned long request, void *argument);
+uid_t __wrap_geteuid(void);
 long __wrap_syscall(long number, int domain, int type, int protocol);
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags);
 ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags);
@@ -68,6 +70,11 @@ int __wrap_open(const char *path, int flags, ...)
     CHILD_CHECK(flags == (O_RDWR | O_CLOEXEC));
     errno = kernel.open_error;
     return kernel.open_error != 0 ? -1 : TUN_FD;
+}
+
+uid_t __wrap_geteuid(void)
+{
+    return kernel.is_root ? 0 : 1000;
 }
 
 /* The tap has the index 77, and a link that takes its name 66. */
@@ -384,13 +391,15 @@ static void test_tap_refusals_of_kernel_reported(void **state)
         {"open: no device", &kernel.open_error, ENXIO, 0, EX_UNAVAILABLE, "modprobe tun"},
         {"open: mode", &kernel.open_error, EACCES, 0, EX_NOPERM,
          "that the caller may open: install the helper setuid root"},
-        {"open: device cgroup", &kernel.open_error, EPERM, 0, EX_NOPERM, "cannot open /dev/net/tun: %m"},
+        {"open: mode, as root", &kernel.open_error, EACCES, 0, EX_NOPERM, "a security module or a nodev mount"},
+        {"open: device cgroup", &kernel.open_error, EPERM, 0, EX_NOPERM, "DeviceAllow=/dev/net/tun"},
         {"open: descriptors", &kernel.open_error, EMFILE, 0, EX_OSERR, "cannot open /dev/net/tun: %m"},
         {"open: other", &kernel.open_error, EIO, 0, EX_OSERR, "cannot open /dev/net/tun: %m"},
         {"features", &kernel.features_error, EBADFD, 0, EX_OSERR, "for its features"},
         {"create: user namespace", &kernel.create_error, EPERM, 0, EX_NOPERM, "cannot create a tap: %m; in a user"},
         {"create: other", &kernel.create_error, ENOMEM, 0, EX_OSERR, "cannot create a tap: %m"},
         {"netlink: security module", &kernel.socket_error, EACCES, 0, EX_NOPERM, "a security module"},
+        {"netlink: restricted", &kernel.socket_error, EAFNOSUPPORT, 0, EX_NOPERM, "RestrictAddressFamilies="},
         {"netlink: security module, again", &kernel.socket_error, EPERM, 0, EX_NOPERM, "a security module"},
         {"netlink: other", &kernel.socket_error, EMFILE, 0, EX_OSERR, "cannot open a netlink socket: %m"},
         {"index", &kernel.index_error, EIO, 0, EX_OSERR, "cannot look up the tap: %m"},
@@ -409,6 +418,7 @@ static void test_tap_refusals_of_kernel_reported(void **state)
         print_message("  %s\n", rows[i].name);
         assert_int_equal(setup(state), 0);
         *rows[i].input = rows[i].error;
+        kernel.is_root = strstr(rows[i].name, "as root") != NULL;
         kernel.failing_message = rows[i].failing_message;
         child_run(plug, NULL, &result);
         child_assert_died_of(&result, rows[i].want, rows[i].want_text, rows[i].error);
