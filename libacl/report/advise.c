@@ -200,7 +200,7 @@ static void collect_groups(const struct question *question, const struct loaded_
 {
     struct rule_cursor at = {.ruleset = &source->ruleset};
 
-    while (wanted->count < SESSION_GROUPS_MAX && rule_cursor_next(&at)) {
+    while (wanted->count < SESSION_GROUPS_MAX - 1 && rule_cursor_next(&at)) { /* one more is for advise_login() */
         const struct answer place = {.file = at.file, .rule = at.rule};
         if (at.rule.is_deny || !question_match_bridge(question, &at.rule) || !is_for_other_group(question, &at.rule))
             continue;
@@ -224,7 +224,7 @@ static void advise_login(const struct question *question, struct vmnetacl_advice
         question_ask(question, &policy->sources[i], &answer);
         has_ended = question_ends(&policy->sources[i], &answer);
     }
-    if (advice->unread_gid != (gid_t)-1 && wanted.count < SESSION_GROUPS_MAX && is_for_other_group(question, &readers))
+    if (advice->unread_gid != (gid_t)-1 && is_for_other_group(question, &readers))
         wanted.rules[wanted.count++] = readers;
     found = session_find_group(question->caller, wanted.rules, wanted.count);
     if (found == wanted.count)

@@ -363,7 +363,7 @@ void *__wrap_calloc(size_t count, size_t size)
 /* What could not be checked is not proposed. */
 static void test_advise_out_of_memory_proposes_no_rule(void **state)
 {
-    struct vmnetacl_policy *policy = texts_policy(&(const struct texts){.files = "\n"});
+    struct vmnetacl_policy *policy = texts_policy(&(const struct texts){.files = "allow gid 50 bridge a\n"});
     struct vmnetacl_advice advice;
 
     (void)state;
