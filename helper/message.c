@@ -26,11 +26,12 @@ static struct {
     int pid;
     const struct caller *caller;
     const struct request *request;
+    bool is_required;     /* no grant without a record */
     const char *degraded; /* the file in error, because of which a source was skipped; NULL: none */
 } journal = {.fd = -1};
 
-/* One datagram in the form that RFC 3164 calls a message without a time stamp; the log daemon puts its own. */
-static void log_record(int priority, const char *event, const char *tap, const char *details)
+/* Returns whether the log has taken it. One datagram in the form that RFC 3164 calls a message without a time stamp; the log daemon puts its own. */
+static bool log_record(int priority, const char *event, const char *tap, const char *details)
 {
     char text[LINE_SIZE];
     char record[LINE_SIZE];
@@ -40,7 +41,7 @@ static void log_record(int priority, const char *event, const char *tap, const c
     ssize_t sent;
 
     if (journal.fd < 0)
-        return;
+        return false;
     prefix_len = snprintf(record, sizeof record, "<%d>vmnet-helper[%d]: ", LOG_AUTHPRIV | priority, journal.pid);
     (void)snprintf(text, sizeof text, "%s: user=%s uid=%u bridge=%s tap=%s%s%s %s", event, journal.caller->name,
                    (unsigned)journal.caller->uid, journal.request->bridge, tap,
@@ -51,6 +52,7 @@ static void log_record(int priority, const char *event, const char *tap, const c
     do { /* repeat if interrupted, as by a stop; but a log that accepts nothing must not stop a guest */
         sent = sendmsg(journal.fd, &message, MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
+    return sent == (ssize_t)part.iov_len;
 }
 
 noreturn void die(int code, const char *format, ...)
@@ -70,7 +72,7 @@ noreturn void die(int code, const char *format, ...)
     line_len = prefix_len + vmnetacl_escape(line + prefix_len, sizeof line - prefix_len - 1, text, strlen(text));
     line[line_len++] = '\n';
     /* The record first: a write to a stderr that no process reads may block until the caller kills us. */
-    log_record(LOG_NOTICE, code == EX_NOPERM ? "denied" : "failed", "-", text);
+    (void)log_record(LOG_NOTICE, code == EX_NOPERM ? "denied" : "failed", "-", text); /* the end in any case */
     written = write(STDERR_FILENO, line, line_len);
     (void)written; /* the caller may have closed stderr or have ended: there is no other place to report it */
     _exit(code);
@@ -100,6 +102,15 @@ bool message_open_log(const struct caller *caller, const struct request *request
     return true;
 }
 
+#define REQUIRED "vmnet-switch.conf(5) requires a record of each grant"
+
+void message_require_log(void)
+{
+    if (journal.fd < 0)
+        die(EX_TEMPFAIL, "there is no system log at /dev/log; " REQUIRED);
+    journal.is_required = true;
+}
+
 void message_degraded(const char *file)
 {
     journal.degraded = file;
@@ -110,5 +121,6 @@ void message_granted(const char *tap, const char *rule_file, unsigned rule_line)
     char rule[LINE_SIZE / 2];
 
     (void)snprintf(rule, sizeof rule, "rule=%s:%u", rule_file, rule_line); /* cut off when too long */
-    log_record(LOG_INFO, "granted", tap, rule);
+    if (!log_record(LOG_INFO, "granted", tap, rule) && journal.is_required)
+        die(EX_TEMPFAIL, "the system log takes no record: %m; try again: " REQUIRED);
 }

@@ -151,6 +151,8 @@ void policy_require(const struct request *request, struct caller *caller, struct
         die_undecided(status, &error, &decision->rule);
     if (decision->degraded)
         message_degraded(decision->error->file);
+    if (status == VMNETACL_ALLOW && vmnetacl_requires_log(policy))
+        message_require_log();
     if (status == VMNETACL_ALLOW)
         return;
     caller_find_name(caller);

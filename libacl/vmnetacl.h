@@ -64,6 +64,8 @@ extern "C" {
 
 /* The options that a rule can have, as bits. */
 #define VMNETACL_OPTION_LIMIT UINT32_C(0x01)
+/* The same for the line "log: required" of vmnet-switch.conf(5); see vmnetacl_requires_log(). */
+#define VMNETACL_ENFORCES_LOG UINT32_C(0x80000000)
 #define VMNETACL_OPTIONS_ALL  UINT32_C(0xffffffff) /* for a program that grants nothing, but reports */
 
 /* Who asks. Fill it in, or have it made by one of the functions below. */
@@ -72,7 +74,7 @@ struct vmnetacl_caller {
     gid_t gid;
     const gid_t *groups; /* the supplementary groups, in any order (ascending is fastest); NULL when there are none */
     size_t groups_count;
-    uint32_t enforces;       /* VMNETACL_OPTION_...: those that this program enforces; with any other, no ALLOW */
+    uint32_t enforces; /* VMNETACL_OPTION_... and ENFORCES_LOG: what this program enforces; with any other, no ALLOW */
     uint32_t reserved_bits;  /* 0 */
     const void *reserved[1]; /* NULL */
 };
@@ -380,7 +382,7 @@ struct vmnetacl_advice {
     /* The cause of NOTFOUND, perhaps: the first included file that was skipped because it may not be read, or NULL.
        Lives as long as the policy. */
     const char *unread;
-    gid_t unread_gid; /* the group that may read it; (gid_t)-1: none, or it is unknown */
+    gid_t unread_gid;        /* the group that may read it; (gid_t)-1: none, or it is unknown */
     const void *reserved[3]; /* NULL */
 };
 
@@ -450,6 +452,13 @@ bool vmnetacl_file_at(const struct vmnetacl_policy *policy, size_t index, struct
 
 /* The sources of the switch, likewise. */
 bool vmnetacl_source_at(const struct vmnetacl_policy *policy, size_t index, struct vmnetacl_source *source);
+
+/*
+ * Must a program that obeys an ALLOW first write a record of it to the system log, and refuse when it cannot? The
+ * administrator says so with "log: required", vmnet-switch.conf(5). A program that looks at this says ENFORCES_LOG; for
+ * any other there is no ALLOW then. False for NULL.
+ */
+bool vmnetacl_requires_log(const struct vmnetacl_policy *policy);
 
 /*
  * Can an interface have this name? The kernel's rule (dev_valid_name() in net/core/dev.c: 1 to 15 bytes, not "." or

@@ -219,11 +219,18 @@ const struct vmnetacl_error *question_open_error(const struct question *question
                                                                                           : &names_missing;
 }
 
-/* A program that does not enforce an option would give more than the rule does. */
-static void refuse_unenforced(const struct vmnetacl_caller *caller, struct vmnetacl_decision *decision)
+/* A program that does not enforce an option, or makes no record, would give more than the rules do. */
+static void refuse_unenforced(const struct question *question, struct vmnetacl_decision *decision)
 {
-    const struct vmnetacl_error *unenforced = options_find_unenforced(&decision->grant, caller->enforces);
+    static const struct vmnetacl_error no_record = {
+        .code = VMNETACL_CODE_OPTION_UNENFORCED,
+        .message = "switch.conf requires a record of each grant, and this program makes none",
+    };
+    const uint32_t enforces = question->caller->enforces;
+    const struct vmnetacl_error *unenforced = options_find_unenforced(&decision->grant, enforces);
 
+    if (question->policy->requires_log && (enforces & VMNETACL_ENFORCES_LOG) == 0)
+        unenforced = &no_record;
     if (unenforced == NULL)
         return;
     decision->verdict = VMNETACL_UNAVAIL;
@@ -306,7 +313,7 @@ enum vmnetacl_status question_decide_by(const struct question *question,
     if (error != NULL)
         *decision = (struct vmnetacl_decision){.verdict = error_status(error), .error = error};
     else if (decision->verdict == VMNETACL_ALLOW)
-        refuse_unenforced(question->caller, decision);
+        refuse_unenforced(question, decision);
     return decision->verdict;
 }
 

@@ -109,6 +109,7 @@ static enum vmnetacl_status load(const struct vmnetacl_origin *origin, struct vm
     loaded->generation = make_generation();
     loading.other = &loaded->other;
     status = switch_load(&loading, &table);
+    loaded->requires_log = table.requires_log;
     if (status == VMNETACL_OK)
         status = policy_load_sources(loaded, &table, &loading);
     if (status == VMNETACL_OK && is_private(loaded))
@@ -152,6 +153,11 @@ void vmnetacl_free(struct vmnetacl_policy *policy)
         unload(&policy->sources[i]);
     credentials_free(&policy->reader);
     free(policy);
+}
+
+bool vmnetacl_requires_log(const struct vmnetacl_policy *policy)
+{
+    return policy != NULL && policy->requires_log;
 }
 
 /* The index-th file of a source that has been read; or what is in the place of a file that it has not. */

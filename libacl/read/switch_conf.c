@@ -140,6 +140,34 @@ static enum vmnetacl_status parse_source(struct parser *parser, struct switch_ta
     return parse_actions(parser, &table->entries[table->count++]);
 }
 
+/* source { source } */
+static enum vmnetacl_status parse_sources(struct parser *parser, const struct token *word, struct switch_table *table)
+{
+    enum vmnetacl_status status = VMNETACL_OK;
+
+    if (table->count > 0)
+        return parser_fail(parser, word->at, VMNETACL_CODE_SWITCH_SECOND,
+                           "a second acl line; name all sources in the first");
+    if (line_is_empty(&parser->line))
+        return parser_fail(parser, parser->line.at, VMNETACL_CODE_SOURCE_MISSING,
+                           "missing sources; the usual line is 'acl: files qemu'");
+    while (status == VMNETACL_OK && !line_is_empty(&parser->line))
+        status = parse_source(parser, table);
+    return status;
+}
+
+/* "required". There is no word for the contrary: without the line, it is so. */
+static enum vmnetacl_status parse_log(struct parser *parser, const struct token *word, struct switch_table *table)
+{
+    if (table->requires_log)
+        return parser_fail(parser, word->at, VMNETACL_CODE_SWITCH_SECOND, "a second log line; remove one");
+    if (!token_take_word(&parser->line, "required") || !line_is_empty(&parser->line))
+        return parser_fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID,
+                           "'log:' takes only the word required; without the line, no record is required");
+    table->requires_log = true;
+    return VMNETACL_OK;
+}
+
 enum vmnetacl_status switch_parse_line(struct lines *lines, struct switch_table *table, struct vmnetacl_error *error)
 {
     struct parser parser = {.lines = lines, .error = error};
@@ -151,18 +179,12 @@ enum vmnetacl_status switch_parse_line(struct lines *lines, struct switch_table 
     token = token_take(&parser.line);
     if (parser_fail_mark(&parser, &token))
         return VMNETACL_UNAVAIL;
-    if (!token_is(&token, "acl:"))
-        return parser_fail(&parser, token.at, VMNETACL_CODE_KEYWORD_UNKNOWN,
-                           "unknown word '%.*s'; a line begins with acl: or #", token_shown_len(&token), token.at);
-    if (table->count > 0)
-        return parser_fail(&parser, token.at, VMNETACL_CODE_SWITCH_SECOND,
-                           "a second acl line; name all sources in the first");
-    if (line_is_empty(&parser.line))
-        return parser_fail(&parser, parser.line.at, VMNETACL_CODE_SOURCE_MISSING,
-                           "missing sources; the usual line is 'acl: files qemu'");
-    while (status == VMNETACL_OK && !line_is_empty(&parser.line))
-        status = parse_source(&parser, table);
-    return status;
+    if (token_is(&token, "acl:"))
+        return parse_sources(&parser, &token, table);
+    if (token_is(&token, "log:"))
+        return parse_log(&parser, &token, table);
+    return parser_fail(&parser, token.at, VMNETACL_CODE_KEYWORD_UNKNOWN,
+                       "unknown word '%.*s'; a line begins with acl:, log: or #", token_shown_len(&token), token.at);
 }
 
 static enum vmnetacl_status parse_lines(struct loading *loading, struct lines *lines, void *data)

@@ -22,13 +22,14 @@ struct switch_entry {
 
 struct switch_table {
     struct switch_entry entries[SWITCH_ENTRIES_MAX];
-    size_t count; /* 0: no line was read yet */
+    size_t count;      /* 0: no line was read yet */
+    bool requires_log; /* a grant without a record in the system log is none */
 };
 
 /*
  * Parse the next line of switch.conf. Pure.
  *
- *     line    = [ blanks ] [ "#" anything | "acl:" source { source } ]
+ *     line    = [ blanks ] [ "#" anything | "acl:" source { source } | "log:" blanks "required" ]
  *     source  = blanks name [ blanks "[" action { blanks action } "]" ]
  *     action  = status "=" ( "return" | "continue" )
  *     status  = "ALLOW" | "SUCCESS" | "DENY" | "NOTFOUND" | "UNAVAIL" | "TRYAGAIN"

@@ -43,9 +43,10 @@ static const struct {
     [VMNETACL_CODE_SWITCH_EMPTY] = {"switch-empty", VMNETACL_UNAVAIL, VMNETACL_CLASS_FILE, NULL},
     [VMNETACL_CODE_FILE_MISSING] = {"file-missing", VMNETACL_UNAVAIL, VMNETACL_CLASS_FILE, NULL},
     [VMNETACL_CODE_FILE_DANGLING] = {"file-dangling", VMNETACL_UNAVAIL, VMNETACL_CLASS_FILE, NULL},
-    [VMNETACL_CODE_FILE_DENIED] = {"file-denied", VMNETACL_UNAVAIL, VMNETACL_CLASS_READ,
-                                   "without it there is no verdict for you: the administrator can let you read it, or leave "
-                                   "this source out with vmnet-switch.conf(5)"},
+    [VMNETACL_CODE_FILE_DENIED] =
+        {"file-denied", VMNETACL_UNAVAIL, VMNETACL_CLASS_READ,
+         "without it there is no verdict for you: the administrator can let you read it, or leave "
+         "this source out with vmnet-switch.conf(5)"},
     [VMNETACL_CODE_FILE_KIND] = {"file-kind", VMNETACL_UNAVAIL, VMNETACL_CLASS_FILE, NULL},
     [VMNETACL_CODE_FILE_OWNER] = {"file-owner", VMNETACL_UNAVAIL, VMNETACL_CLASS_FILE, NULL},
     [VMNETACL_CODE_FILE_MODE] = {"file-mode", VMNETACL_UNAVAIL, VMNETACL_CLASS_FILE, NULL},

@@ -125,7 +125,8 @@ as 1000 1000 1000 && verdicts_are "allow virbr0 deny br0 allow br1"
 # switch.conf: as it stands, it is what holds without it.
 statements_are "$samples/switch.conf" "acl: files
 acl: files qemu [UNAVAIL=continue]
-acl: qemu"
+acl: qemu
+log: required"
 rm "$rules_d/50-sample.rules"
 write "$rule" 'allow all bridge br0'
 write "$conf" 'allow virbr0'
@@ -134,4 +135,7 @@ install -m 644 "$samples/switch.conf" "$switch" && verdicts_are "allow virbr0 al
 write "$switch" 'acl: files' && verdicts_are "notfound virbr0 allow br0 notfound br1"
 write "$switch" 'acl: qemu' && verdicts_are "allow virbr0 notfound br0 notfound br1"
 write "$switch" 'acl: files qemu [UNAVAIL=continue]' && verdicts_are "allow virbr0 allow br0 notfound br1"
+# This program makes no records, so there is no ALLOW for it; what is denied stays so.
+printf 'acl: files qemu\nlog: required\n' >"$switch"
+verdicts_are "unavail virbr0 unavail br0 notfound br1"
 echo "ok: the samples"

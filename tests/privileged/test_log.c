@@ -170,6 +170,57 @@ static void test_log_full_granted_and_refused_in_time(void **state)
     assert_true(lab_now_ms() - begin < PROMPT_MS);
 }
 
+/* What a log can believe: the kernel says who sent the record, and it is the user whom it is about. */
+static void test_record_sent_with_the_ids_of_the_caller(void **state)
+{
+    (void)state;
+    helper_assert_granted(helper_run(&lab_vmuser, "--br=virbr0", NULL), "virbr0");
+    one_record_take();
+    record_must_have("uid=4242");
+    assert_int_equal(lab_log_sender.uid, 4242);
+    assert_int_equal(lab_log_sender.gid, 4242);
+    helper_assert_refused(helper_run(&lab_vmother, "--br=br0", NULL), EXIT_NOPERM, "access denied by acl file");
+    one_record_take();
+    record_must_have("uid=4243");
+    assert_int_equal(lab_log_sender.uid, 4243);
+}
+
+static void require_log(void)
+{
+    lab_text_write("/etc/vmnet/switch.conf", "acl: files qemu\nlog: required\n", 0, 0, 0644);
+}
+
+static void test_log_required_and_there_granted(void **state)
+{
+    (void)state;
+    require_log();
+    helper_assert_granted(helper_run(&lab_vmuser, "--br=virbr0", NULL), "virbr0");
+    one_record_take();
+    record_must_have("granted: ");
+    lab_command("rm /etc/vmnet/switch.conf");
+}
+
+static void test_log_required_and_full_refused(void **state)
+{
+    (void)state;
+    require_log();
+    assert_true(lab_log_fill() > 0);
+    helper_assert_refused(helper_run(&lab_vmuser, "--br=virbr0", NULL), EXIT_TEMPFAIL,
+                          "the system log takes no record: Resource temporarily unavailable");
+    helper_assert_refused(helper_run(&lab_vmuser, "--br=br0", NULL), EXIT_NOPERM, "access denied by acl file");
+    lab_command("rm /etc/vmnet/switch.conf");
+}
+
+static void test_log_required_and_missing_refused(void **state)
+{
+    (void)state;
+    require_log();
+    lab_command("rm /dev/log");
+    helper_assert_refused(helper_run(&lab_vmuser, "--br=virbr0", NULL), EXIT_TEMPFAIL, "there is no system log at");
+    helper_assert_refused(helper_run(&lab_vmuser, "--br=br0", NULL), EXIT_NOPERM, "access denied by acl file");
+    lab_command("rm /etc/vmnet/switch.conf");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +233,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_log_missing_granted_and_refused, log_setup, log_teardown),
         cmocka_unit_test_setup_teardown(test_log_without_reader_granted_and_refused, log_setup, log_teardown),
         cmocka_unit_test_setup_teardown(test_log_something_else_granted_and_refused, log_setup, log_teardown),
+        cmocka_unit_test_setup_teardown(test_record_sent_with_the_ids_of_the_caller, log_setup, log_teardown),
+        cmocka_unit_test_setup_teardown(test_log_required_and_there_granted, log_setup, log_teardown),
+        cmocka_unit_test_setup_teardown(test_log_required_and_full_refused, log_setup, log_teardown),
+        cmocka_unit_test_setup_teardown(test_log_required_and_missing_refused, log_setup, log_teardown),
         cmocka_unit_test_setup_teardown(test_log_full_granted_and_refused_in_time, log_setup, log_teardown),
     };
 

@@ -121,7 +121,7 @@ enum vmnetacl_status __wrap_vmnetacl_decide(const struct vmnetacl_policy *policy
                                             struct vmnetacl_decision *decision)
 {
     check_question(policy, caller, bridge);
-    CHILD_CHECK(caller->enforces == 0 && !has_dropped);
+    CHILD_CHECK(caller->enforces == VMNET_HELPER_ENFORCES && !has_dropped);
     if (row->needs_names && names == NULL) {
         static const struct vmnetacl_error missing = {.code = VMNETACL_CODE_NAMES_MISSING};
         *decision = (struct vmnetacl_decision){.verdict = VMNETACL_UNAVAIL, .error = &missing};

@@ -129,6 +129,12 @@ static void test_switch_parse_line_invalid_error_at_its_column(void **state)
         {"acl: files [NOTFOUND=return NOTFOUND=return]", VMNETACL_CODE_ACTION_REPEATED, 29},
         {"acl: files [ALLOW=return SUCCESS=continue]", VMNETACL_CODE_ACTION_REPEATED, 26},
         {"acl: files [DENY=return deny=return]", VMNETACL_CODE_ACTION_REPEATED, 25},
+        {"log:", VMNETACL_CODE_ACTION_INVALID, 5},
+        {"log: no", VMNETACL_CODE_ACTION_INVALID, 6},
+        {"log: Required", VMNETACL_CODE_ACTION_INVALID, 6},
+        {"log: required acl: files", VMNETACL_CODE_ACTION_INVALID, 15},
+        {"Log: required", VMNETACL_CODE_KEYWORD_UNKNOWN, 1},
+        {"log : required", VMNETACL_CODE_KEYWORD_UNKNOWN, 1},
     };
 
     (void)state;
@@ -143,6 +149,54 @@ static void test_switch_parse_line_invalid_error_at_its_column(void **state)
         assert_string_equal(error.file, "/s");
         assert_string_not_equal(error.message, "");
     }
+}
+
+static void test_parse_line_log_required(void **state)
+{
+    static const char text[] = "log: required\n \tlog:\trequired\r\n";
+    struct switch_table table = {.count = 0};
+    struct vmnetacl_error error;
+    struct lines lines;
+
+    (void)state;
+    lines_start(&lines, "/s", text, sizeof text - 1);
+    assert_int_equal(switch_parse_line(&lines, &table, &error), VMNETACL_OK);
+    assert_true(table.requires_log);
+    assert_int_equal(table.count, 0);
+    assert_int_equal(switch_parse_line(&lines, &table, &error), VMNETACL_UNAVAIL); /* twice */
+    assert_int_equal(error.code, VMNETACL_CODE_SWITCH_SECOND);
+    assert_int_equal(error.line, 2);
+    table = (struct switch_table){.count = 0};
+    lines_start(&lines, "/s", text + 14, sizeof text - 1 - 14);
+    assert_int_equal(switch_parse_line(&lines, &table, &error), VMNETACL_OK);
+    assert_true(table.requires_log);
+}
+
+/* A program that makes no records gets no ALLOW when each grant must have one. */
+static void test_decide_log_required_only_for_who_logs(void **state)
+{
+    struct texts texts = {.switch_text = "acl: files\nlog: required\n",
+                          .files = "allow all bridge a\ndeny all bridge b\n"};
+    struct vmnetacl_caller caller = {.uid = 1};
+    struct vmnetacl_decision decision;
+    struct vmnetacl_policy *policy = texts_policy(&texts);
+
+    (void)state;
+    assert_true(vmnetacl_requires_log(policy));
+    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "a", &decision), VMNETACL_UNAVAIL);
+    assert_int_equal(decision.error->code, VMNETACL_CODE_OPTION_UNENFORCED);
+    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "b", NULL), VMNETACL_DENY);
+    caller.enforces = VMNETACL_ENFORCES_LOG;
+    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "a", NULL), VMNETACL_ALLOW);
+    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "b", NULL), VMNETACL_DENY);
+    vmnetacl_free(policy);
+    texts.switch_text = "acl: files\n";
+    policy = texts_policy(&texts);
+    assert_false(vmnetacl_requires_log(policy));
+    assert_false(vmnetacl_requires_log(NULL));
+    caller.enforces = 0;
+    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "a", NULL), VMNETACL_ALLOW);
+    vmnetacl_free(policy);
 }
 
 /* A whole file, as it is loaded. */
@@ -306,6 +360,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_switch_parse_line_valid_table),
         cmocka_unit_test(test_switch_parse_line_invalid_error_at_its_column),
+        cmocka_unit_test(test_parse_line_log_required),
+        cmocka_unit_test(test_decide_log_required_only_for_who_logs),
         cmocka_unit_test(test_load_from_switch_whole_file),
         cmocka_unit_test(test_load_from_switch_limits_kept),
         cmocka_unit_test(test_decide_switch_actions_obeyed),
