@@ -2,7 +2,8 @@
 # Runs when the helper is being installed, after it was copied: gives it the privilege that it needs.
 #
 # directory: of the helper, below the prefix or absolute; mode: setuid, group, fscaps or none; group: for mode group.
-# Into DESTDIR, what cannot be done here is said, and is left for the package to do. Without DESTDIR it is an error.
+# Into DESTDIR, what cannot be done here is said, and is left for the package to do. Without DESTDIR it is an error. A
+# user other than root gets no set-user-ID bit there, either: the program would run as that user for everybody.
 
 cmake_minimum_required(VERSION 3.22)
 cmake_path(ABSOLUTE_PATH directory BASE_DIRECTORY "${CMAKE_INSTALL_PREFIX}")
@@ -79,9 +80,6 @@ if(uid EQUAL 0)
       leave_to_package("cannot give it the capability (${why})")
     endif()
   endif()
-elseif(mode STREQUAL "setuid" AND is_staged)
-  must_on_helper(chmod 4755)
-  leave_to_package("it is mode 4755, but belongs to uid ${uid}, which is not root")
 elseif(mode STREQUAL "none")
   message(STATUS "vmnet-helper: installed without privilege, as VMNET_INSTALL_MODE=none wants")
 else()

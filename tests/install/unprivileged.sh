@@ -38,7 +38,7 @@ stage() {
     [ "$1" = none ] || assert_output "was installed without privilege and cannot work"
     assert_file "/run/lab/home/$1.real/libexec/vmnet-helper" 4242:4242 755
 }
-stage setuid 4755 "in this order: chown root:root, chmod 4755 /usr/libexec/vmnet-helper"
+stage setuid 755 "in this order: chown root:root, chmod 4755 /usr/libexec/vmnet-helper"
 stage group 755 "in this order: chown root:vmgroup, chmod 4750 /usr/libexec/vmnet-helper"
 stage fscaps 755 "in this order: chown root:root, chmod 0755, setcap cap_net_admin=ep /usr/libexec/vmnet-helper"
 stage none 755 "VMNET_INSTALL_MODE=none"

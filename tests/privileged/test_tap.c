@@ -246,6 +246,47 @@ static void test_tap_holder_can_change_what_is_said(void **state)
     assert_string_equal(after.master, before.master);
 }
 
+/* As vmnet-rules(5) says: a tap that outlives its guest, its owner's uid, and its end. */
+static void test_tap_persistent_is_found_by_its_alias_and_deleted(void **state)
+{
+    (void)state;
+    struct lab_result *result = helper_run(&lab_vmuser, "--br=virbr0", NULL);
+    (void)helper_assert_granted(result, "virbr0");
+    assert_int_equal(ioctl(result->tap_fd, TUNSETPERSIST, 1), 0); /* needs no privilege: see holder_tries() */
+    lab_result_release(result);
+    assert_int_equal(lab_tap_count(), 1);
+    lab_command("ip -o link show type tun | grep -q 'alias vmnet-helper uid=4242 bridge=virbr0'");
+    lab_command("ip -o link show type tun | grep 'alias vmnet-helper uid=4242 ' | cut -d : -f 2 | "
+                "while read -r tap; do ip link del dev \"$tap\"; done");
+    assert_true(lab_tap_count_becomes(0));
+}
+
+/* The bridge deletes the entry of another port, even a static, sticky one; frames for it do not get there any more. */
+static void test_tap_holder_can_take_an_address(void **state)
+{
+    struct ifreq request = {.ifr_hwaddr = {.sa_family = ARPHRD_ETHER, .sa_data = {0x02, 0, 0, 0, 0, 0x11}}};
+    unsigned flags;
+    int status;
+
+    (void)state;
+    lab_command("ip link add veth-a type veth peer name veth-b && ip link set veth-a up master virbr0 && "
+                "bridge fdb add 02:00:00:00:00:11 dev veth-a master static sticky && "
+                "bridge fdb show br virbr0 | grep -q '^02:00:00:00:00:11 dev veth-a '");
+    struct lab_result *result = helper_run(&lab_vmuser, "--br=virbr0", NULL);
+    (void)helper_assert_granted(result, "virbr0");
+    assert_true(lab_tap_identify(result->tap_fd, request.ifr_name, &flags));
+    const pid_t holder = fork();
+    if (holder == 0) {
+        if (setgroups(0, NULL) != 0 || setresgid(4242, 4242, 4242) != 0 || setresuid(4242, 4242, 4242) != 0)
+            _exit(255);
+        _exit(ioctl(result->tap_fd, SIOCSIFHWADDR, &request) == 0 ? 0 : 1);
+    }
+    assert_int_equal(waitpid(holder, &status, 0), holder);
+    assert_int_equal(status, 0);
+    lab_command("! bridge fdb show br virbr0 | grep -q '^02:00:00:00:00:11 dev veth-a '");
+    lab_command("ip link delete veth-a");
+}
+
 static void test_frames_pass_both_ways(void **state)
 {
     const char *fdguest = getenv("FDGUEST");
@@ -281,6 +322,8 @@ int main(void)
         cmocka_unit_test_setup(test_tap_is_not_persistent, helper_rules_reset),
         cmocka_unit_test_setup(test_tap_is_never_up_half_made, helper_rules_reset),
         cmocka_unit_test_setup(test_tap_holder_can_change_what_is_said, helper_rules_reset),
+        cmocka_unit_test_setup(test_tap_persistent_is_found_by_its_alias_and_deleted, helper_rules_reset),
+        cmocka_unit_test_setup(test_tap_holder_can_take_an_address, helper_rules_reset),
         cmocka_unit_test_setup(test_frames_pass_both_ways, helper_rules_reset),
     };
 
