@@ -5,6 +5,7 @@
 #include "message.h"
 
 #include <limits.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -46,11 +47,20 @@ static int read_descriptor(const char *digits)
     return fd;
 }
 
+static noreturn void print_version(void)
+{
+    static const char version[] = "vmnet-helper " VMNETACL_VERSION "\n";
+
+    _exit(write(STDOUT_FILENO, version, sizeof version - 1) == (ssize_t)(sizeof version - 1) ? EX_OK : EX_OSERR);
+}
+
 static void read_arguments(struct request *request, int argc, char *const argv[])
 {
     for (int i = 1; i < argc; i++) {
         const char *bridge = option_value(argv[i], "--br=");
         const char *fd = option_value(argv[i], "--fd=");
+        if (strcmp(argv[i], "--version") == 0)
+            print_version();
         if (strcmp(argv[i], "--use-vnet") == 0)
             request->use_vnet = true;
         else if (bridge != NULL)

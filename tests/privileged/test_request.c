@@ -76,6 +76,15 @@ static void test_arguments_incomplete_or_unknown_usage(void **state)
 }
 
 /* "allow all" makes sure that it is the name which is refused, not the bridge. */
+/* Needs no socket; it ends before anything is asked for. */
+static void test_version_printed(void **state)
+{
+    (void)state;
+    lab_command("setpriv --reuid 4242 --regid 4242 --clear-groups " HELPER_SETUID " --version | "
+                "grep -qx 'vmnet-helper [0-9]*[.][0-9]*[.][0-9]*'");
+    lab_command("! setpriv --reuid 4242 --regid 4242 --clear-groups " HELPER_SETUID " --version >/dev/full");
+}
+
 static void test_bridge_name_invalid_usage(void **state)
 {
     static const char *const names[] = {
@@ -259,6 +268,7 @@ int main(void)
         cmocka_unit_test_setup(test_arguments_any_order_granted, helper_rules_reset),
         cmocka_unit_test_setup(test_arguments_last_bridge_denied_refused, helper_rules_reset),
         cmocka_unit_test_setup(test_arguments_incomplete_or_unknown_usage, helper_rules_reset),
+        cmocka_unit_test_setup(test_version_printed, helper_rules_reset),
         cmocka_unit_test_setup(test_bridge_name_invalid_usage, helper_rules_reset),
         cmocka_unit_test_setup(test_bridge_name_longest_granted, helper_rules_reset),
         cmocka_unit_test_setup(test_bridge_name_too_long_not_truncated, helper_rules_reset),
