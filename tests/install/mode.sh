@@ -45,6 +45,14 @@ assert_files "$world/stage"
 output=$(cmake --install "$build" --prefix "$world/real" 2>&1) || fail "$output"
 assert_mode "$world/real/libexec/vmnet-helper"
 
+# And away again, as README.md says.
+remove=$(sed -n 's/^    sudo \(xargs .*install_manifest.txt rm -f\)$/\1/p' "${0%/*}/../../README.md")
+[ -n "$remove" ] || fail "README.md does not say how to uninstall"
+(cd "$world" && mkdir -p build && ln -sfn "$build" build/release && eval "$remove")
+left=$(find "$world/real" ! -type d)
+[ -z "$left" ] || fail "left after the removal: $left"
+cmake --install "$build" --prefix "$world/real" >/dev/null
+
 # Where root's word is not enough, the mode fails or, into DESTDIR, says what the package must do.
 refused() {
     output=$(cmake --install "$build" --prefix "$world/refused" 2>&1) && fail "installed without privilege: $output"
