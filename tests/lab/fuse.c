@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The protocol is that of <linux/fuse.h>, version 7.31 or later: a request read from /dev/fuse, an answer written. */
-#define _GNU_SOURCE
 #include "fuse.h"
 
 #include <errno.h>
