@@ -170,7 +170,7 @@ static void test_log_full_granted_and_refused_in_time(void **state)
     assert_true(lab_now_ms() - begin < PROMPT_MS);
 }
 
-/* What a log can believe: the kernel says who sent the record, and it is the user whom it is about. */
+/* What a log can believe: the kernel says who sent the record, and that is the user named in the record. */
 static void test_record_sent_with_the_ids_of_the_caller(void **state)
 {
     (void)state;

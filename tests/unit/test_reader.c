@@ -74,7 +74,7 @@ static void test_decide_public_rules_same_for_all(void **state)
     assert_string_equal(verdicts(&user), "adaad-");
 }
 
-/* What is missing for one is missing for all; a link that leads nowhere does so for all. */
+/* What is missing for one is missing for all; so is the target of a dangling link. */
 static void test_decide_missing_include_same_for_all(void **state)
 {
     (void)state;
