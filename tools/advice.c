@@ -174,8 +174,16 @@ static void advise_bridge(struct advices *advices, const struct explanation *exp
     const struct bridge *bridge = &explanation->interface;
 
     if (!bridge->is_known)
+        advise(
+            advices, "bridge",
+            memory_format("it is unknown whether the bridge exists, since the kernel did not list the interfaces: %s",
+                          strerror(explanation->interfaces.error)));
+    else if (bridge->other != NULL)
         advise(advices, "bridge",
-               memory_copy("it is unknown whether the bridge exists, since there is no /sys/class/net"));
+               memory_format(
+                   "'%s' is only another name of '%s', and vmnet-helper refuses it; give the name that 'ip link' "
+                   "shows first",
+                   explanation->bridge, bridge->other->name));
     else if (!bridge->exists)
         advise(advices, "bridge",
                memory_format(

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* The bridges of this network namespace, as sysfs shows them (Documentation/ABI/testing/sysfs-class-net). */
+/* The bridges of the network namespace of this process. */
 #pragma once
+
+#include "interfaces.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What is known about an interface. */
+/* What is known about the interface with a name. Its pointers live as long as the interfaces. */
 struct bridge {
-    bool is_known;  /* false: /sys/class/net cannot be read, and all else is false, too */
-    bool exists;    /* an interface has this name */
+    bool is_known;  /* false: the kernel did not say, and all else is false or NULL, too */
+    bool exists;    /* an interface has this name, as its first one */
     bool is_bridge; /* and is a bridge */
     bool is_up;
-    bool has_fixed_mac; /* its address was set, so it does not change with the ports */
+    const struct interface *interface; /* NULL: none has this name */
+    const struct interface *other;     /* the one that has it only as an alternative name, which vmnet-helper refuses */
+    const struct interface *port_of;   /* the bridge that it is a port of */
 };
 
-/* name: one that vmnetacl_name_valid() accepts. */
-void bridge_look(struct bridge *bridge, const char *name);
+void bridge_look(struct bridge *bridge, const struct interfaces *interfaces, const char *name);
 
-/* The names of all bridges, unsorted; *names is NULL when there are none. Free them with bridges_free(). */
-void bridges_list(char ***names, size_t *names_count);
-
-void bridges_free(char **names, size_t names_count);
+/* The names of all bridges, in the order of strcmp(3); *names is NULL when there are none. To be freed, not the names. */
+void bridges_list(const struct interfaces *interfaces, const char ***names, size_t *names_count);

@@ -3,6 +3,7 @@
 
 #include "bridges.h"
 #include "escape.h"
+#include "interface_sysfs.h"
 #include "memory.h"
 #include "rule.h"
 #include "string_set.h"
@@ -13,6 +14,7 @@
 /* The bridges that were checked. A warning about a bridge is given once, for the first rule that names it. */
 struct view {
     struct findings *findings;
+    struct interfaces interfaces;
     struct string_set named;
     struct string_set allowed;
 };
@@ -31,16 +33,19 @@ static void look_at_rule(struct view *view, const struct vmnetacl_rule *rule)
 
     if (rule->is_pattern)
         return;
-    bridge_look(&bridge, rule->bridge);
-    if (!bridge.is_known)
-        return;
+    bridge_look(&bridge, &view->interfaces, rule->bridge);
     if (string_set_add(&view->named, rule->bridge) && !bridge.is_bridge) {
-        if (bridge.exists)
+        if (bridge.other != NULL)
+            warn(view, rule, "bridge-name",
+                 "is an alternative name of an interface, and vmnet-helper takes only the name that 'ip link' shows "
+                 "first");
+        else if (bridge.exists)
             warn(view, rule, "bridge-kind", "is an interface, but not a bridge; check the name");
         else
             warn(view, rule, "bridge-absent", "does not exist now; check the name, or create the bridge");
     }
-    if (!rule->is_deny && bridge.is_bridge && !bridge.has_fixed_mac && string_set_add(&view->allowed, rule->bridge))
+    if (!rule->is_deny && bridge.is_bridge && interface_has_floating_address(bridge.interface) &&
+        string_set_add(&view->allowed, rule->bridge))
         warn(view, rule, "bridge-mac",
              "has no fixed MAC address: Linux gives it the lowest address of its ports, so guests that come and go can "
              "change it. ARP entries then go stale, and DHCP may assign another address. Set an address where the "
@@ -58,10 +63,12 @@ void check_bridges(struct findings *findings, const struct vmnetacl_origin *orig
 
     if (status != VMNETACL_OK)
         return;
+    interfaces_read(&view.interfaces);
     rules = rules_open(policy);
-    while ((rule = vmnetacl_rules_next(rules)) != NULL)
+    while (view.interfaces.are_known && (rule = vmnetacl_rules_next(rules)) != NULL)
         look_at_rule(&view, rule);
     vmnetacl_rules_close(rules);
+    interfaces_free(&view.interfaces);
     string_set_free(&view.named);
     string_set_free(&view.allowed);
     vmnetacl_free(policy);

@@ -65,6 +65,7 @@ static void doctor_begin(struct doctor *doctor, const struct options *options)
     else
         account_of_process(&doctor->account);
     (void)account_become(&doctor->account); /* if not, the files are read as who runs this; the page says so */
+    interfaces_read(&doctor->interfaces);
     doctor_find_usable(doctor);
 }
 
@@ -77,6 +78,7 @@ static void doctor_free(struct doctor *doctor)
     free(doctor->items);
     string_set_free(&doctor->usable);
     free(doctor->usable_text);
+    interfaces_free(&doctor->interfaces);
     account_free(&doctor->account);
 }
 

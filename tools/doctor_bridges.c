@@ -2,12 +2,11 @@
 /* Does a bridge forward, and do guests on it get an address? */
 #include "bridges.h"
 #include "doctor_checks.h"
-#include "kernel_value.h"
+#include "interface_sysfs.h"
 #include "memory.h"
 #include "text.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -15,20 +14,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SYSFS_NET "/sys/class/net"
+/* BR_MIN_FORWARD_DELAY of net/bridge/br_private_stp.h, which libvirt's networks have. */
+#define FORWARD_DELAY_LEAST_CS 200
 
-/* BR_MIN_FORWARD_DELAY of net/bridge/br_private_stp.h, which libvirt's networks have, in hundredths of a second. */
-#define FORWARD_DELAY_LEAST 200
-
-static const char unknown[] = "unknown, since " SYSFS_NET " cannot be read; is /sys mounted?";
-
-static unsigned long read_attribute(const char *interface, const char *attribute)
+static void note_unknown(struct doctor *doctor)
 {
-    char *path = memory_format(SYSFS_NET "/%s/%s", interface, attribute);
-    unsigned long number = kernel_value_number(path, 0);
-
-    free(path);
-    return number;
+    doctor_note(doctor,
+                memory_format("unknown, since the kernel did not list the interfaces: %s",
+                              strerror(doctor->interfaces.error)),
+                memory_copy("run it where netlink(7) is not forbidden; vmnet-helper needs it, too"));
 }
 
 /* Its IPv4 addresses with commas, to be freed; NULL when it has none. */
@@ -77,67 +71,57 @@ struct ports {
     size_t count;
     size_t physical_count; /* those of a device, and so of the network outside */
     size_t linked_count;   /* of these: with a link */
-    char physical[256];    /* the name of one of them; d_name is no longer */
+    const char *physical;  /* the name of one of them */
 };
 
-static void count_ports(struct ports *ports, const char *bridge)
+static void count_ports(struct ports *ports, const struct interfaces *interfaces, const struct interface *bridge)
 {
-    char *path = memory_format(SYSFS_NET "/%s/brif", bridge);
-    DIR *directory = opendir(path);
-    const struct dirent *entry;
-
     *ports = (struct ports){.count = 0};
-    while (directory != NULL && (entry = readdir(directory)) != NULL) {
-        char *device;
-        if (entry->d_name[0] == '.')
+    for (size_t i = 0; i < interfaces->count; i++) {
+        const struct interface *port = &interfaces->items[i];
+        if (port->master != bridge->index)
             continue;
         ports->count++;
-        device = memory_format(SYSFS_NET "/%s/device", entry->d_name);
-        if (access(device, F_OK) == 0) {
-            ports->physical_count++;
-            ports->linked_count += read_attribute(entry->d_name, "carrier") == 1;
-            (void)snprintf(ports->physical, sizeof ports->physical, "%s", entry->d_name); /* always fits */
-        }
-        free(device);
+        if (!interface_is_physical(port))
+            continue;
+        ports->physical_count++;
+        ports->linked_count += port->has_link;
+        ports->physical = port->name;
     }
-    if (directory != NULL)
-        (void)closedir(directory); /* it was only read, so this cannot lose data */
-    free(path);
 }
 
-static void look_at_settings(struct doctor *doctor, const char *name, const struct bridge *bridge)
+static void look_at_settings(struct doctor *doctor, const struct interface *bridge)
 {
-    unsigned long delay = read_attribute(name, "bridge/forward_delay");
-    char *path = memory_format(SYSFS_NET "/%s/address", name);
-    char *address = kernel_value_text(path);
+    const char *name = bridge->name;
+    const unsigned char *bytes = bridge->address;
+    unsigned delay = bridge->forward_delay_cs;
 
-    if (read_attribute(name, "bridge/stp_state") != 0 && delay > FORWARD_DELAY_LEAST)
+    if (bridge->runs_stp && delay > FORWARD_DELAY_LEAST_CS)
         doctor_note(doctor,
-                    memory_format("'%s' runs STP with a forward delay of %lu s, so a new port forwards nothing for "
-                                  "%lu s: DHCP and network boot may give up before",
+                    memory_format("'%s' runs STP with a forward delay of %u s, so a new port forwards nothing for "
+                                  "%u s: DHCP and network boot may give up before",
                                   name, delay / 100, 2 * delay / 100),
                     memory_format("if no loop of bridges is possible: as root, ip link set dev %s type bridge "
                                   "stp_state 0; else: forward_delay 200, and make both lasting where the bridge is "
                                   "configured",
                                   doctor_word(name)));
-    if (!bridge->has_fixed_mac)
+    if (interface_has_floating_address(bridge))
         doctor_note(doctor,
                     memory_format("'%s' has no fixed MAC address: it changes when guests come and go, ARP entries go "
                                   "stale, and DHCP may give another address",
                                   name),
-                    memory_format("as root: ip link set dev %s address %s; make it lasting where the bridge is "
-                                  "configured",
-                                  doctor_word(name), address == NULL ? "MAC" : address));
-    free(address);
-    free(path);
+                    memory_format("as root: ip link set dev %s address %02x:%02x:%02x:%02x:%02x:%02x; make it lasting "
+                                  "where the bridge is configured",
+                                  doctor_word(name), bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5]));
 }
 
-static void look_at_network(struct doctor *doctor, const char *name)
+static void look_at_network(struct doctor *doctor, const struct interface *bridge)
 {
+    const char *name = bridge->name;
     char *addresses = find_addresses(name);
     struct ports ports;
 
-    count_ports(&ports, name);
+    count_ports(&ports, &doctor->interfaces, bridge);
     if (ports.physical_count > 0 && ports.linked_count == 0)
         doctor_fail_or_note(doctor, doctor_wants(doctor, name),
                             memory_format("no physical port of '%s' has a link, so guests reach only each other and "
@@ -168,9 +152,14 @@ static void look_at_bridge(struct doctor *doctor, const char *name)
 {
     struct bridge bridge;
 
-    bridge_look(&bridge, name);
+    bridge_look(&bridge, &doctor->interfaces, name);
     if (!bridge.is_known)
-        doctor_note(doctor, memory_copy(unknown), NULL);
+        note_unknown(doctor);
+    else if (bridge.other != NULL)
+        doctor_fail(doctor,
+                    memory_format("'%s' is only another name of '%s', and vmnet-helper refuses it", name,
+                                  bridge.other->name),
+                    memory_copy("give the name that 'ip link' shows first"));
     else if (!bridge.exists)
         doctor_fail(doctor, memory_format("there is no interface '%s' in this network namespace", name),
                     strcmp(name, "virbr0") == 0
@@ -186,37 +175,37 @@ static void look_at_bridge(struct doctor *doctor, const char *name)
                             memory_format("'%s' is down, and forwards nothing", name),
                             memory_format("as root: ip link set dev %s up", doctor_word(name)));
     else
-        look_at_network(doctor, name);
+        look_at_network(doctor, bridge.interface);
     if (bridge.is_bridge)
-        look_at_settings(doctor, name, &bridge);
+        look_at_settings(doctor, bridge.interface);
 }
 
 void doctor_check_bridges(struct doctor *doctor)
 {
-    char **names;
+    const char **names;
     size_t names_count;
 
     if (doctor->bridge != NULL) {
         look_at_bridge(doctor, doctor->bridge);
         return;
     }
-    bridges_list(&names, &names_count);
+    bridges_list(&doctor->interfaces, &names, &names_count);
     for (size_t i = 0; i < names_count; i++)
         look_at_bridge(doctor, names[i]);
-    if (names_count == 0 && access(SYSFS_NET, X_OK) != 0)
-        doctor_note(doctor, memory_copy(unknown), NULL);
+    if (!doctor->interfaces.are_known)
+        note_unknown(doctor);
     else if (names_count == 0)
         doctor_fail(doctor, memory_copy("there is no bridge in this network namespace"),
                     memory_copy("create one where the network is configured, or start libvirt's: virsh --connect "
                                 "qemu:///system net-start default"));
-    bridges_free(names, names_count);
+    free(names);
 }
 
 void doctor_check_libvirt_network(struct doctor *doctor)
 {
     struct bridge bridge;
 
-    bridge_look(&bridge, "virbr0");
+    bridge_look(&bridge, &doctor->interfaces, "virbr0");
     if (bridge.exists || !bridge.is_known || access("/etc/libvirt/qemu/networks/default.xml", F_OK) != 0)
         doctor_ok(doctor,
                   memory_copy(bridge.exists ? "virbr0 exists" : "no network 'default' of libvirt is seen here"));

@@ -132,7 +132,7 @@ static void report_absent(struct doctor *doctor, const char *module)
 
 void doctor_check_modules(struct doctor *doctor)
 {
-    char **bridges;
+    const char **bridges;
     size_t bridges_count;
 
     if (access("/sys", X_OK) != 0 || access("/sys/class/net", X_OK) != 0) {
@@ -143,10 +143,10 @@ void doctor_check_modules(struct doctor *doctor)
         doctor_ok(doctor, memory_copy("tun is loaded"));
     else
         report_absent(doctor, "tun");
-    bridges_list(&bridges, &bridges_count);
+    bridges_list(&doctor->interfaces, &bridges, &bridges_count);
     if (bridges_count > 0 || access("/sys/module/bridge", F_OK) == 0)
         doctor_ok(doctor, memory_copy("bridge is loaded"));
     else
         report_absent(doctor, "bridge");
-    bridges_free(bridges, bridges_count);
+    free(bridges);
 }

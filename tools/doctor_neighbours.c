@@ -27,7 +27,7 @@ void doctor_check_netfilter(struct doctor *doctor)
             found = tables[i - 1];
         free(path);
     }
-    bridge_look(&docker, "docker0");
+    bridge_look(&docker, &doctor->interfaces, "docker0");
     if (found == NULL)
         doctor_ok(doctor, memory_copy("frames between ports of a bridge do not pass iptables"));
     else if (docker.exists)

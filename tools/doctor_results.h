@@ -3,6 +3,7 @@
 #pragma once
 
 #include "account.h"
+#include "interfaces.h"
 #include "string_set.h"
 
 #include <stdbool.h>
@@ -30,10 +31,11 @@ enum doctor_names {
 };
 
 struct doctor {
-    const char *bridge;       /* the one that was asked about; NULL: all that exist */
-    bool is_other;            /* the user was given by name, so nothing is known about a session of his */
-    enum doctor_names names;  /* when LATE, nothing more may be asked of the name service: it takes too long */
-    struct account account;   /* when names are LATE, of this process, and without a name */
+    const char *bridge;      /* the one that was asked about; NULL: all that exist */
+    bool is_other;           /* the user was given by name, so nothing is known about a session of his */
+    enum doctor_names names; /* when LATE, nothing more may be asked of the name service: it takes too long */
+    struct account account;  /* when names are LATE, of this process, and without a name */
+    struct interfaces interfaces;
     bool has_usable;          /* the next one is known */
     struct string_set usable; /* bridges that the rules let the user use, existing or named in a rule */
     size_t usable_count;

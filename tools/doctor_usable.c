@@ -32,15 +32,15 @@ void doctor_find_usable(struct doctor *doctor)
     const struct vmnetacl_caller *caller = &doctor->account.caller;
     struct vmnetacl_policy *policy = NULL;
     struct vmnetacl_names *names = NULL;
-    char **existing;
+    const char **existing;
     size_t existing_count;
 
-    bridges_list(&existing, &existing_count);
-    doctor->has_usable = doctor->names != DOCTOR_NAMES_LATE && vmnetacl_load(&policy, NULL) == VMNETACL_OK &&
-                         vmnetacl_resolve(policy, caller, NULL, DOCTOR_LOOKUP_MS, &names, NULL) == VMNETACL_OK &&
-                         vmnetacl_enumerate(policy, caller, names, (const char *const *)existing, existing_count,
-                                            usable_visit, doctor, NULL) == VMNETACL_OK;
-    bridges_free(existing, existing_count);
+    bridges_list(&doctor->interfaces, &existing, &existing_count);
+    doctor->has_usable =
+        doctor->names != DOCTOR_NAMES_LATE && vmnetacl_load(&policy, NULL) == VMNETACL_OK &&
+        vmnetacl_resolve(policy, caller, NULL, DOCTOR_LOOKUP_MS, &names, NULL) == VMNETACL_OK &&
+        vmnetacl_enumerate(policy, caller, names, existing, existing_count, usable_visit, doctor, NULL) == VMNETACL_OK;
+    free(existing);
     vmnetacl_names_free(names);
     vmnetacl_free(policy);
 }

@@ -102,7 +102,8 @@ void explanation_make(struct explanation *explanation, const struct account *acc
     enum vmnetacl_status status;
 
     *explanation = (struct explanation){.account = account, .bridge = bridge, .has_all_rules = with_all_rules};
-    bridge_look(&explanation->interface, bridge);
+    interfaces_read(&explanation->interfaces);
+    bridge_look(&explanation->interface, &explanation->interfaces, bridge);
     status = vmnetacl_load(&explanation->policy, &explanation->error);
     if (status == VMNETACL_OK) {
         explanation->needs_names = needs_names(explanation);
@@ -153,6 +154,7 @@ void explanation_free(struct explanation *explanation)
     for (size_t i = 0; i < explanation->sources_count; i++)
         free(explanation->sources[i].error);
     free(explanation->sources);
+    interfaces_free(&explanation->interfaces);
     vmnetacl_names_free(explanation->names);
     vmnetacl_free(explanation->policy);
     *explanation = (struct explanation){.policy = NULL};

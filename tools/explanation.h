@@ -35,7 +35,8 @@ struct explanation {
     struct vmnetacl_error error; /* for the verdicts UNAVAIL and TRYAGAIN: why */
     struct explanation_source *sources;
     size_t sources_count;
-    size_t rules_left_out;   /* in the source that is being visited */
+    size_t rules_left_out; /* in the source that is being visited */
+    struct interfaces interfaces;
     struct bridge interface; /* the one with the name of the bridge */
 };
 

@@ -34,6 +34,7 @@ struct entry {
 struct entries {
     struct entry *items;
     size_t count;
+    struct interfaces interfaces;
 };
 
 static bool entries_visit(const char *bridge, const struct vmnetacl_decision *decision, void *data)
@@ -45,7 +46,7 @@ static bool entries_visit(const char *bridge, const struct vmnetacl_decision *de
     entry = &entries->items[entries->count++];
     *entry = (struct entry){.name = memory_copy(bridge), .decision = *decision};
     entry->options = rule_options_text(&decision->grant);
-    bridge_look(&entry->bridge, bridge);
+    bridge_look(&entry->bridge, &entries->interfaces, bridge);
     return true;
 }
 
@@ -56,6 +57,7 @@ static void entries_free(struct entries *entries)
         free(entries->items[i].options);
     }
     free(entries->items);
+    interfaces_free(&entries->interfaces);
 }
 
 static const char *state_of(const struct bridge *bridge)
@@ -146,7 +148,7 @@ static bool entries_collect(struct entries *entries, struct vmnetacl_policy **po
                             struct vmnetacl_error *error)
 {
     struct vmnetacl_names *names = NULL;
-    char **existing = NULL;
+    const char **existing = NULL;
     size_t existing_count = 0;
     enum vmnetacl_status status = vmnetacl_load(policy, error);
 
@@ -154,10 +156,11 @@ static bool entries_collect(struct entries *entries, struct vmnetacl_policy **po
         return false;
     /* If a lookup fails, names is NULL, and names are looked up for each bridge, as vmnet-helper does. */
     (void)vmnetacl_resolve(*policy, &account->caller, NULL, 0, &names, NULL);
-    bridges_list(&existing, &existing_count);
-    status = vmnetacl_enumerate(*policy, &account->caller, names, (const char *const *)existing, existing_count,
-                                entries_visit, entries, error);
-    bridges_free(existing, existing_count);
+    interfaces_read(&entries->interfaces);
+    bridges_list(&entries->interfaces, &existing, &existing_count);
+    status =
+        vmnetacl_enumerate(*policy, &account->caller, names, existing, existing_count, entries_visit, entries, error);
+    free(existing);
     vmnetacl_names_free(names);
     if (status == VMNETACL_INVALID)
         die(EX_SOFTWARE, "the library rejected its arguments; this is a bug");

@@ -24,6 +24,10 @@ result fail bridges "'lo' is an interface, but not a bridge" 'ip link show type 
 doctor 1 'a;$(id)'
 result fail bridges 'there is no interface' 'ip link add BRIDGE type bridge'
 
+ip link property add dev br0 altname other-name
+doctor 1 other-name
+result fail bridges "'other-name' is only another name of 'br0'" "'ip link' shows first"
+
 # Down: it fails if it was asked about, or the user may use it.
 ip link set br0 down
 doctor 1
@@ -84,14 +88,21 @@ ip link add port0 type veth peer name peer0
 ip link set port0 master br0
 doctor 0
 result ok bridges "'br0' is up, has no IPv4 address, and 1 port"
-cover /sys/devices/virtual/net/port0
-mkdir /sys/devices/virtual/net/port0/device
-echo 0 >/sys/devices/virtual/net/port0/carrier
+show_device() {
+    cat /sys/class/net/port0/address >port0.address
+    cat /sys/class/net/port0/ifindex >port0.ifindex
+    cover /sys/devices/virtual/net/port0
+    mkdir /sys/devices/virtual/net/port0/device
+    cp port0.address /sys/devices/virtual/net/port0/address
+    cp port0.ifindex /sys/devices/virtual/net/port0/ifindex
+}
+show_device
+ip link set port0 up
 doctor 1
 result fail bridges "no physical port of 'br0' has a link" 'check the cable; as root: ip link set dev port0 up'
 run 0 "$ctl" doctor
 result note bridges "no physical port of 'br0' has a link"
-echo 1 >/sys/devices/virtual/net/port0/carrier
+ip link set peer0 up
 doctor 0
 says_not 'has a link'
 says_not "'br0' has no physical port" # DHCP is the network's
@@ -116,8 +127,7 @@ ip link del port0
 ip link del br0
 doctor 1
 result fail bridges 'there is no bridge in this network namespace' 'net-start default'
-mount -t tmpfs tmpfs /sys
-doctor 0 br0
-result note bridges 'unknown, since /sys/class/net cannot be read'
-doctor 0
-result note bridges 'unknown, since /sys/class/net cannot be read'
+run 0 as_without_netlink vmuser "$ctl" doctor br0
+result note bridges 'unknown, since the kernel did not list the interfaces: Permission denied' 'netlink(7)'
+run 0 as_without_netlink vmuser "$ctl" doctor
+result note bridges 'unknown, since the kernel did not list the interfaces'

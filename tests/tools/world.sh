@@ -46,6 +46,20 @@ without_groups() {
     setpriv --reuid "$user" --regid "$user" --clear-groups -- "$@"
 }
 
+# without_netlink COMMAND...: no socket can be made, as in a service that may not use netlink. LeakSanitizer cannot run
+# below strace.
+without_netlink() {
+    env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -e 'trace=?socket,?socketcall' \
+        -e 'inject=?socket,?socketcall:error=EACCES' "$@"
+}
+
+# as_without_netlink USER COMMAND...
+as_without_netlink() {
+    user=$1
+    shift
+    without_netlink setpriv --reuid "$user" --regid "$user" --init-groups -- "$@"
+}
+
 # says TEXT: it stands in the output; the line breaks of both are blanks
 says() {
     case $(printf '%s' "$output" | tr '\n' ' ') in
