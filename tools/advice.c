@@ -4,6 +4,7 @@
 #include "escape.h"
 #include "helper.h"
 #include "memory.h"
+#include "missing_bridge.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,17 @@ static void advise_error(struct advices *advices, const struct vmnetacl_error *e
                            "wrong"));
 }
 
+static void advise_missing(struct advices *advices, const struct explanation *explanation)
+{
+    char *hint = missing_bridge_hint(&explanation->interfaces, explanation->policy, explanation->bridge);
+
+    advise(advices, "bridge",
+           memory_format(
+               "there is no interface '%s' now; a request fails until there is one, even if the rules allow it%s",
+               explanation->bridge, hint));
+    free(hint);
+}
+
 static void advise_bridge(struct advices *advices, const struct explanation *explanation)
 {
     const struct bridge *bridge = &explanation->interface;
@@ -180,15 +192,15 @@ static void advise_bridge(struct advices *advices, const struct explanation *exp
                           strerror(explanation->interfaces.error)));
     else if (bridge->other != NULL)
         advise(advices, "bridge",
-               memory_format(
-                   "'%s' is only another name of '%s', and vmnet-helper refuses it; give the name that 'ip link' "
-                   "shows first",
-                   explanation->bridge, bridge->other->name));
+               memory_format("'%s' is only another name of '%s', and vmnet-helper refuses it; give the name that 'ip "
+                             "link' shows first",
+                             explanation->bridge, bridge->other->name));
     else if (!bridge->exists)
+        advise_missing(advices, explanation);
+    else if (bridge->port_of != NULL)
         advise(advices, "bridge",
-               memory_format(
-                   "there is no interface '%s' now; a request fails until there is one, even if the rules allow it",
-                   explanation->bridge));
+               memory_format("'%s' is not a bridge, so a request for it fails; it is a port of '%s': ask for that",
+                             explanation->bridge, bridge->port_of->name));
     else if (!bridge->is_bridge)
         advise(advices, "bridge",
                memory_format("'%s' is not a bridge, so a request for it fails; give the name of a bridge",
@@ -197,6 +209,17 @@ static void advise_bridge(struct advices *advices, const struct explanation *exp
         advise(advices, "bridge",
                memory_format("the bridge is down and forwards nothing; as root, 'ip link set dev %s up' brings it up",
                              explanation->bridge));
+}
+
+/* What would make the helper, as it is installed, grant what the rules allow. */
+static void advise_helper(struct advices *advices, const struct explanation *explanation)
+{
+    const struct helper_fault *fault = helper_file_refusal(&explanation->helper);
+
+    if (fault != NULL && explanation->decision.verdict == VMNETACL_ALLOW)
+        advise(advices, "fix",
+               memory_format("%s%s%s", fault->text, fault->cure == NULL ? "" : "; ",
+                             fault->cure == NULL ? "" : fault->cure));
 }
 
 void advices_find(struct advices *advices, const struct explanation *explanation)
@@ -223,6 +246,7 @@ void advices_find(struct advices *advices, const struct explanation *explanation
         advise(advices, "fix",
                memory_copy("the vmnet-helper of this build cannot look up names, and therefore refuses the request; "
                            "write uid instead of user, and in an allow, gid instead of group"));
+    advise_helper(advices, explanation);
     advise_bridge(advices, explanation);
 }
 

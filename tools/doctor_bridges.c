@@ -4,6 +4,7 @@
 #include "doctor_checks.h"
 #include "interface_sysfs.h"
 #include "memory.h"
+#include "missing_bridge.h"
 #include "text.h"
 
 #include <arpa/inet.h>
@@ -148,6 +149,16 @@ static void look_at_network(struct doctor *doctor, const struct interface *bridg
     free(addresses);
 }
 
+static char *absence(const struct doctor *doctor, const char *name)
+{
+    bool is_of_libvirt = missing_bridge_is_of_libvirt(&doctor->interfaces, name); /* the cure says it */
+    char *hint = is_of_libvirt ? memory_copy("") : missing_bridge_hint(&doctor->interfaces, NULL, name);
+    char *text = memory_format("there is no interface '%s' in this network namespace%s", name, hint);
+
+    free(hint);
+    return text;
+}
+
 static void look_at_bridge(struct doctor *doctor, const char *name)
 {
     struct bridge bridge;
@@ -161,12 +172,15 @@ static void look_at_bridge(struct doctor *doctor, const char *name)
                                   bridge.other->name),
                     memory_copy("give the name that 'ip link' shows first"));
     else if (!bridge.exists)
-        doctor_fail(doctor, memory_format("there is no interface '%s' in this network namespace", name),
+        doctor_fail(doctor, absence(doctor, name),
                     strcmp(name, "virbr0") == 0
-                        ? memory_copy("virsh --connect qemu:///system net-start default")
+                        ? memory_copy(LIBVIRT_START)
                         : memory_format("'ip link show type bridge' lists the bridges; to make this one until the next "
                                         "boot: as root, ip link add %s type bridge && ip link set dev %s up",
                                         doctor_word(name), doctor_word(name)));
+    else if (bridge.port_of != NULL)
+        doctor_fail(doctor, memory_format("'%s' is an interface, but not a bridge", name),
+                    memory_format("it is a port of '%s': ask for that", bridge.port_of->name));
     else if (!bridge.is_bridge)
         doctor_fail(doctor, memory_format("'%s' is an interface, but not a bridge", name),
                     memory_copy("give the name of a bridge; 'ip link show type bridge' lists them"));
@@ -203,16 +217,13 @@ void doctor_check_bridges(struct doctor *doctor)
 
 void doctor_check_libvirt_network(struct doctor *doctor)
 {
-    struct bridge bridge;
+    bool has_bridge = interfaces_find(&doctor->interfaces, "virbr0") != NULL;
 
-    bridge_look(&bridge, &doctor->interfaces, "virbr0");
-    if (bridge.exists || !bridge.is_known || access("/etc/libvirt/qemu/networks/default.xml", F_OK) != 0)
-        doctor_ok(doctor,
-                  memory_copy(bridge.exists ? "virbr0 exists" : "no network 'default' of libvirt is seen here"));
+    if (!missing_bridge_is_of_libvirt(&doctor->interfaces, "virbr0"))
+        doctor_ok(doctor, memory_copy(has_bridge ? "virbr0 exists" : "no network 'default' of libvirt is seen here"));
     else
-        doctor_fail_or_note(doctor, doctor_wants(doctor, "virbr0"),
-                            memory_copy(
-                                "libvirt's network 'default' is defined and not started, so there is no virbr0"),
-                            memory_copy("virsh --connect qemu:///system net-start default; and at each boot: virsh "
-                                        "--connect qemu:///system net-autostart default"));
+        doctor_fail_or_note(
+            doctor, doctor_wants(doctor, "virbr0"),
+            memory_copy("libvirt's network 'default' is defined and not started, so there is no virbr0"),
+            memory_copy(LIBVIRT_START "; and at each boot: virsh --connect qemu:///system net-autostart default"));
 }

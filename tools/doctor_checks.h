@@ -12,7 +12,6 @@ void doctor_check_helper_path(struct doctor *doctor);
 void doctor_check_no_new_privs(struct doctor *doctor);
 void doctor_check_bounding_set(struct doctor *doctor);
 void doctor_check_user_namespace(struct doctor *doctor);
-bool doctor_is_in_namespace(void); /* a user namespace that is not the first one */
 void doctor_check_tun(struct doctor *doctor);
 void doctor_check_modules(struct doctor *doctor);
 

@@ -3,6 +3,7 @@
 #include "doctor_checks.h"
 #include "kernel_value.h"
 #include "memory.h"
+#include "user_namespace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,17 +45,6 @@ void doctor_check_bounding_set(struct doctor *doctor)
         doctor_ok(doctor, memory_copy("the helper can have CAP_NET_ADMIN"));
 }
 
-/* user_namespaces(7): the initial one maps all ids to themselves. */
-static bool is_initial(const char *map)
-{
-    unsigned inside;
-    unsigned outside;
-    unsigned count;
-
-    return sscanf(map, "%u %u %u", &inside, &outside, &count) == 3 && inside == 0 && outside == 0 &&
-           count == 4294967295U;
-}
-
 /* Does our network namespace belong to our user namespace, or to one below it (ioctl_nsfs(2))? */
 static bool owns_network(bool *is_known)
 {
@@ -74,7 +64,7 @@ static void report_namespace(struct doctor *doctor, const char *map)
     bool is_known;
     bool is_owner = owns_network(&is_known);
 
-    if (is_initial(map) && (is_owner || !is_known))
+    if (user_namespace_is_first(map) && (is_owner || !is_known))
         doctor_ok(doctor, memory_copy("this is the user namespace of the system"));
     else if (is_owner)
         doctor_note(doctor,
@@ -86,15 +76,6 @@ static void report_namespace(struct doctor *doctor, const char *map)
                     memory_copy("this is a user namespace, as in a rootless container, and root in it may not change "
                                 "the network here; a setuid program gains nothing"),
                     memory_copy("start QEMU outside of the container or sandbox"));
-}
-
-bool doctor_is_in_namespace(void)
-{
-    char *map = kernel_value_text("/proc/self/uid_map");
-    bool is_inside = map != NULL && !is_initial(map);
-
-    free(map);
-    return is_inside;
 }
 
 void doctor_check_user_namespace(struct doctor *doctor)

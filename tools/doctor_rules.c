@@ -5,8 +5,8 @@
 #include "doctor_usable.h"
 #include "explanation.h"
 #include "findings.h"
-#include "helper.h"
 #include "memory.h"
+#include "refusal.h"
 #include "rule.h"
 #include "vmnetacl.h"
 
@@ -125,14 +125,14 @@ static char *verdict_cure(const struct explanation *explanation)
 static void report_verdict(struct doctor *doctor)
 {
     struct explanation explanation;
-    struct vmnetacl_option option;
+    char *refusal;
     enum vmnetacl_status verdict;
     char *who = account_describe(&doctor->account);
 
     explanation_make(&explanation, &doctor->account, doctor->bridge, false);
     verdict = explanation.decision.verdict;
-    if (verdict == VMNETACL_ALLOW && !helper_lacks_option(&explanation.decision.grant, &option) &&
-        (!explanation.needs_names || helper_looks_up_names))
+    refusal = refusal_of_rule(&explanation.decision.grant, explanation.needs_names); /* the rest has its own checks */
+    if (verdict == VMNETACL_ALLOW && refusal == NULL)
         doctor_ok(doctor, memory_format("the rules let %s use '%s'", who, doctor->bridge));
     else
         doctor_fail(doctor,
@@ -140,6 +140,7 @@ static void report_verdict(struct doctor *doctor)
                                   vmnetacl_status_name(verdict)),
                     verdict_cure(&explanation));
     explanation_free(&explanation);
+    free(refusal);
     free(who);
 }
 

@@ -5,7 +5,6 @@
 #include "explain_json.h"
 #include "explain_text.h"
 #include "explanation.h"
-#include "helper.h"
 #include "message.h"
 #include "sudo_note.h"
 
@@ -18,16 +17,12 @@ enum {
     EXPLAIN_ERROR = 2,
 };
 
-/* The helper refuses a rule with an option that it cannot enforce. A static one also refuses what needs a lookup. */
 static int status_of(const struct explanation *explanation)
 {
     enum vmnetacl_status verdict = explanation->decision.verdict;
-    struct vmnetacl_option option;
-    bool is_refused = helper_lacks_option(&explanation->decision.grant, &option) ||
-                      (explanation->needs_names && !helper_looks_up_names);
 
     if (verdict == VMNETACL_ALLOW)
-        return is_refused ? EXPLAIN_NOT_ALLOWED : EXPLAIN_ALLOWED;
+        return explanation->refusal != NULL ? EXPLAIN_NOT_ALLOWED : EXPLAIN_ALLOWED;
     return verdict == VMNETACL_DENY || verdict == VMNETACL_NOTFOUND ? EXPLAIN_NOT_ALLOWED : EXPLAIN_ERROR;
 }
 
@@ -78,5 +73,5 @@ const struct command explain_command = {
             "  --all                show every rule that was read, not only those that matter\n"
             "  --json               print one JSON object\n"
             "\n"
-            "Exits 0 if it is allowed, 1 if it is not, 2 if the rules give no answer.\n",
+            "Exits 0 if vmnet-helper grants it, 1 if not, 2 if the rules give no answer.\n",
 };

@@ -104,6 +104,9 @@ static void write_decision(struct json_answer *answer, const struct explanation 
     json_write(answer, "verdict", json_string(vmnetacl_status_name(decision->verdict)));
     rule_index_add(&index, &decision->rule);
     rule_index_fill(&index, explanation->policy);
+    json_write(answer, "helper_grants",
+               json_boolean(decision->verdict == VMNETACL_ALLOW && explanation->refusal == NULL));
+    json_write(answer, "helper_refusal", json_escaped(explanation->refusal));
     json_write(answer, "rule", json_rule(rule_index_at(&index, &decision->rule)));
     rule_index_free(&index);
     json_write(answer, "options", json_grant(&decision->grant));

@@ -4,7 +4,6 @@
 
 #include "escape.h"
 #include "excerpt.h"
-#include "helper.h"
 #include "problem.h"
 #include "rule.h"
 #include "terminal.h"
@@ -28,9 +27,11 @@ static void print_verdict(const struct explanation *explanation)
 {
     enum vmnetacl_status verdict = explanation->decision.verdict;
     char *who = account_describe(explanation->account);
-    struct vmnetacl_option option;
 
-    (void)printf("%s%s%s: ", terminal_style(verdict == VMNETACL_ALLOW ? STYLE_GOOD : STYLE_BAD),
+    (void)printf("%s%s%s: ",
+                 terminal_style(verdict != VMNETACL_ALLOW      ? STYLE_BAD
+                                : explanation->refusal != NULL ? STYLE_DOUBT
+                                                               : STYLE_GOOD),
                  vmnetacl_status_name(verdict), terminal_style(STYLE_PLAIN));
     if (verdict == VMNETACL_ALLOW)
         (void)printf("%s may use bridge '", who);
@@ -47,10 +48,10 @@ static void print_verdict(const struct explanation *explanation)
                             explanation->decision.rule.column);
     else
         problem_print(stdout, &explanation->error);
-    if (verdict == VMNETACL_ALLOW && helper_lacks_option(&explanation->decision.grant, &option))
-        (void)fputs(", but vmnet-helper refuses it because of an option", stdout);
-    else if (verdict == VMNETACL_ALLOW && explanation->needs_names && !helper_looks_up_names)
-        (void)fputs(", but vmnet-helper refuses it because of a name", stdout);
+    if (explanation->refusal != NULL) {
+        (void)fputs(", but vmnet-helper refuses it: ", stdout);
+        print_escaped(explanation->refusal);
+    }
     (void)fputs("\n", stdout);
     free(who);
 }

@@ -4,6 +4,7 @@
 #include "helper.h"
 #include "memory.h"
 #include "message.h"
+#include "refusal.h"
 
 #include <stdlib.h>
 #include <sysexits.h>
@@ -86,16 +87,6 @@ static enum vmnetacl_status explanation_resolve(struct explanation *explanation)
     return status;
 }
 
-/* As in vmnet-helper, which looks up names only when it needs them for a verdict. */
-static bool needs_names(const struct explanation *explanation)
-{
-    struct vmnetacl_decision decision;
-
-    return vmnetacl_decide(explanation->policy, &explanation->account->caller, NULL, explanation->bridge, &decision) ==
-               VMNETACL_UNAVAIL &&
-           decision.error->code == VMNETACL_CODE_NAMES_MISSING;
-}
-
 void explanation_make(struct explanation *explanation, const struct account *account, const char *bridge,
                       bool with_all_rules)
 {
@@ -106,7 +97,7 @@ void explanation_make(struct explanation *explanation, const struct account *acc
     bridge_look(&explanation->interface, &explanation->interfaces, bridge);
     status = vmnetacl_load(&explanation->policy, &explanation->error);
     if (status == VMNETACL_OK) {
-        explanation->needs_names = needs_names(explanation);
+        explanation->needs_names = refusal_needs_names(explanation->policy, &account->caller, bridge);
         status = explanation_resolve(explanation);
         if (vmnetacl_explain(explanation->policy, &account->caller, explanation->names, bridge, explanation_visit,
                              explanation, &explanation->decision) == VMNETACL_INVALID)
@@ -119,6 +110,10 @@ void explanation_make(struct explanation *explanation, const struct account *acc
     }
     if (status != VMNETACL_OK)
         explanation->decision = (struct vmnetacl_decision){.verdict = status};
+    helper_file_look(&explanation->helper, account, true);
+    if (explanation->decision.verdict == VMNETACL_ALLOW)
+        explanation->refusal = refusal_find(&explanation->helper, &explanation->decision.grant,
+                                            explanation->needs_names, &explanation->interface, bridge);
 }
 
 /* A visit of the rules of one source. */
@@ -154,6 +149,8 @@ void explanation_free(struct explanation *explanation)
     for (size_t i = 0; i < explanation->sources_count; i++)
         free(explanation->sources[i].error);
     free(explanation->sources);
+    free(explanation->refusal);
+    helper_file_free(&explanation->helper);
     interfaces_free(&explanation->interfaces);
     vmnetacl_names_free(explanation->names);
     vmnetacl_free(explanation->policy);

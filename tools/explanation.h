@@ -7,6 +7,7 @@
 
 #include "account.h"
 #include "bridges.h"
+#include "helper_file.h"
 #include "vmnetacl.h"
 
 #include <stdbool.h>
@@ -36,6 +37,8 @@ struct explanation {
     struct explanation_source *sources;
     size_t sources_count;
     size_t rules_left_out; /* in the source that is being visited */
+    struct helper_file helper;
+    char *refusal; /* why vmnet-helper refuses what the rules allow; NULL: it does not, or they do not allow it */
     struct interfaces interfaces;
     struct bridge interface; /* the one with the name of the bridge */
 };

@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "message.h"
 #include "problem.h"
+#include "refusal.h"
 #include "rule.h"
 #include "rule_index.h"
 #include "sudo_note.h"
@@ -27,6 +28,7 @@ enum {
 struct entry {
     char *name;
     char *options;
+    char *refusal;                     /* why vmnet-helper refuses it; NULL: it does not */
     struct vmnetacl_decision decision; /* its strings live as long as the policy */
     struct bridge bridge;
 };
@@ -34,6 +36,9 @@ struct entry {
 struct entries {
     struct entry *items;
     size_t count;
+    const struct account *account;
+    const struct vmnetacl_policy *policy;
+    struct helper_file helper;
     struct interfaces interfaces;
 };
 
@@ -47,6 +52,9 @@ static bool entries_visit(const char *bridge, const struct vmnetacl_decision *de
     *entry = (struct entry){.name = memory_copy(bridge), .decision = *decision};
     entry->options = rule_options_text(&decision->grant);
     bridge_look(&entry->bridge, &entries->interfaces, bridge);
+    entry->refusal =
+        refusal_find(&entries->helper, &decision->grant,
+                     refusal_needs_names(entries->policy, &entries->account->caller, bridge), &entry->bridge, bridge);
     return true;
 }
 
@@ -55,8 +63,10 @@ static void entries_free(struct entries *entries)
     for (size_t i = 0; i < entries->count; i++) {
         free(entries->items[i].name);
         free(entries->items[i].options);
+        free(entries->items[i].refusal);
     }
     free(entries->items);
+    helper_file_free(&entries->helper);
     interfaces_free(&entries->interfaces);
 }
 
@@ -118,6 +128,8 @@ static void write_entry(struct json_answer *answer, const struct entry *entry, c
     json_put(object, "state", json_string(state_of(&entry->bridge)));
     json_put(object, "options", json_grant(&entry->decision.grant));
     json_put(object, "degraded", json_boolean(entry->decision.degraded));
+    json_put(object, "helper_grants", json_boolean(entry->refusal == NULL));
+    json_put(object, "helper_refusal", json_escaped(entry->refusal));
     json_put(object, "rule", json_rule(rule));
     json_write(answer, NULL, object);
 }
@@ -157,6 +169,9 @@ static bool entries_collect(struct entries *entries, struct vmnetacl_policy **po
     /* If a lookup fails, names is NULL, and names are looked up for each bridge, as vmnet-helper does. */
     (void)vmnetacl_resolve(*policy, &account->caller, NULL, 0, &names, NULL);
     interfaces_read(&entries->interfaces);
+    helper_file_look(&entries->helper, account, true);
+    entries->account = account;
+    entries->policy = *policy;
     bridges_list(&entries->interfaces, &existing, &existing_count);
     status =
         vmnetacl_enumerate(*policy, &account->caller, names, existing, existing_count, entries_visit, entries, error);

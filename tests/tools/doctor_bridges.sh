@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# doctor_bridges.sh VMNETCTL HELPER HELPER_PATH, as root in lab.sh's world: bridges that forward nothing, or late, or on
+# doctor_bridges.sh VMNETCTL, as root in lab.sh's world: bridges that forward nothing, or late, or on
 # which guests get no address.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh
@@ -18,6 +18,9 @@ says_not virbr0\'
 doctor 1 gone
 result fail bridges "there is no interface 'gone' in this network namespace" \
     'as root, ip link add gone type bridge && ip link set dev gone up'
+says_not 'did you mean'
+doctor 1 virbr
+result fail bridges "there is no interface 'virbr' in this network namespace; did you mean 'virbr0'?"
 doctor 1 lo
 result fail bridges "'lo' is an interface, but not a bridge" 'ip link show type bridge'
 # shellcheck disable=SC2016 # it is the name
@@ -88,6 +91,8 @@ ip link add port0 type veth peer name peer0
 ip link set port0 master br0
 doctor 0
 result ok bridges "'br0' is up, has no IPv4 address, and 1 port"
+doctor 1 port0
+result fail bridges "'port0' is an interface, but not a bridge" "it is a port of 'br0': ask for that"
 show_device() {
     cat /sys/class/net/port0/address >port0.address
     cat /sys/class/net/port0/ifindex >port0.ifindex

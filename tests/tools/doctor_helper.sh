@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# doctor_helper.sh VMNETCTL HELPER HELPER_PATH, as root in lab.sh's world: a helper that cannot work, or is not started.
+# doctor_helper.sh VMNETCTL, as root in lab.sh's world: a helper that cannot work, or is not started.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh
 . "${0%/*}/world.sh"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# doctor_names.sh VMNETCTL HELPER HELPER_PATH NSS_MODULE, as root in lab.sh's world: a name service that is slow, fails,
+# doctor_names.sh VMNETCTL NSS_MODULE, as root in lab.sh's world: a name service that is slow, fails,
 # or is not there. NSS_MODULE is tests/nss/vmtest.c's.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh
@@ -13,7 +13,7 @@ set -eu
 libraries=$(ldd "$ctl" | sed -n 's,.*=> \(/.*\)/libc\.so\.6 .*,\1,p')
 libraries=$(realpath "$libraries")
 mkdir /run/lab/nss
-install -m 755 "$4" /run/lab/nss/libnss_vmtest.so.2
+install -m 755 "$2" /run/lab/nss/libnss_vmtest.so.2
 mount -t overlay -o "lowerdir=/run/lab/nss:$libraries" overlay "$libraries"
 
 # services PASSWD GROUP [INITGROUPS]

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# doctor_neighbours.sh VMNETCTL HELPER HELPER_PATH, as root in lab.sh's world: programs and security modules that come
+# doctor_neighbours.sh VMNETCTL, as root in lab.sh's world: programs and security modules that come
 # between. Files in /run, /proc and /sys say that they run; here they are made.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# doctor_rules.sh VMNETCTL HELPER HELPER_PATH, as root in lab.sh's world: what is wrong with the rules, or with the
+# doctor_rules.sh VMNETCTL, as root in lab.sh's world: what is wrong with the rules, or with the
 # user.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh

@@ -2,38 +2,7 @@
 # shellcheck disable=SC2154 # $ctl and $output are of world.sh
 # SPDX-License-Identifier: MIT
 #
-# For the doctor_*.sh to read with ".", after world.sh: a system on which all is well, for vmuser on virbr0 and br0. The
-# arguments are VMNETCTL HELPER HELPER_PATH: vmnet-helper as it was built, and where it is to be installed.
-built=$2
-helper=$3
-
-# cover DIRECTORY: from now on it is empty and ours, whether it exists outside or not
-cover() {
-    if [ -d "$1" ]; then
-        mount -t tmpfs -o mode=755 tmpfs "$1"
-        return
-    fi
-    parent=${1%/*}
-    while [ ! -d "$parent" ]; do
-        parent=${parent%/*}
-    done
-    [ "$parent" != "" ] || fail "cannot make $1 without a change to /"
-    upper=$(mktemp -d /run/lab/upper.XXXXXX)
-    mkdir "$upper/files" "$upper/work"
-    mount -t overlay -o "lowerdir=$parent,upperdir=$upper/files,workdir=$upper/work" overlay "$parent"
-    chmod 755 "$parent"
-    mkdir -p "$1"
-}
-
-# install_helper: as "cmake --install" does it
-install_helper() {
-    install -m 755 "$built" "$helper"
-    chown 0:0 "$helper"
-    chmod 4755 "$helper"
-}
-
-cover "${helper%/*}"
-install_helper
+# For the doctor_*.sh to read with ".", after world.sh: a system on which all is well, for vmuser on virbr0 and br0.
 rules 10-doctor.rules 'allow user vmuser bridge virbr0' 'allow user vmuser bridge br0'
 
 # doctor STATUS [ARGUMENT...]: what it says to vmuser

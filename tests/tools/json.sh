@@ -51,6 +51,8 @@ rules 1.rules 'allow user vmuser bridge br0 limit 4' 'allow all bridge gone'
 answer 0 as vmuser "$ctl" list --json
 has "[b['name'] for b in answer['bridges']] == ['br0', 'gone'] and answer['error'] is None"
 has "answer['bridges'][0]['options'] == {'limit': 4} and answer['bridges'][0]['state'] == 'up'"
+has "[b['helper_grants'] for b in answer['bridges']] == [False, False]"
+has "'limit' in answer['bridges'][0]['helper_refusal'] and 'no interface' in answer['bridges'][1]['helper_refusal']"
 has "answer['bridges'][1]['options'] == {} and answer['bridges'][1]['rule']['place']['line'] == 2"
 has "answer['bridges'][0]['rule']['subject'] == {'kind': 'user', 'name': 'vmuser', 'id': None}"
 has "answer['bridges'][1]['rule']['text'] == 'allow all bridge gone'"
@@ -69,6 +71,7 @@ answer 2 "$ctl" explain --bridge br0 --json
 has "answer['verdict'] == 'unavail' and answer['error']['column'] == 6 and answer['sources'] == []"
 reset
 answer 1 as vmuser "$ctl" explain --bridge br0 --json
+has "not answer['helper_grants'] and answer['helper_refusal'] is None"
 has "answer['verdict'] == 'notfound' and answer['rule'] is None and answer['interface']['bridge']"
 has "answer['advice'][0]['action'] == 'add' and answer['advice'][0]['rule']['text'] == 'allow user vmuser bridge br0'"
 place="{'source': 'files', 'file': '/etc/vmnet/rules.d/50-local.rules', 'line': None, 'column': None}"
@@ -77,6 +80,7 @@ has "[a['rule'] for a in answer['advice'] if a['action'] != 'add'] == [None] * (
 rules 1.rules 'allow user vmuser bridge br0 limit 4' 'deny user vmother bridge br0' 'allow uid 7 bridge virbr0'
 bridge_conf 'include /etc/qemu/missing.conf' 'allow br0'
 answer 1 as vmuser "$ctl" explain --bridge br0 --json
+has "not answer['helper_grants'] and 'limit' in answer['helper_refusal']"
 has "answer['verdict'] == 'allow' and answer['options'] == {'limit': 4} and answer['rule']['place']['source'] == 'files'"
 has "[s['status'] for s in answer['sources']] == ['allow', 'allow']"
 has "[r['subject_matches'] for r in answer['sources'][0]['rules']] == ['yes', 'no']"
@@ -94,7 +98,7 @@ switch 'acl: files [UNAVAIL=continue] qemu'
 answer 0 as vmuser "$ctl" explain --bridge br0 --json
 has "answer['degraded'] and answer['error']['code'] == 'subject-missing'"
 answer 0 as_without_netlink vmuser "$ctl" explain --bridge br0 --json
-has "answer['interface'] is None"
+has "answer['interface'] is None and answer['helper_grants'] and answer['helper_refusal'] is None"
 
 # Each part of a rule is a member, for each kind of subject and of bridge, in both grammars.
 reset

@@ -24,9 +24,9 @@ bridge_conf 'allow inner' 'allow virbr0' 'allow outer' 'allow br0'
 
 run 0 inside vmuser "$ctl" explain inner
 says_not 'no interface'
-run 0 inside vmuser "$ctl" explain virbr0
+run 1 inside vmuser "$ctl" explain virbr0
 says "there is no interface 'virbr0' now"
-run 0 inside vmuser "$ctl" explain outer
+run 1 inside vmuser "$ctl" explain outer
 says "'outer' is not a bridge"
 run 0 as vmuser "$ctl" explain outer
 says_not 'not a bridge'
@@ -54,5 +54,5 @@ says bridge-mac
 
 run 1 inside vmuser "$ctl" doctor virbr0
 says "fail bridges: there is no interface 'virbr0' in this network namespace"
-inside vmuser "$ctl" doctor inner >found || : # there may be no helper
-grep -q "^ok   bridges: 'inner' is up" found || fail "doctor does not see the bridge: $(cat found)"
+run 0 inside vmuser "$ctl" doctor inner
+says "ok   bridges: 'inner' is up"

@@ -3,7 +3,7 @@
 #
 # For the tests in this directory to read with ".", as root in lab.sh's world: vmnetctl as root or as a user, and what
 # it says. The tests are given its path as their first argument; users run a copy, since its directory may not be
-# theirs.
+# theirs. vmnet-helper is installed; see helper_world.sh.
 umask 022
 export LC_ALL=C
 unset NO_COLOR
@@ -22,6 +22,9 @@ fail() {
     [ -z "${output-}" ] || printf 'The output was:\n%s\n' "$output" >&2
     exit 1
 }
+
+# shellcheck source-path=SCRIPTDIR source=helper_world.sh
+. "$here/helper_world.sh"
 
 # run STATUS COMMAND...: it exits with this status; what it prints is in $output
 run() {

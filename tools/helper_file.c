@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "helper_file.h"
+
+#include "memory.h"
+#include "user_namespace.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define HELPER VMNET_HELPER_PATH
+
+static bool is_install_mode(const char *mode)
+{
+    return strcmp(VMNET_INSTALL_MODE, mode) == 0;
+}
+
+/* How it gets its privilege: what "cmake --install" does. */
+static char *privilege_cure(void)
+{
+    if (is_install_mode("none"))
+        return memory_copy("see 'Who may run it' in vmnet-helper(8); this build is installed without privilege "
+                           "(VMNET_INSTALL_MODE=none)");
+    if (is_install_mode("fscaps"))
+        return memory_copy("as root: chmod 0755 " HELPER " && setcap cap_net_admin=ep " HELPER);
+    if (is_install_mode("group"))
+        return memory_copy("as root: chown root:" VMNET_INSTALL_GROUP " " HELPER " && chmod 4750 " HELPER);
+    return memory_copy("as root: chmod 4755 " HELPER);
+}
+
+static char *install_cure(void)
+{
+    return memory_copy("as root, install vmnet-helper again: with its package, or with 'cmake --install'; do not only "
+                       "change the owner or the mode, since another program may have taken its place");
+}
+
+static uint32_t read_le32(const unsigned char *bytes)
+{
+    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+/* capabilities(7) and struct vfs_cap_data of <linux/capability.h>: permitted and effective, as setcap's "=ep". */
+static bool has_file_capability(void)
+{
+    unsigned char data[sizeof(struct vfs_ns_cap_data)];
+    ssize_t len = getxattr(HELPER, "security.capability", data, sizeof data);
+
+    return len >= 8 && (read_le32(data) & VFS_CAP_FLAGS_EFFECTIVE) != 0 &&
+           (read_le32(data + 4) & UINT32_C(1) << CAP_NET_ADMIN) != 0;
+}
+
+/* Takes ownership of text and cure. */
+static void add_fault(struct helper_file *helper, bool is_refusing, char *text, char *cure)
+{
+    helper->faults[helper->faults_count++] =
+        (struct helper_fault){.text = text, .cure = cure, .is_refusing = is_refusing};
+}
+
+/* ACLs of files count only when it is this process that would start the helper. */
+static bool may_execute(const struct account *account, const struct stat *status)
+{
+    if (account->is_self)
+        return access(HELPER, X_OK) == 0;
+    if (account->caller.uid == 0)
+        return (status->st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
+    if (account->caller.uid == status->st_uid)
+        return (status->st_mode & S_IXUSR) != 0;
+    if (account_has_group(account, status->st_gid))
+        return (status->st_mode & S_IXGRP) != 0;
+    return (status->st_mode & S_IXOTH) != 0;
+}
+
+static void add_group_fault(struct helper_file *helper, const struct account *account, const struct stat *status,
+                            bool with_names)
+{
+    char *who = account_describe(account);
+    char *group = with_names ? account_group_name(status->st_gid) : NULL;
+    char *shown = group != NULL ? memory_format("the group '%s'", group)
+                                : memory_format("the group %u", (unsigned)status->st_gid);
+    char *text = memory_format("%s may not start " HELPER ", whose mode %04o lets only root and %s", who,
+                               (unsigned)(status->st_mode & 07777), shown);
+
+    if (account_is_listed_in(account, status->st_gid))
+        add_fault(helper, true, text,
+                  memory_format("log out and in again: the user database has %s in the group", who));
+    else
+        add_fault(helper, true, text,
+                  memory_format("ask the administrator to add the user to %s, see usermod(8), then log in again; "
+                                "what else the group may do is granted, too",
+                                shown));
+    free(shown);
+    free(group);
+    free(who);
+}
+
+static void look_at_execution(struct helper_file *helper, const struct account *account, const struct stat *status,
+                              bool with_names)
+{
+    struct statvfs file_system;
+
+    if (statvfs(HELPER, &file_system) != 0)
+        add_fault(helper, false, memory_format("cannot examine the file system of " HELPER ": %s", strerror(errno)),
+                  NULL);
+    else if ((file_system.f_flag & (ST_NOSUID | ST_NOEXEC)) != 0)
+        add_fault(helper, account->caller.uid != 0 || (file_system.f_flag & ST_NOEXEC) != 0,
+                  memory_format("the file system of " HELPER " is mounted with %s, so the kernel %s",
+                                (file_system.f_flag & ST_NOEXEC) != 0 ? "noexec" : "nosuid",
+                                (file_system.f_flag & ST_NOEXEC) != 0
+                                    ? "does not start it"
+                                    : "ignores set-user-ID bits and file capabilities there"),
+                  memory_copy("install vmnet-helper on another file system; 'findmnt --target " HELPER
+                              "' shows this one"));
+    else if (!may_execute(account, status) && (status->st_mode & S_IXGRP) != 0 && (status->st_mode & S_IXOTH) == 0)
+        add_group_fault(helper, account, status, with_names);
+    else if (!may_execute(account, status))
+        add_fault(helper, true,
+                  memory_format("the user may not start " HELPER ", whose mode is %04o",
+                                (unsigned)(status->st_mode & 07777)),
+                  privilege_cure());
+}
+
+/* root needs none from the file. Of a build for VMNET_INSTALL_MODE=none, a wrapper that is not seen here has it. */
+static bool needs_privilege(const struct account *account)
+{
+    return account->caller.uid != 0 && !is_install_mode("none");
+}
+
+static void look_at_privilege(struct helper_file *helper, const struct account *account, const struct stat *status)
+{
+    bool is_setuid = (status->st_mode & S_ISUID) != 0;
+    bool has_capability = has_file_capability();
+
+    helper->opens_as_user = !is_setuid && has_capability;
+    if (status->st_uid != 0 && user_namespace_is_inner())
+        helper->doubt = memory_copy("who " HELPER " belongs to cannot be seen in this user namespace");
+    else if (status->st_uid != 0)
+        add_fault(helper, is_setuid || (!has_capability && needs_privilege(account)),
+                  memory_format(HELPER " belongs to uid %u, not to root", (unsigned)status->st_uid), install_cure());
+    else if ((status->st_mode & S_IWOTH) != 0 || ((status->st_mode & S_IWGRP) != 0 && status->st_gid != 0))
+        add_fault(helper, !is_setuid && !has_capability && needs_privilege(account),
+                  memory_format("others than root may write to " HELPER ", whose mode is %04o",
+                                (unsigned)(status->st_mode & 07777)),
+                  install_cure());
+    else if (!is_setuid && !has_capability)
+        add_fault(helper, needs_privilege(account),
+                  memory_copy(HELPER " is not setuid root and has no file capability cap_net_admin=ep"),
+                  privilege_cure());
+    else if (is_setuid)
+        helper->privilege = memory_format(HELPER " is setuid root, mode %04o", (unsigned)(status->st_mode & 07777));
+    else
+        helper->privilege = memory_copy(HELPER " has the file capability cap_net_admin=ep");
+}
+
+void helper_file_look(struct helper_file *helper, const struct account *account, bool with_names)
+{
+    struct stat status;
+
+    *helper = (struct helper_file){.privilege = NULL};
+    if (stat(HELPER, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
+        add_fault(helper, true, memory_copy("there is no " HELPER),
+                  memory_copy("as root, install vmnet-helper: with its package, or with 'cmake --install'"));
+    } else if (stat(HELPER, &status) != 0) {
+        add_fault(helper, account->is_self, memory_format("cannot examine " HELPER ": %s", strerror(errno)),
+                  memory_copy("'namei -l " HELPER "' shows which directory does not let the user in"));
+    } else if (!S_ISREG(status.st_mode)) {
+        add_fault(helper, true, memory_copy(HELPER " is not a file"), install_cure());
+    } else {
+        look_at_privilege(helper, account, &status);
+        look_at_execution(helper, account, &status, with_names);
+    }
+}
+
+const struct helper_fault *helper_file_refusal(const struct helper_file *helper)
+{
+    for (size_t i = 0; i < helper->faults_count; i++)
+        if (helper->faults[i].is_refusing)
+            return &helper->faults[i];
+    return NULL;
+}
+
+void helper_file_free(struct helper_file *helper)
+{
+    for (size_t i = 0; i < helper->faults_count; i++) {
+        free(helper->faults[i].text);
+        free(helper->faults[i].cure);
+    }
+    free(helper->privilege);
+    free(helper->doubt);
+    *helper = (struct helper_file){.privilege = NULL};
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "refusal.h"
+
+#include "helper.h"
+#include "memory.h"
+
+/* MAX_MTU of drivers/net/tun.c, less the header of Ethernet. A tap gets the MTU of its bridge. */
+#define TAP_MTU_MAX 65521
+
+bool refusal_needs_names(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller, const char *bridge)
+{
+    struct vmnetacl_decision decision;
+
+    return vmnetacl_decide(policy, caller, NULL, bridge, &decision) == VMNETACL_UNAVAIL &&
+           decision.error->code == VMNETACL_CODE_NAMES_MISSING;
+}
+
+char *refusal_of_rule(const struct vmnetacl_grant *grant, bool needs_names)
+{
+    struct vmnetacl_option option;
+
+    if (helper_lacks_option(grant, &option))
+        return memory_format("this version cannot enforce the option '%s'", option.name);
+    if (needs_names && !helper_looks_up_names)
+        return memory_copy("this build cannot look up the name of a rule");
+    return NULL;
+}
+
+/* In the order of bridge_find() in helper/bridge.c. */
+static char *refusal_of_bridge(const struct bridge *bridge, const char *name)
+{
+    if (!bridge->is_known)
+        return NULL;
+    if (bridge->other != NULL)
+        return memory_format("'%s' is only another name of '%s'", name, bridge->other->name);
+    if (!bridge->exists)
+        return memory_format("there is no interface '%s'", name);
+    if (!bridge->is_bridge)
+        return memory_format("'%s' is not a bridge", name);
+    if (bridge->interface->mtu > TAP_MTU_MAX)
+        return memory_format("'%s' has the MTU %u, and that of a tap is at most %u", name,
+                             (unsigned)bridge->interface->mtu, TAP_MTU_MAX);
+    return NULL;
+}
+
+char *refusal_find(const struct helper_file *helper, const struct vmnetacl_grant *grant, bool needs_names,
+                   const struct bridge *bridge, const char *name)
+{
+    const struct helper_fault *fault = helper_file_refusal(helper);
+    char *refusal;
+
+    if (fault != NULL)
+        return memory_copy(fault->text);
+    refusal = refusal_of_rule(grant, needs_names);
+    return refusal != NULL ? refusal : refusal_of_bridge(bridge, name);
+}
