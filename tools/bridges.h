@@ -20,5 +20,5 @@ struct bridge {
 
 void bridge_look(struct bridge *bridge, const struct interfaces *interfaces, const char *name);
 
-/* The names of all bridges, in the order of strcmp(3); *names is NULL when there are none. To be freed, not the names. */
+/* The names of all bridges, in the order of strcmp(3). Only *names is to be freed; it is NULL when there are none. */
 void bridges_list(const struct interfaces *interfaces, const char ***names, size_t *names_count);

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "problem.h"
 #include "terminal.h"
+#include "typo.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,20 +88,33 @@ void findings_sort(struct findings *findings)
         qsort(findings->items, findings->count, sizeof *findings->items, compare);
 }
 
+/* With what may have been meant; to be freed. line: NULL when it cannot be read. */
+static char *finding_message(const struct finding *finding, const char *line, size_t line_len)
+{
+    char *hint = line == NULL ? NULL : typo_hint(finding->code, finding->source, line, line_len, finding->column);
+    char *message = memory_format("%s%s", finding->message, hint == NULL ? "" : hint);
+
+    free(hint);
+    return message;
+}
+
 static void finding_print(const struct findings *findings, const struct finding *finding, struct excerpt *excerpt)
 {
     const char *line = NULL;
-    size_t line_len;
+    size_t line_len = 0;
+    char *message;
 
+    if (finding->file != NULL)
+        line = excerpt_find(excerpt, &findings->origin, finding->file, finding->line, &line_len);
+    message = finding_message(finding, line, line_len);
     (void)fputs(terminal_style(STYLE_STRONG), stdout); /* here and below: main() checks ferror(3) */
     problem_print_place(stdout, finding->file, finding->line, finding->column);
     (void)printf("%s%s%s%s:%s ", finding->file == NULL ? "" : ": ", terminal_style(STYLE_PLAIN),
                  terminal_style(finding->is_error ? STYLE_BAD : STYLE_DOUBT), finding->is_error ? "error" : "warning",
                  terminal_style(STYLE_PLAIN));
-    escape_print(stdout, finding->message, strlen(finding->message));
+    escape_print(stdout, message, strlen(message));
     (void)printf(" [%s]\n", finding->code);
-    if (finding->file != NULL)
-        line = excerpt_find(excerpt, &findings->origin, finding->file, finding->line, &line_len);
+    free(message);
     if (line != NULL)
         excerpt_print(stdout, line, line_len, finding->column);
 }
@@ -111,21 +125,24 @@ static void finding_print_json(struct json_answer *answer, const struct findings
     json_t *object = json_object();
     const char *line = NULL;
     char *text = NULL;
-    size_t line_len;
+    char *message;
+    size_t line_len = 0;
 
     if (finding->file != NULL)
         line = excerpt_find(excerpt, &findings->origin, finding->file, finding->line, &line_len);
     if (line != NULL)
         text = escape_copy(line, line_len);
+    message = finding_message(finding, line, line_len);
     json_put(object, "severity", json_string(finding->is_error ? "error" : "warning"));
     json_put(object, "source", json_string(finding->source));
     json_put(object, "code", json_string(finding->code));
     json_put(object, "file", json_escaped(finding->file));
     json_put(object, "line", json_number(finding->line));
     json_put(object, "column", json_number(finding->column));
-    json_put(object, "message", json_escaped(finding->message));
+    json_put(object, "message", json_escaped(message));
     json_put(object, "text", json_escaped(text));
     json_write(answer, NULL, object);
+    free(message);
     free(text);
 }
 

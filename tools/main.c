@@ -11,6 +11,7 @@
 #include "list.h"
 #include "message.h"
 #include "rules_command.h"
+#include "similar.h"
 #include "who.h"
 
 #include <stdio.h>
@@ -48,10 +49,14 @@ static int finish(int status)
 
 static const struct command *command_find(const char *name)
 {
+    struct similar similar = {.typed = name, .typed_len = strlen(name)};
+
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i];
-    die(EX_USAGE, "unknown command '%s'; see 'vmnetctl --help'", name);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        similar_consider(&similar, commands[i]->name);
+    die(EX_USAGE, "unknown command '%s'; see 'vmnetctl --help'%s", name, similar_question(&similar));
 }
 
 int main(int argc, char *argv[])

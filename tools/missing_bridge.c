@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The bridge and the definition of the network that libvirt installs. Only root can read what another one's bridge is. */
+/* The bridge and the definition of the network that libvirt installs. Only root can read what bridge another one has. */
 #define LIBVIRT_BRIDGE  "virbr0"
 #define LIBVIRT_NETWORK "/etc/libvirt/qemu/networks/default.xml"
 
@@ -45,5 +45,5 @@ char *missing_bridge_hint(const struct interfaces *interfaces, const struct vmne
     free(names);
     if (policy != NULL)
         consider_rules(&similar, policy);
-    return similar_question(&similar);
+    return memory_copy(similar_question(&similar));
 }

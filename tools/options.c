@@ -2,12 +2,14 @@
 #include "options.h"
 
 #include "message.h"
+#include "similar.h"
 #include "vmnetacl.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <stdnoreturn.h>
+#include <string.h>
 #include <sysexits.h>
 
 static void options_take(struct options *options, int option)
@@ -77,14 +79,31 @@ static int option_of_letter(int letter)
 }
 
 /* The name of an option, with its dashes. */
-static const char *option_name(const struct option *longs, int option)
+static const char *option_dashed(const struct option *long_option)
 {
     static char name[32];
 
+    (void)snprintf(name, sizeof name, "--%s", long_option->name); /* always fits */
+    return name;
+}
+
+static const char *option_name(const struct option *longs, int option)
+{
     while (longs->val != option)
         longs++;
-    (void)snprintf(name, sizeof name, "--%s", longs->name); /* always fits */
-    return name;
+    return option_dashed(longs);
+}
+
+/* The value after a '=' is not compared. */
+static noreturn void die_unknown(const struct command *command, const struct option *longs, const char *argument)
+{
+    struct similar similar = {.typed = argument, .typed_len = strcspn(argument, "=")};
+
+    for (; longs->name != NULL; longs++)
+        if ((command->options & (unsigned)longs->val) != 0 || longs->val == OPTION_HELP || longs->val == OPTION_VERSION)
+            similar_consider(&similar, option_dashed(longs));
+    die(EX_USAGE, "unknown option '%s' of '%s'; see 'vmnetctl %s --help'%s", argument, command->name, command->name,
+        similar_question(&similar));
 }
 
 void options_read(struct options *options, const struct command *command, int arguments_count, char *arguments[])
@@ -115,8 +134,7 @@ void options_read(struct options *options, const struct command *command, int ar
         if (option == ':')
             die(EX_USAGE, "missing value of '%s'; see 'vmnetctl %s --help'", arguments[optind - 1], command->name);
         if (option == '?')
-            die(EX_USAGE, "unknown option '%s' of '%s'; see 'vmnetctl %s --help'", arguments[optind - 1], command->name,
-                command->name);
+            die_unknown(command, longs, arguments[optind - 1]);
         if ((command->options & (unsigned)option) == 0)
             die(EX_USAGE, "unknown option '%s' of '%s'; see 'vmnetctl %s --help'", option_name(longs, option),
                 command->name, command->name);

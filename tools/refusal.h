@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-/* Does the verdict depend on names that must be looked up? As vmnet-helper does, which looks up none that it need not. */
+/* Does the verdict depend on names that must be looked up? vmnet-helper looks up none that it need not. */
 bool refusal_needs_names(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                          const char *bridge);
 

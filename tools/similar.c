@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "similar.h"
 
-#include "memory.h"
-
+#include <stdio.h>
 #include <string.h>
 
 #define DISTANCE_MAX 2
@@ -48,7 +47,10 @@ void similar_consider(struct similar *similar, const char *word)
     memcpy(similar->found, word, len + 1);
 }
 
-char *similar_question(const struct similar *similar)
+const char *similar_question(struct similar *similar)
 {
-    return similar->found[0] == '\0' ? memory_copy("") : memory_format("; did you mean '%s'?", similar->found);
+    if (similar->found[0] != '\0')
+        (void)snprintf(similar->question, sizeof similar->question, "; did you mean '%s'?",
+                       similar->found); /* always fits */
+    return similar->question;
 }

@@ -14,6 +14,7 @@ struct similar {
     size_t typed_len;
     size_t distance;
     char found[SIMILAR_MAX + 1]; /* the nearest word, the first of several; "" when none is near */
+    char question[SIMILAR_MAX + 32];
 };
 
 /*
@@ -22,5 +23,5 @@ struct similar {
  */
 void similar_consider(struct similar *similar, const char *word);
 
-/* "; did you mean 'virbr0'?", to be freed; an empty text when no word is near. */
-char *similar_question(const struct similar *similar);
+/* "; did you mean 'virbr0'?", or an empty text when no word is near. It is kept in similar. */
+const char *similar_question(struct similar *similar);

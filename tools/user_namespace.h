@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-/* Is this line of /proc/PID/uid_map that of the first user namespace? user_namespaces(7): it maps all ids to themselves. */
+/* Is this /proc/PID/uid_map that of the first user namespace? user_namespaces(7): it maps all ids to themselves. */
 bool user_namespace_is_first(const char *map);
 
 /* Is this process in another one? */

@@ -260,6 +260,37 @@ says_not 'more ['
 run 2 "$ctl" check --json many.rules
 [ "$(printf '%s\n' "$output" | grep -c '"severity"')" = 111 ] || fail 'not all are in the JSON'
 
+# Keywords that were mistyped.
+# meant LINE HINT [FORMAT]
+meant() {
+    printf '%s\n' "$1" >typed
+    run 2 "$ctl" check --as "${3-files}" typed
+    says "$2 ["
+}
+meant 'alow all bridge br0' "; did you mean 'allow'?"
+meant 'dney all bridge br0' "; did you mean 'deny'?"
+meant 'allow usr vmuser bridge br0' "; did you mean 'user'?"
+meant 'allow goup vmgroup bridge br0' "; did you mean 'group'?"
+meant 'allow all bridg br0' "; did you mean 'bridge'?"
+meant 'allow all bridge br0 limt 3' "; did you mean 'limit'?"
+meant 'Allow all bridge br0' "; keywords are in lower case: 'allow'"
+meant 'allow ALL bridge br0' "; keywords are in lower case: 'all'"
+meant 'allow all Bridge br0' "; keywords are in lower case: 'bridge'"
+meant 'allow all bridge br0 LIMIT 3' "; keywords are in lower case: 'limit'"
+meant 'ALOW all bridge br0' "; did you mean 'allow'?"
+meant 'alow br0' "; did you mean 'allow'?" qemu
+meant 'inclde /x' "; did you mean 'include'?" qemu
+meant 'acl files' "; did you mean 'acl:'?" switch
+meant 'acl: quemu' "; did you mean 'qemu'?" switch
+for line in 'permit all bridge br0' 'include /x' 'x' 'allow all br0' 'allow' "$(printf %050d 0)"; do
+    printf '%s\n' "$line" >typed
+    run 2 "$ctl" check --as files typed
+    says_not 'did you mean'
+    says_not 'keywords are'
+done
+run 2 sh -c "echo alow | '$ctl' check --as files --json -"
+says "did you mean 'allow'?"
+
 # No rule at all, which is no error.
 reset
 run 0 "$ctl" check

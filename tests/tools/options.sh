@@ -28,6 +28,22 @@ done
 run 64 "$ctl"
 run 64 "$ctl" destroy
 says "unknown command 'destroy'"
+says_not 'did you mean'
+run 64 "$ctl" explian
+says "unknown command 'explian'; see 'vmnetctl --help'; did you mean 'explain'?"
+run 64 "$ctl" Check
+says "did you mean 'check'?"
+run 64 "$ctl" list --jsno
+says "unknown option '--jsno' of 'list'; see 'vmnetctl list --help'; did you mean '--json'?"
+run 64 "$ctl" list --usr=root
+says "unknown option '--usr=root' of 'list'; see 'vmnetctl list --help'; did you mean '--user'?"
+run 64 "$ctl" rules --usr # it has none
+says_not 'did you mean'
+run 64 "$ctl" list -x
+says_not 'did you mean'
+run 64 "$ctl" list "--$(printf %02000d 0)"
+says 'unknown option'
+says_not 'did you mean'
 run 64 "$ctl" list file
 run 64 "$ctl" explain --bridge br0 file
 run 64 "$ctl" explain br0 file
