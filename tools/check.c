@@ -3,9 +3,11 @@
 
 #include "check_bridges.h"
 #include "check_files.h"
+#include "check_host.h"
 #include "check_rules.h"
 #include "check_with.h"
 #include "findings.h"
+#include "memory.h"
 #include "message.h"
 #include "vmnetacl.h"
 
@@ -25,6 +27,7 @@ static void check_system(struct findings *findings)
 {
     check_rules(findings, NULL);
     check_bridges(findings, NULL);
+    check_host(findings);
 }
 
 /* Returns the path of the root, to be freed after the findings. */
@@ -67,14 +70,20 @@ static int check_run(const struct options *options)
 {
     struct findings findings = {.items = NULL};
     char *root = check_find(&findings, options);
-    int status = findings.error_count > 0 ? CHECK_ERRORS : findings.count > 0 ? CHECK_WARNINGS : CHECK_CLEAN;
+    int status = findings.counts[FINDING_ERROR] > 0     ? CHECK_ERRORS
+                 : findings.counts[FINDING_WARNING] > 0 ? CHECK_WARNINGS
+                                                        : CHECK_CLEAN;
+
+    if (findings.rules_read_count == 0 && status != CHECK_ERRORS && options->files_count == 0)
+        findings_add_note(&findings, "host", "rules-none", NULL,
+                          memory_copy("no rule at all: every request is refused"));
 
     findings_sort(&findings);
     if (options->json) {
         findings_print_json(&findings);
     } else {
         findings_print(&findings, options->all);
-        findings_print_summary(&findings, options->files_count > 0);
+        findings_print_summary(&findings);
     }
     findings_free(&findings);
     free(root);
@@ -89,7 +98,8 @@ const struct command check_command = {
     .help = "Usage: vmnetctl check [--root DIR] [--all] [--json]\n"
             "       vmnetctl check [--as FORMAT] [--all] [--json] FILE...\n"
             "       vmnetctl check --with FILE [--as FORMAT] [--all] [--json]\n"
-            "Show all that is wrong with the rules: first the errors, then the warnings.\n"
+            "Show all that is wrong with the rules: first the errors, then the warnings; then notes about\n"
+            "this system, which do not count for the exit status.\n"
             "\n"
             "  --root DIR     check the rules of the system below DIR, whose owner takes the place of root\n"
             "  --with FILE    check the installed rules as if FILE were installed\n"
@@ -102,5 +112,5 @@ const struct command check_command = {
             "switch, a file whose name ends with .rules as one of /etc/vmnet/rules.d, and any other as a\n"
             "bridge.conf.\n"
             "\n"
-            "Exits 0 if nothing was found, 1 after warnings, 2 after errors.\n",
+            "Exits 0 after nothing but notes, 1 after warnings, 2 after errors.\n",
 };

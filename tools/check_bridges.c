@@ -3,15 +3,15 @@
 
 #include "bridges.h"
 #include "escape.h"
-#include "interface_sysfs.h"
 #include "memory.h"
+#include "missing_bridge.h"
 #include "rule.h"
 #include "string_set.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The bridges that were checked. A warning about a bridge is given once, for the first rule that names it. */
+/* The bridges that were checked. A note about a bridge is given once, for the first rule that names it. */
 struct view {
     struct findings *findings;
     struct interfaces interfaces;
@@ -19,12 +19,22 @@ struct view {
     struct string_set allowed;
 };
 
-static void warn(struct view *view, const struct vmnetacl_rule *rule, const char *code, const char *what)
+static void note(struct view *view, const struct vmnetacl_rule *rule, const char *code, const char *what)
 {
     char *name = escape_copy(rule->bridge, strlen(rule->bridge));
 
-    findings_add_warning(view->findings, "bridges", code, &rule->place, NULL, memory_format("'%s' %s", name, what));
+    findings_add_note(view->findings, "bridges", code, &rule->place, memory_format("'%s' %s", name, what));
     free(name);
+}
+
+static void note_absent(struct view *view, const struct vmnetacl_rule *rule)
+{
+    char *hint = missing_bridge_hint(&view->interfaces, NULL, rule->bridge);
+    char *what = memory_format("does not exist now; check the name, or create the bridge%s", hint);
+
+    note(view, rule, "bridge-absent", what);
+    free(what);
+    free(hint);
 }
 
 static void look_at_rule(struct view *view, const struct vmnetacl_rule *rule)
@@ -36,17 +46,17 @@ static void look_at_rule(struct view *view, const struct vmnetacl_rule *rule)
     bridge_look(&bridge, &view->interfaces, rule->bridge);
     if (string_set_add(&view->named, rule->bridge) && !bridge.is_bridge) {
         if (bridge.other != NULL)
-            warn(view, rule, "bridge-name",
+            note(view, rule, "bridge-name",
                  "is an alternative name of an interface, and vmnet-helper takes only the name that 'ip link' shows "
                  "first");
         else if (bridge.exists)
-            warn(view, rule, "bridge-kind", "is an interface, but not a bridge; check the name");
+            note(view, rule, "bridge-kind", "is an interface, but not a bridge; check the name");
         else
-            warn(view, rule, "bridge-absent", "does not exist now; check the name, or create the bridge");
+            note_absent(view, rule);
     }
-    if (!rule->is_deny && bridge.is_bridge && interface_has_floating_address(bridge.interface) &&
-        string_set_add(&view->allowed, rule->bridge))
-        warn(view, rule, "bridge-mac",
+    if (!rule->is_deny && bridge.is_bridge && string_set_add(&view->allowed, rule->bridge) &&
+        bridge_address_can_change(&view->interfaces, bridge.interface))
+        note(view, rule, "bridge-mac",
              "has no fixed MAC address: Linux gives it the lowest address of its ports, so guests that come and go can "
              "change it. ARP entries then go stale, and DHCP may assign another address. Set an address where the "
              "bridge is configured; 'ip link set dev BRIDGE address MAC' lasts until the bridge is deleted");

@@ -106,7 +106,7 @@ static void look_at_settings(struct doctor *doctor, const struct interface *brid
                                   "stp_state 0; else: forward_delay 200, and make both lasting where the bridge is "
                                   "configured",
                                   doctor_word(name)));
-    if (interface_has_floating_address(bridge))
+    if (bridge_address_can_change(&doctor->interfaces, bridge))
         doctor_note(doctor,
                     memory_format("'%s' has no fixed MAC address: it changes when guests come and go, ARP entries go "
                                   "stale, and DHCP may give another address",

@@ -2,6 +2,7 @@
 /* Which helper do QEMU and libvirt start? */
 #include "doctor_checks.h"
 #include "memory.h"
+#include "stock_helper.h"
 #include "text.h"
 
 #include <pwd.h>
@@ -12,43 +13,21 @@
 
 #define HELPER VMNET_HELPER_PATH
 
-/* What QEMU starts without helper=: where upstream and Fedora have it, and where Debian has it. */
-static const char *const defaults[] = {"/usr/libexec/qemu-bridge-helper", "/usr/lib/qemu/qemu-bridge-helper"};
-
-static bool is_same_file(const char *path, const struct stat *status)
-{
-    struct stat ours;
-
-    return strcmp(path, HELPER) == 0 ||
-           (stat(HELPER, &ours) == 0 && ours.st_dev == status->st_dev && ours.st_ino == status->st_ino);
-}
-
 static void report_qemu(struct doctor *doctor)
 {
-    struct stat status;
-    const char *other = NULL;
-    bool is_setuid = false;
+    struct stock_helper stock;
 
-    for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {
-        if (stat(defaults[i], &status) != 0)
-            continue;
-        if (is_same_file(defaults[i], &status)) {
-            doctor_ok(doctor, memory_format("%s is vmnet-helper, so QEMU starts it without helper=", defaults[i]));
-            return;
-        }
-        other = defaults[i];
-        is_setuid = is_setuid || (status.st_uid == 0 && (status.st_mode & S_ISUID) != 0);
+    stock_helper_find(&stock);
+    if (stock.is_ours) {
+        doctor_ok(doctor, memory_format("%s is vmnet-helper, so QEMU starts it without helper=", stock.path));
+        return;
     }
-    if (is_setuid)
-        doctor_note(
-            doctor,
-            memory_format("%s, which is setuid root, too, is another program: who starts it is not bound by the "
-                          "rules in rules.d",
-                          other),
-            memory_copy("if those rules must hold for everybody, ask the administrator to remove it"));
+    if (stock.is_setuid)
+        doctor_note(doctor, stock_helper_warning(&stock),
+                    memory_copy("if those rules must hold for everybody, ask the administrator to remove it"));
     doctor_note(doctor,
-                other != NULL ? memory_format("without helper=, QEMU starts %s", other)
-                              : memory_copy("QEMU must be told to start vmnet-helper"),
+                stock.path != NULL ? memory_format("without helper=, QEMU starts %s", stock.path)
+                                   : memory_copy("QEMU must be told to start vmnet-helper"),
                 memory_format("qemu-system-x86_64 -nic bridge,br=%s,helper=" HELPER, doctor_word(doctor->bridge)));
 }
 
@@ -127,7 +106,7 @@ static void report_libvirt(struct doctor *doctor, const char *path)
     if (helper != NULL && stat(helper, &status) != 0)
         doctor_fail(doctor, memory_format("%s names the bridge_helper '%s', which is not there", path, helper),
                     libvirt_cure(path));
-    else if (helper != NULL && is_same_file(helper, &status))
+    else if (helper != NULL && stock_helper_is_ours(helper, &status))
         doctor_ok(doctor, memory_format("libvirt of this user starts vmnet-helper, by %s", path));
     else if (helper != NULL)
         doctor_note(doctor, memory_format("libvirt of this user starts another helper, '%s', by %s", helper, path),

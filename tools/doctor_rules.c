@@ -48,7 +48,7 @@ static bool has_rule(void)
 static void fail_rules(struct doctor *doctor, struct findings *findings)
 {
     const struct finding *first;
-    size_t count = findings->error_count;
+    size_t count = findings->counts[FINDING_ERROR];
     char *place = NULL;
 
     findings_sort(findings);
@@ -70,7 +70,7 @@ void doctor_check_rules(struct doctor *doctor)
     struct errors errors = {.is_late = false};
     enum vmnetacl_status status = vmnetacl_lint(NULL, DOCTOR_LOOKUP_MS, errors_visit, &errors, NULL);
 
-    if (errors.findings.error_count > 0)
+    if (errors.findings.counts[FINDING_ERROR] > 0)
         fail_rules(doctor, &errors.findings);
     else if (errors.is_late || status != VMNETACL_OK)
         doctor_note(doctor, memory_copy("the rules could not be checked in time"), memory_copy("'vmnetctl check'"));

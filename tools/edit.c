@@ -120,11 +120,11 @@ static enum answer ask(bool may_install)
 }
 
 /* Findings in other files do not prevent this edit, which may be the first of several that put them right. */
-static bool has_finding(const struct findings *findings, const char *path, bool is_error)
+static bool has_finding(const struct findings *findings, const char *path, enum finding_level level)
 {
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->items[i];
-        if (finding->is_error == is_error && finding->file != NULL && strcmp(finding->file, path) == 0)
+        if (finding->level == level && finding->file != NULL && strcmp(finding->file, path) == 0)
             return true;
     }
     return false;
@@ -135,19 +135,20 @@ static enum answer judge(const struct edit_place *place, struct text *text, int 
 {
     struct findings findings = {.items = NULL};
     bool has_errors;
-    bool has_warnings;
+    bool has_doubts;
 
     if (!check_with_text(&findings, place->copy, place->path, place->source, text))
         die(EX_NOINPUT, "cannot read '%s', which the editor was given; the rules are as they were", place->copy);
     findings_sort(&findings);
     findings_print(&findings, false);
-    has_errors = has_finding(&findings, place->path, true);
-    has_warnings = has_finding(&findings, place->path, false);
+    has_errors = has_finding(&findings, place->path, FINDING_ERROR);
+    has_doubts = has_finding(&findings, place->path, FINDING_WARNING) ||
+                 has_finding(&findings, place->path, FINDING_NOTE); /* of a bridge whose name may be mistyped */
     findings_free(&findings);
     *status = has_errors ? EDIT_ERRORS : EDIT_NOT_SAVED;
     if (isatty(STDIN_FILENO) != 1)
         return has_errors ? ANSWER_EXIT : ANSWER_INSTALL;
-    return has_errors || has_warnings ? ask(!has_errors) : ANSWER_INSTALL;
+    return has_errors || has_doubts ? ask(!has_errors) : ANSWER_INSTALL;
 }
 
 static bool is_unchanged(const struct edit_place *place, const struct text *text)

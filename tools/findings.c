@@ -16,6 +16,18 @@
 /* How many findings of one code are shown of one file without --all. */
 #define FINDINGS_MAX 50
 
+static const char *const level_names[] = {
+    [FINDING_ERROR] = "error",
+    [FINDING_WARNING] = "warning",
+    [FINDING_NOTE] = "note",
+};
+
+static const enum style level_styles[] = {
+    [FINDING_ERROR] = STYLE_BAD,
+    [FINDING_WARNING] = STYLE_DOUBT,
+    [FINDING_NOTE] = STYLE_STRONG,
+};
+
 /* Most findings of one file come one after the other, so the search begins with the last file. */
 static size_t file_order(struct findings *findings, const char *file)
 {
@@ -34,7 +46,7 @@ static void findings_add(struct findings *findings, struct finding finding)
     finding.file_order = file_order(findings, finding.file);
     findings->items = memory_grow(findings->items, findings->count, sizeof *findings->items);
     findings->items[findings->count++] = finding;
-    findings->error_count += finding.is_error;
+    findings->counts[finding.level]++;
 }
 
 void findings_add_problem(struct findings *findings, bool is_error, const char *source,
@@ -43,7 +55,7 @@ void findings_add_problem(struct findings *findings, bool is_error, const char *
     bool has_file = error->file[0] != '\0';
 
     findings_add(findings, (struct finding){
-                               .is_error = is_error,
+                               .level = is_error ? FINDING_ERROR : FINDING_WARNING,
                                .source = memory_copy(source),
                                .code = vmnetacl_code_name(error->code),
                                .file = has_file ? memory_format("%s%s", root == NULL ? "" : root, error->file) : NULL,
@@ -57,6 +69,7 @@ void findings_add_warning(struct findings *findings, const char *source, const c
                           const struct vmnetacl_place *place, const char *root, char *message)
 {
     findings_add(findings, (struct finding){
+                               .level = FINDING_WARNING,
                                .source = memory_copy(source),
                                .code = code,
                                .file = memory_format("%s%s", root == NULL ? "" : root, place->file),
@@ -66,13 +79,27 @@ void findings_add_warning(struct findings *findings, const char *source, const c
                            });
 }
 
+void findings_add_note(struct findings *findings, const char *source, const char *code,
+                       const struct vmnetacl_place *place, char *message)
+{
+    findings_add(findings, (struct finding){
+                               .level = FINDING_NOTE,
+                               .source = memory_copy(source),
+                               .code = code,
+                               .file = place == NULL ? NULL : memory_copy(place->file),
+                               .line = place == NULL ? 0 : place->line,
+                               .column = place == NULL ? 0 : place->column,
+                               .message = message,
+                           });
+}
+
 static int compare(const void *left, const void *right)
 {
     const struct finding *a = left;
     const struct finding *b = right;
 
-    if (a->is_error != b->is_error)
-        return a->is_error ? -1 : 1;
+    if (a->level != b->level)
+        return a->level < b->level ? -1 : 1;
     if (a->file_order != b->file_order)
         return a->file_order < b->file_order ? -1 : 1;
     if (a->line != b->line)
@@ -110,7 +137,7 @@ static void finding_print(const struct findings *findings, const struct finding 
     (void)fputs(terminal_style(STYLE_STRONG), stdout); /* here and below: main() checks ferror(3) */
     problem_print_place(stdout, finding->file, finding->line, finding->column);
     (void)printf("%s%s%s%s:%s ", finding->file == NULL ? "" : ": ", terminal_style(STYLE_PLAIN),
-                 terminal_style(finding->is_error ? STYLE_BAD : STYLE_DOUBT), finding->is_error ? "error" : "warning",
+                 terminal_style(level_styles[finding->level]), level_names[finding->level],
                  terminal_style(STYLE_PLAIN));
     escape_print(stdout, message, strlen(message));
     (void)printf(" [%s]\n", finding->code);
@@ -133,7 +160,7 @@ static void finding_print_json(struct json_answer *answer, const struct findings
     if (line != NULL)
         text = escape_copy(line, line_len);
     message = finding_message(finding, line, line_len);
-    json_put(object, "severity", json_string(finding->is_error ? "error" : "warning"));
+    json_put(object, "severity", json_string(level_names[finding->level]));
     json_put(object, "source", json_string(finding->source));
     json_put(object, "code", json_string(finding->code));
     json_put(object, "file", json_escaped(finding->file));
@@ -172,7 +199,7 @@ static void print_left_out(const struct finding *finding, const struct tally *ta
                  tally->count - FINDINGS_MAX, tally->code);
 }
 
-/* Print the errors or the warnings of one file, which begin with the finding at index. Returns how many they are. */
+/* Print the findings of one level in one file, which begin with the finding at index. Returns how many they are. */
 static size_t print_file(const struct findings *findings, size_t index, struct excerpt *excerpt, bool with_all)
 {
     const struct finding *first = &findings->items[index];
@@ -182,7 +209,7 @@ static size_t print_file(const struct findings *findings, size_t index, struct e
 
     for (; index + count < findings->count; count++) {
         const struct finding *finding = first + count;
-        if (finding->is_error != first->is_error || finding->file_order != first->file_order)
+        if (finding->level != first->level || finding->file_order != first->file_order)
             break;
         if (++tally_of(&tallies, &tallies_count, finding->code)->count <= FINDINGS_MAX || with_all)
             finding_print(findings, finding, excerpt);
@@ -207,16 +234,15 @@ static void print_count(const char *before, size_t count, const char *what)
     (void)printf("%s%zu %s%s", before, count, what, count == 1 ? "" : "s");
 }
 
-void findings_print_summary(const struct findings *findings, bool is_part)
+void findings_print_summary(const struct findings *findings)
 {
-    size_t warning_count = findings->count - findings->error_count;
+    size_t error_count = findings->counts[FINDING_ERROR];
+    size_t warning_count = findings->counts[FINDING_WARNING];
 
-    if (findings->rules_read_count == 0 && findings->error_count == 0 && !is_part)
-        (void)fputs("no rule at all: every request is refused\n", stdout);
     if (!terminal_is_there())
         return;
-    if (findings->error_count > 0) { /* not every rule was read, then */
-        print_count("", findings->error_count, "error");
+    if (error_count > 0) { /* not every rule was read, then */
+        print_count("", error_count, "error");
     } else {
         print_count("", findings->files_read_count, "file");
         print_count(", ", findings->rules_read_count, "rule");
@@ -224,6 +250,8 @@ void findings_print_summary(const struct findings *findings, bool is_part)
     }
     if (warning_count > 0)
         print_count(", ", warning_count, "warning");
+    if (findings->counts[FINDING_NOTE] > 0)
+        print_count(", ", findings->counts[FINDING_NOTE], "note");
     (void)fputs("\n", stdout);
 }
 
@@ -233,8 +261,9 @@ void findings_print_json(const struct findings *findings)
     struct json_answer answer;
 
     json_begin(&answer, "check");
-    json_write(&answer, "errors", json_integer((json_int_t)findings->error_count));
-    json_write(&answer, "warnings", json_integer((json_int_t)(findings->count - findings->error_count)));
+    json_write(&answer, "errors", json_integer((json_int_t)findings->counts[FINDING_ERROR]));
+    json_write(&answer, "warnings", json_integer((json_int_t)findings->counts[FINDING_WARNING]));
+    json_write(&answer, "notes", json_integer((json_int_t)findings->counts[FINDING_NOTE]));
     json_open_array(&answer, "findings");
     for (size_t i = 0; i < findings->count; i++)
         finding_print_json(&answer, findings, &findings->items[i], &excerpt);

@@ -131,6 +131,13 @@ static bool needs_privilege(const struct account *account)
     return account->caller.uid != 0 && !is_install_mode("none");
 }
 
+static void add_privilege_fault(struct helper_file *helper, const struct account *account)
+{
+    add_fault(helper, needs_privilege(account),
+              memory_copy(HELPER " is not setuid root and has no file capability cap_net_admin=ep"), privilege_cure());
+    helper->faults[helper->faults_count - 1].is_as_installed = is_install_mode("none");
+}
+
 static void look_at_privilege(struct helper_file *helper, const struct account *account, const struct stat *status)
 {
     bool is_setuid = (status->st_mode & S_ISUID) != 0;
@@ -148,9 +155,7 @@ static void look_at_privilege(struct helper_file *helper, const struct account *
                                 (unsigned)(status->st_mode & 07777)),
                   install_cure());
     else if (!is_setuid && !has_capability)
-        add_fault(helper, needs_privilege(account),
-                  memory_copy(HELPER " is not setuid root and has no file capability cap_net_admin=ep"),
-                  privilege_cure());
+        add_privilege_fault(helper, account);
     else if (is_setuid)
         helper->privilege = memory_format(HELPER " is setuid root, mode %04o", (unsigned)(status->st_mode & 07777));
     else

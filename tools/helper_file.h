@@ -10,9 +10,10 @@
 #define HELPER_FAULTS_MAX 2
 
 struct helper_fault {
-    char *text;       /* what is wrong */
-    char *cure;       /* what to do; may be NULL */
-    bool is_refusing; /* so wrong that this user's requests are refused */
+    char *text;           /* what is wrong */
+    char *cure;           /* what to do; may be NULL */
+    bool is_refusing;     /* so wrong that this user's requests are refused */
+    bool is_as_installed; /* "cmake --install" leaves it so, for something else to give it its privilege */
 };
 
 struct helper_file {

@@ -56,13 +56,23 @@ says "ip link set dev"
 ip link set brfloat address 52:54:00:00:00:77
 run 1 "$ctl" check
 says_not brfloat
+# Notes do not count.
+rules 10-bridges.rules 'allow all bridge gone' 'allow all bridge veth-in'
+rm /etc/qemu/bridge.conf
+run 0 "$ctl" check
+says '/etc/vmnet/rules.d/10-bridges.rules:1:1: note: '
+says '[bridge-absent]'
+says '[bridge-kind]'
+rules 10-bridges.rules 'allow all bridge virbr' 'allow all bridge gone'
+run 0 "$ctl" check
+says "'virbr' does not exist now; check the name, or create the bridge; did you mean 'virbr0'?"
+says_not "did you mean 'virbr'?"
 ip link del veth-in
 
 # A name that vmnet-helper does not take.
 ip link property add dev virbr0 altname other-name
 rules 10-bridges.rules 'allow all bridge other-name'
-rm /etc/qemu/bridge.conf
-run 1 "$ctl" check
+run 0 "$ctl" check
 says "'other-name' is an alternative name of an interface"
 says '[bridge-name]'
 
@@ -72,6 +82,28 @@ ip link add veth-in address 02:00:00:00:00:01 type veth peer name veth-out
 before=$(cat /sys/class/net/brtrue/address)
 ip link set veth-in master brtrue
 [ "$(cat /sys/class/net/brtrue/address)" != "$before" ] || fail "the MAC of a bridge does not follow its ports'"
+rules 10-bridges.rules 'allow all bridge brtrue'
+# A port that is there to stay keeps it, as long as its address is lower than those of guests.
+ip link set veth-in nomaster
+run 0 "$ctl" check
+says '[bridge-mac]'
+# with_ports ADDRESS TAP_ADDRESS: a port that is no tap, and one that is
+with_ports() {
+    ip link set veth-in address "$1"
+    ip link set veth-in master brtrue
+    ip tuntap add dev tap-low mode tap
+    ip link set tap-low address "$2"
+    ip link set tap-low master brtrue
+    run 0 "$ctl" check
+    ip link del tap-low
+}
+with_ports 02:00:00:00:00:01 fe:00:00:00:00:01
+[ "$output" = '' ] || fail 'no guest can change it'
+with_ports 02:00:00:00:00:02 02:00:00:00:00:01
+says '[bridge-mac]'
+with_ports fe:00:00:00:00:01 fe:ff:00:00:00:01
+says '[bridge-mac]'
+ip link del veth-in
 
 # What the helper refuses, since it cannot enforce the option.
 reset
@@ -211,8 +243,8 @@ says 'allow user vmuser bridge '
 # It replaces what is wrong, and the others are still there.
 rules 10-wrong.rules 'alow'
 echo 'allow all bridge brnone' >10-wrong.rules
-run 1 "$ctl" check --with 10-wrong.rules
-says '10-wrong.rules:1:1: warning: '
+run 0 "$ctl" check --with 10-wrong.rules
+says '10-wrong.rules:1:1: note: '
 says '[bridge-absent]'
 says_not error
 run 2 "$ctl" check --with 30-new.rules
@@ -294,9 +326,10 @@ says "did you mean 'allow'?"
 # No rule at all, which is no error.
 reset
 run 0 "$ctl" check
-[ "$output" = 'no rule at all: every request is refused' ] || fail 'not what there is to say'
+[ "$output" = 'note: no rule at all: every request is refused [rules-none]' ] || fail 'not what there is to say'
 run 0 "$ctl" check --json
-says_not 'no rule'
+says '"code": "rules-none"'
+says '"notes": 1'
 : >empty.conf
 run 0 "$ctl" check empty.conf
 [ "$output" = '' ] || fail 'a file is not all rules'
@@ -308,8 +341,31 @@ says 'bad\x1b[31m\x0aname:1:6: error: '
 
 # When the kernel does not list the interfaces, nothing is said of bridges.
 rules 1.rules 'allow all bridge gone'
-run 1 "$ctl" check
+run 0 "$ctl" check
+says '[bridge-absent]'
 run 0 without_netlink "$ctl" check
+[ "$output" = '' ] || fail 'it says something about a bridge'
+
+# The helper, and another one.
+rules 1.rules 'allow all bridge br0'
+chmod 755 "$helper"
+run 0 "$ctl" check
+says "note: $helper is not setuid root and has no file capability cap_net_admin=ep; as root: chmod 4755 $helper [helper-file]"
+run 0 "$ctl" check --root /
+says_not helper
+run 0 "$ctl" check /etc/vmnet/rules.d/1.rules
+says_not helper
+install_helper
+cover /usr/lib/qemu
+stock=/usr/lib/qemu/qemu-bridge-helper
+install -m 4755 /bin/true "$stock"
+run 0 "$ctl" check
+says "note: $stock, which is setuid root, too, is another program: who starts it is not bound by the rules in rules.d"
+says '[helper-other]'
+chmod 755 "$stock"
+run 0 "$ctl" check
+[ "$output" = '' ] || fail 'it is not setuid'
+rm "$stock"
 
 # What cannot be written is told.
 bridge_conf 'alow virbr0'

@@ -80,10 +80,11 @@ edit 2
 says "$file:1:1: error: "
 says "$file: not saved"
 has 'deny all bridge br0'
-change 'echo "deny all bridge brnone" >"$1"'
+change 'echo "allow user nobodyhere bridge brnone" >"$1"'
 edit 0
-says "$file:1:1: warning: 'brnone' does not exist"
-has 'deny all bridge brnone'
+says "$file:1:1: warning: "
+says "$file:1:1: note: 'brnone' does not exist"
+has 'allow user nobodyhere bridge brnone'
 
 # An error in another file is shown, but is not this one's.
 rules 60.rules 'alow'

@@ -29,19 +29,21 @@ answer() {
 
 # check
 answer 0 "$ctl" check --json
-has "answer['schema'] == 2 and answer['kind'] == 'check' and answer['findings'] == []"
+has "answer['schema'] == 2 and answer['kind'] == 'check' and answer['findings'][0]['code'] == 'rules-none'"
 rules 1.rules 'allow user nobodyhere bridge br0' 'allow all bridge gone'
 printf 'allow user \303\244\033 bridge br0\nx\n' >/etc/vmnet/rules.d/2.rules
 rules README ''
 answer 2 "$ctl" check --json
-has "answer['errors'] == 2 and answer['warnings'] == 2 or answer['warnings'] == 3"
-has "[f['severity'] for f in answer['findings']] == ['error'] * 2 + ['warning'] * answer['warnings']"
+has "answer['errors'] == 2 and answer['warnings'] == 1 or answer['warnings'] == 2"
+has "[f['severity'] for f in answer['findings']] == ['error'] * 2 + ['warning'] * answer['warnings'] + \
+    ['note'] * answer['notes']"
 has "answer['findings'][0]['text'] == r'allow user \xc3\xa4\x1b bridge br0' and answer['findings'][0]['line'] == 1"
 answer 2 "$ctl" check --json nowhere
 has "answer['findings'][0]['code'] == 'file-missing' and answer['findings'][0]['line'] is None"
 rm /etc/vmnet/rules.d/2.rules
 answer 1 "$ctl" check --json
 has "[f['code'] for f in answer['findings']].count('bridge-absent') == 1"
+has "answer['notes'] == 1 and answer['findings'][-1]['severity'] == 'note' and answer['errors'] == 0"
 rules 1.rules 'allow user vmuser bridge br0 limit 4'
 answer 1 "$ctl" check --json
 has "[(f['source'], f['code']) for f in answer['findings'] if 'option' in f['code']] == [('files', 'option-unenforced')]"

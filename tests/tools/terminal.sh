@@ -63,6 +63,9 @@ run 0 "$ctl" check
 bridge_conf 'allow virbr0' 'allow virbr0'
 on_terminal 1 NO_COLOR=1 "$ctl" check
 says '2 files, 4 rules, 1 warning'
+rules 1.rules 'allow user vmuser bridge br0' 'allow uid 7 bridge br0' 'allow uid 7 bridge gone'
+on_terminal 1 NO_COLOR=1 "$ctl" check
+says '2 files, 5 rules, 1 warning, 1 note'
 printf 'x\ny\n' >>/etc/qemu/bridge.conf
 on_terminal 2 NO_COLOR=1 "$ctl" check
 says '2 errors'

@@ -80,7 +80,7 @@ says_not() {
 # is_golden NAME: the output is the file of this name. The words of the library's messages are not looked at, but their
 # codes.
 is_golden() {
-    printf '%s\n' "$output" | sed 's/\(error\|warning\): .* \(\[[a-z-]*\]\)$/\1: ... \2/' >found
+    printf '%s\n' "$output" | sed 's/\(error\|warning\|note\): .* \(\[[a-z-]*\]\)$/\1: ... \2/' >found
     diff -u "$here/golden/$1" found >&2 || fail "not as in golden/$1"
 }
 
