@@ -5,6 +5,7 @@
 #include "helper.h"
 #include "memory.h"
 #include "missing_bridge.h"
+#include "unreadable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -148,16 +149,43 @@ static void advise_refused(struct advices *advices, const struct explanation *ex
         advise_allow(advices, &explanation->advice);
 }
 
-/* Two messages already say what to do: about limits, and about a caller without an account, which has no errno. */
-static void advise_error(struct advices *advices, const struct vmnetacl_error *error, enum vmnetacl_status verdict)
+/* Another source allows it, and bridge.conf, which the user may not read, keeps the verdict back. */
+static bool is_qemu_in_the_way(const struct explanation *explanation)
 {
+    bool is_allowed = false;
+    bool is_closed = false;
+
+    for (size_t i = 0; i < explanation->sources_count; i++) {
+        const struct explanation_source *source = &explanation->sources[i];
+        is_allowed = is_allowed || (source->was_asked && source->status == VMNETACL_ALLOW);
+        is_closed = is_closed || (source->error != NULL && strcmp(source->name, "qemu") == 0);
+    }
+    return is_allowed && is_closed;
+}
+
+static void advise_unreadable(struct advices *advices, const struct explanation *explanation)
+{
+    advise(advices, "fix", unreadable_advice(explanation->account, explanation->error.file));
+    if (is_qemu_in_the_way(explanation))
+        advise(advices, "fix",
+               memory_copy("the rules in rules.d allow it, but the source qemu is in error for this user; whether it "
+                           "counts is the administrator's choice: the line 'acl: files' in /etc/vmnet/switch.conf "
+                           "leaves it out, with all that it allows and denies; see vmnet-switch.conf(5)"));
+}
+
+/* Two messages already say what to do: about limits, and about a caller without an account, which has no errno. */
+static void advise_error(struct advices *advices, const struct explanation *explanation)
+{
+    const struct vmnetacl_error *error = &explanation->error;
+    enum vmnetacl_status verdict = explanation->decision.verdict;
+
     if (error->code == VMNETACL_CODE_LOOKUP_LIMITS ||
         (error->code == VMNETACL_CODE_LOOKUP_FAILED && error->system_errno == 0))
         return;
     if (verdict == VMNETACL_TRYAGAIN)
         advise(advices, "retry", memory_copy("this may be temporary; try again"));
     else if (error->code == VMNETACL_CODE_FILE_DENIED)
-        advise(advices, "fix", memory_copy(vmnetacl_code_advice(error->code)));
+        advise_unreadable(advices, explanation);
     else if (error->code == VMNETACL_CODE_READER)
         return;
     else if (vmnetacl_code_class(error->code) == VMNETACL_CLASS_NAMES)
@@ -230,7 +258,7 @@ void advices_find(struct advices *advices, const struct explanation *explanation
     if (verdict == VMNETACL_DENY || verdict == VMNETACL_NOTFOUND)
         advise_refused(advices, explanation);
     if (verdict == VMNETACL_UNAVAIL || verdict == VMNETACL_TRYAGAIN)
-        advise_error(advices, &explanation->error, verdict);
+        advise_error(advices, explanation);
     if (explanation->decision.degraded)
         advise(
             advices, "fix",

@@ -7,6 +7,7 @@
 #include "problem.h"
 #include "rule.h"
 #include "terminal.h"
+#include "unreadable.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,6 +165,24 @@ static void print_source(const struct explanation *explanation, size_t index)
     print_rules(explanation, index);
 }
 
+static void print_skipped_file(const struct vmnetacl_file *file)
+{
+    char *directory = file->code == VMNETACL_CODE_FILE_DENIED ? unreadable_directory(file->path) : NULL;
+
+    print_escaped(file->path);
+    if (directory != NULL) {
+        (void)fputs(": the directory ", stdout);
+        print_escaped(directory);
+        (void)fputs(" may not be searched, so its rules do not count\n", stdout);
+    } else {
+        (void)printf(": %s\n", file->code == VMNETACL_CODE_FILE_DENIED ? "may not be read, so its rules do not count"
+                               : file->code == VMNETACL_CODE_FILE_DANGLING
+                                   ? "a symbolic link whose target does not exist"
+                                   : "does not exist");
+    }
+    free(directory);
+}
+
 /* Skipped files, except the files and directories of sources, which print_source() has shown as missing. */
 static void print_skipped(const struct explanation *explanation)
 {
@@ -178,11 +197,7 @@ static void print_skipped(const struct explanation *explanation)
         if (is_shown)
             continue;
         (void)fputs(is_first ? "Skipped:\n  " : "  ", stdout);
-        print_escaped(file.path);
-        (void)printf(": %s\n", file.code == VMNETACL_CODE_FILE_DENIED ? "may not be read, so its rules do not count"
-                               : file.code == VMNETACL_CODE_FILE_DANGLING
-                                   ? "a symbolic link whose target does not exist"
-                                   : "does not exist");
+        print_skipped_file(&file);
         is_first = false;
     }
 }

@@ -188,7 +188,7 @@ switch 'acl: files'
 chmod 750 /etc/vmnet/rules.d
 run 2 as vmuser "$ctl" explain --bridge br0
 says 'unavail: '
-says "* without it there is no verdict for you: the administrator can let you read it"
+says "does not let vmuser (uid 4242) read it; without it there is no verdict for you: the administrator can let you read it"
 says_not chmod
 says_not 'join'
 says_not 'every request'
