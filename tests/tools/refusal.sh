@@ -1,14 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# refusal.sh VMNETCTL, as root in lab.sh's world: what the rules allow and vmnet-helper refuses; it is asked, too.
+# refusal.sh VMNETCTL [ask-helper], as root in lab.sh's world: what the rules allow and vmnet-helper refuses. With
+# ask-helper, it is asked, too.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh
 . "${0%/*}/world.sh"
 bridge_conf 'allow all'
 
 # helper_says STATUS TEXT BRIDGE [USER]: what vmnet-helper says to the user
+does_ask=${2-}
 helper_says() {
+    [ "$does_ask" = ask-helper ] || return 0
     run "$1" setpriv --reuid "${4-vmuser}" --regid "${4-vmuser}" --init-groups -- /usr/bin/python3 -S -c '
 import socket, subprocess, sys
 ours, theirs = socket.socketpair()
