@@ -62,11 +62,12 @@ char *unreadable_advice(const struct account *account, const char *path)
     char *mode = is_known ? describe_mode(&status) : memory_copy("whose mode cannot be seen");
     bool needs_login =
         account->is_self && is_known && will_have_after_login(account, &status, directory ? S_IXGRP : S_IRGRP);
-    char *text = memory_format("%s%s (%s) does not let %s %s it; %s",
-                               is_known && S_ISDIR(status.st_mode) ? "the directory " : "", name, mode, who,
-                               directory != NULL ? "search" : "read",
-                               needs_login ? "log out and in again: the user database has the user in the group"
-                                           : "without it there is no verdict for you: ask the administrator");
+    char *text =
+        memory_format("%s%s (%s) does not let %s %s it; %s",
+                      is_known && S_ISDIR(status.st_mode) ? "the directory " : "", name, mode, who,
+                      directory != NULL ? "search" : "read",
+                      needs_login ? "log out and in again: the user database has the user in the group"
+                                  : "without it there is no verdict for you: the administrator can let you read it");
 
     free(mode);
     free(who);
