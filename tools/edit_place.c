@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "message.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,11 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/xattr.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+/* Where the directory of the copy is made: only root may write there. */
+#define PRIVATE_TEMPLATE "/run/vmnetctl-edit.XXXXXX"
+
 /* What a signal handler or exit(3) removes; NULL: nothing yet. */
 static const char *volatile copy_to_remove;
+static const char *volatile private_to_remove;
+static const char *volatile fresh_to_remove;
 static const char *volatile lock_to_remove;
 static volatile pid_t child_to_end;
 
@@ -23,9 +30,13 @@ static void remove_files(void)
 {
     if (copy_to_remove != NULL)
         (void)unlink(copy_to_remove); /* it may be gone; here and below */
+    if (private_to_remove != NULL)
+        (void)rmdir(private_to_remove); /* an editor that was killed may have left its own copy there */
+    if (fresh_to_remove != NULL)
+        (void)unlink(fresh_to_remove);
     if (lock_to_remove != NULL)
         (void)unlink(lock_to_remove);
-    copy_to_remove = lock_to_remove = NULL;
+    copy_to_remove = private_to_remove = fresh_to_remove = lock_to_remove = NULL;
 }
 
 static void end_by_signal(int number)
@@ -138,7 +149,7 @@ static void find(struct edit_place *place, const char *path)
         name = memory_copy(base_name(target));
     }
     place->source = source_of(place->directory, name);
-    place->copy = memory_format("%s/.%s.edit", place->directory, name);
+    place->fresh = memory_format("%s/.%s.new", place->directory, name);
     place->lock = memory_format("%s/.%s.lock", place->directory, name);
     free(name);
 }
@@ -158,77 +169,173 @@ static void take_lock(const struct edit_place *place)
     lock_to_remove = place->lock; /* the descriptor remains open until the program ends */
 }
 
-/* Write a new file in the place of the copy. The descriptor is returned. */
-static int write_copy(const struct edit_place *place, const struct text *text)
+/* Create a file and write to it. The descriptor is returned, or -1 with errno. */
+static int write_new(const char *path, const struct text *text)
 {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     size_t written = 0;
-    int fd;
 
-    if (unlink(place->copy) != 0 && errno != ENOENT)
-        die(EX_OSERR, "cannot remove '%s': %m", place->copy);
-    fd = open(place->copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        die(EX_OSERR, "cannot create '%s': %m", place->copy);
-    copy_to_remove = place->copy;
-    while (written < text->len) {
+    while (fd >= 0 && written < text->len) {
         ssize_t some = write(fd, text->bytes + written, text->len - written);
-        if (some < 0 && errno != EINTR)
-            die(EX_OSERR, "cannot write '%s': %m", place->copy);
+        if (some < 0 && errno != EINTR) {
+            int error = errno;
+            (void)close(fd); /* it is not whole */
+            errno = error;
+            return -1;
+        }
         written += some < 0 ? 0 : (size_t)some;
     }
     return fd;
 }
 
-void edit_place_open(struct edit_place *place, const char *path)
+static void make_copy(struct edit_place *place)
+{
+    int fd;
+
+    place->private = memory_copy(PRIVATE_TEMPLATE);
+    if (mkdtemp(place->private) == NULL)
+        die(EX_OSERR, "cannot make a directory in /run: %m");
+    private_to_remove = place->private;
+    place->copy = memory_format("%s/%s", place->private, base_name(place->path));
+    copy_to_remove = place->copy;
+    fd = write_new(place->copy, &place->text);
+    if (fd < 0 || close(fd) != 0)
+        die(EX_OSERR, "cannot write '%s': %m", place->copy);
+}
+
+/* All that is known about the file is of the one descriptor: what is at its path may change. */
+static void read_file(struct edit_place *place)
 {
     int error;
 
-    *place = (struct edit_place){.is_new = false};
+    place->fd = open(place->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (place->fd < 0 && errno == ENOENT)
+        return;
+    if (place->fd < 0)
+        die(EX_NOINPUT, "cannot read '%s': %m", place->path);
+    if (fstat(place->fd, &place->status) != 0)
+        die(EX_NOINPUT, "cannot examine '%s': %m", place->path);
+    if (!S_ISREG(place->status.st_mode))
+        die(EX_NOINPUT, "'%s' is not a regular file", place->path);
+    error = text_read_open(&place->text, place->fd);
+    errno = error;
+    if (error != 0)
+        die(EX_NOINPUT, "cannot read '%s': %m", place->path);
+}
+
+void edit_place_open(struct edit_place *place, const char *path)
+{
+    *place = (struct edit_place){.fd = -1};
     find(place, path);
+    if (geteuid() != 0)
+        die(EX_OSERR, "only root's files are obeyed as rules, so edit rules as root: sudo vmnetctl edit");
     handle_signals();
     take_lock(place);
-    error = text_read(&place->text, place->path);
-    place->is_new = error == ENOENT;
-    errno = error;
-    if (error == EMEDIUMTYPE)
-        die(EX_NOINPUT, "'%s' is not a regular file", place->path);
-    if (error != 0 && !place->is_new)
-        die(EX_NOINPUT, "cannot read '%s': %m", place->path);
-    if (!place->is_new && lstat(place->path, &place->status) != 0)
-        die(EX_NOINPUT, "cannot examine '%s': %m", place->path);
-    if (close(write_copy(place, &place->text)) != 0)
-        die(EX_OSERR, "cannot write '%s': %m", place->copy);
+    read_file(place);
+    make_copy(place);
+}
+
+/* Is the file that is at the path now still the one that was read, and has not changed? */
+static bool is_same(const struct edit_place *place)
+{
+    const struct stat *old = &place->status;
+    struct stat now;
+
+    if (lstat(place->path, &now) != 0)
+        return place->fd < 0 && errno == ENOENT;
+    return place->fd >= 0 && now.st_dev == old->st_dev && now.st_ino == old->st_ino && now.st_size == old->st_size &&
+           now.st_mtim.tv_sec == old->st_mtim.tv_sec && now.st_mtim.tv_nsec == old->st_mtim.tv_nsec;
+}
+
+/* Returns false with errno. */
+static bool copy_attribute(int to, int from, const char *name)
+{
+    char value[65536]; /* XATTR_SIZE_MAX of <linux/limits.h> */
+    char found[65536];
+    ssize_t len = fgetxattr(from, name, value, sizeof value);
+    ssize_t found_len = fgetxattr(to, name, found, sizeof found);
+
+    if (len < 0 && errno != ENODATA && errno != ENOTSUP)
+        return false;
+    if (len < 0) /* the directory may have given it one */
+        return found_len < 0 || fremovexattr(to, name) == 0;
+    if (len == found_len && memcmp(value, found, (size_t)len) == 0)
+        return true;
+    return fsetxattr(to, name, value, (size_t)len, 0) == 0;
+}
+
+/*
+ * Who may read a file of rules decides whom its rules are for, so the access control list must not be lost: then the
+ * bits of the group in the mode are its mask, which the owning group would be given. Returns false with errno.
+ */
+static bool take_attributes(const struct edit_place *place, int fd)
+{
+    static const char *const names[] = {"system.posix_acl_access", "security.selinux", "security.SMACK64"};
+
+    if (place->fd < 0)
+        return fchown(fd, 0, 0) == 0 && fchmod(fd, 0644) == 0;
+    if (fchown(fd, place->status.st_uid, place->status.st_gid) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (!copy_attribute(fd, place->fd, names[i]))
+            return false;
+    return fchmod(fd, place->status.st_mode & 07777) == 0;
+}
+
+/* The text of the user must not be lost: from now on, nothing removes the copy. */
+static void keep_copy(void)
+{
+    copy_to_remove = private_to_remove = NULL;
 }
 
 void edit_place_install(const struct edit_place *place, const struct text *text)
 {
-    uid_t uid = place->is_new ? 0 : place->status.st_uid;
-    gid_t gid = place->is_new ? 0 : place->status.st_gid;
-    mode_t mode = place->is_new ? 0644 : place->status.st_mode & 07777;
-    int fd = write_copy(place, text);
     int directory = open(place->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = -1;
 
-    if (directory < 0)
-        die(EX_OSERR, "cannot open '%s': %m", place->directory);
-    if (fchown(fd, uid, gid) != 0 || fchmod(fd, mode) != 0)
-        die(EX_OSERR, "cannot give '%s' the owner and the mode of the file: %m", place->copy);
-    if (fsync(fd) != 0 || close(fd) != 0)
-        die(EX_OSERR, "cannot write '%s': %m", place->copy);
-    if (rename(place->copy, place->path) != 0)
-        die(EX_OSERR, "cannot install '%s': %m", place->path);
-    copy_to_remove = NULL;
+    keep_copy();
+    if (!is_same(place))
+        die(EX_TEMPFAIL, "'%s' was changed by another program meanwhile, and is not installed; your text is in '%s'",
+            place->path, place->copy);
+    (void)unlink(place->fresh); /* an edit that was killed may have left it */
+    fresh_to_remove = place->fresh;
+    if (directory >= 0)
+        fd = write_new(place->fresh, text);
+    if (fd < 0 || !take_attributes(place, fd) || fsync(fd) != 0 || close(fd) != 0 ||
+        rename(place->fresh, place->path) != 0)
+        die(EX_OSERR, "cannot install '%s': %m; your text is in '%s'", place->path, place->copy);
+    fresh_to_remove = NULL;
+    copy_to_remove = place->copy;
+    private_to_remove = place->private;
     if (fsync(directory) != 0)
         die(EX_OSERR, "'%s' is installed, but may be lost if the system crashes now: %m", place->path);
     (void)close(directory); /* it was only read */
 }
 
+/* Remove what the editor has left beside the copy, such as a backup. */
+static void empty_private(const struct edit_place *place)
+{
+    DIR *directory = opendir(place->private);
+    const struct dirent *entry;
+
+    while (directory != NULL && (entry = readdir(directory)) != NULL)
+        (void)unlinkat(dirfd(directory), entry->d_name, 0); /* a directory remains, as "." does */
+    if (directory != NULL)
+        (void)closedir(directory); /* it was only read */
+}
+
 void edit_place_close(struct edit_place *place)
 {
+    empty_private(place);
     remove_files();
+    if (place->fd >= 0)
+        (void)close(place->fd); /* it was only read */
     text_free(&place->text);
     free(place->directory);
     free(place->path);
+    free(place->private);
     free(place->copy);
+    free(place->fresh);
     free(place->lock);
-    *place = (struct edit_place){.directory = NULL};
+    *place = (struct edit_place){.fd = -1};
 }

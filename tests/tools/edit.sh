@@ -24,9 +24,21 @@ change() {
     printf '%s\n' "$@" >change
 }
 
-# left_nothing: neither a copy nor a lock
+# left: copies, locks and the like; left_nothing: none
+left() {
+    find /etc/vmnet /etc/qemu -name '.*'
+    find /run -maxdepth 1 -name 'vmnetctl-edit.*'
+}
 left_nothing() {
-    [ "$(find /etc/vmnet /etc/qemu -name '.*' | wc -l)" = 0 ] || fail "left: $(find /etc/vmnet /etc/qemu -name '.*')"
+    [ -z "$(left)" ] || fail "left: $(left)"
+}
+
+# had_copy [ARGUMENTS]: those of the editor, and the copy at their end
+had_copy() {
+    case $(cat arguments) in
+    "${1-}"/run/vmnetctl-edit.??????/50-local.rules) ;;
+    *) fail "the arguments of the editor: $(cat arguments)" ;;
+    esac
 }
 
 # has TEXT: the file has these bytes
@@ -53,15 +65,15 @@ edit 0
 says "$file: installed"
 has 'allow user vmuser bridge br0'
 [ "$(stat -c '%a %u %g' "$file")" = '644 0 0' ] || fail 'not the mode of a new file'
-[ "$(cat arguments)" = "$directory/.50-local.rules.edit" ] || fail 'not the copy'
+had_copy
 
 # Owner and mode are kept, also by an editor that replaces the file; the arguments of the editor are its own.
 chmod 640 "$file"
 chown 0:4250 "$file"
-change 'echo "deny all bridge br0" >new; mv new "$1"'
+change 'echo "deny all bridge br0" >new; mv new "$1"; echo backup >"$1~"'
 VISUAL="	$work/editor  -f \$(id>pwn) " edit 0
 [ "$(stat -c '%a %u %g' "$file")" = '640 0 4250' ] || fail 'mode or owner is lost'
-[ "$(cat arguments)" = "-f \$(id>pwn) $directory/.50-local.rules.edit" ] || fail 'not its arguments'
+had_copy '-f $(id>pwn) '
 [ ! -e pwn ] || fail 'a shell read the editor'
 has 'deny all bridge br0'
 chmod 644 "$file"
@@ -134,7 +146,7 @@ kill "$edit_pid"
 left_nothing
 while kill -0 "$(cat editor.pid)" 2>/dev/null; do sleep 0.1; done
 # What a killed edit has left does no harm.
-: >"$directory/.50-local.rules.edit"
+: >"$directory/.50-local.rules.new"
 : >"$directory/.50-local.rules.lock"
 change 'echo "deny all bridge br0" >"$1"'
 edit 0
@@ -166,5 +178,60 @@ mkfifo "$directory/70.rules"
 edit 66 "$directory/70.rules"
 says 'is not a regular file'
 rm "$directory/70.rules"
+
+# attributes [SET]: give the file an access control list and a label, or show them
+attributes() {
+    /usr/bin/python3 -c 'import os, struct, sys
+names = {"system.posix_acl_access": struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in (
+    (1, 6, 0xffffffff), (2, 4, 4242), (4, 0, 0xffffffff), (16, 4, 0xffffffff), (32, 0, 0xffffffff))),
+    "security.selinux": b"a:b:c:s0"}
+for name in names if sys.argv[2:] else ():
+    os.setxattr(sys.argv[1], name, names[name])
+print({name: os.getxattr(sys.argv[1], name) for name in os.listxattr(sys.argv[1]) if name in names})' "$file" "$@"
+}
+wanted_attributes=$(attributes set)
+change 'echo "allow all bridge br0" >"$1"'
+edit 0
+has 'allow all bridge br0'
+[ "$(attributes)" = "$wanted_attributes" ] || fail "instead of $wanted_attributes: $(attributes)"
+rm "$file"
+
+# Who may write to the directory cannot exchange the copy; and cannot edit, since a file of theirs would not be obeyed.
+chgrp vmgroup /etc/qemu /etc/qemu/bridge.conf
+chmod 770 /etc/qemu
+chmod 660 /etc/qemu/bridge.conf
+change 'if setpriv --reuid vmuser --regid vmuser --init-groups ln -sf /etc/passwd "$1"; then echo done >exchanged; fi
+    echo "allow virbr0" >"$1"'
+edit 0 /etc/qemu/bridge.conf
+says 'installed'
+[ ! -e exchanged ] || fail 'the copy can be exchanged'
+rm -f arguments
+run 71 as vmuser "$ctl" edit /etc/qemu/bridge.conf
+says 'edit rules as root'
+[ ! -e arguments ] || fail 'the editor was run'
 run 71 as vmuser "$ctl" edit
 says 'edit rules as root'
+
+# kept TEXT: a text that cannot be installed is kept
+kept() {
+    copy=$(printf '%s' "$output" | sed -n "s/.*your text is in '\(.*\)'.*/\1/p")
+    [ "$(cat "$copy")" = "$1" ] || fail "the text is lost: '$copy'"
+    rm -r "${copy%/*}"
+    left_nothing
+}
+change 'echo "deny all bridge br0" >"$1"; echo "allow all bridge br0" >/etc/vmnet/rules.d/50-local.rules'
+run 75 "$ctl" edit </dev/null
+says 'was changed by another program meanwhile'
+has 'allow all bridge br0'
+kept 'deny all bridge br0'
+change 'echo "deny all bridge br0" >"$1"; mount -t tmpfs -o ro tmpfs /etc/vmnet/rules.d'
+run 75 "$ctl" edit </dev/null
+umount "$directory"
+rm "$directory/.50-local.rules.lock"
+kept 'deny all bridge br0'
+mount -t tmpfs -o size=4k tmpfs "$directory"
+change 'head -c 6000 /dev/zero | tr "\0" "#" | fold -w 100 >"$1"'
+run 71 "$ctl" edit </dev/null
+says 'No space left on device'
+kept "$(head -c 6000 /dev/zero | tr '\0' '#' | fold -w 100)"
+umount "$directory"
