@@ -128,10 +128,16 @@ static bool include_open(struct bridge_conf *conf, unsigned line)
     return conf->error == 0;
 }
 
-static void include_read(struct bridge_conf *conf, struct bridge_conf *include, unsigned line, size_t *files_count);
+/* All that was read: an include may be repeated, and so a few lines could have no end of rules. */
+struct total {
+    size_t files_count;
+    size_t bytes_count;
+};
 
-/* Read what the file includes. files_count: the files that were read. */
-static void includes_read(struct bridge_conf *conf, size_t *files_count)
+static void include_read(struct bridge_conf *conf, struct bridge_conf *include, unsigned line, struct total *total);
+
+/* Read what the file includes. */
+static void includes_read(struct bridge_conf *conf, struct total *total)
 {
     struct text_line line = {.number = 1};
     const char *path;
@@ -145,26 +151,30 @@ static void includes_read(struct bridge_conf *conf, size_t *files_count)
         conf->includes[conf->includes_count] = (struct bridge_conf){.path = memory_format("%.*s", (int)path_len, path),
                                                                     .from = conf,
                                                                     .depth = conf->depth + 1};
-        include_read(conf, &conf->includes[conf->includes_count++], line.number, files_count);
+        include_read(conf, &conf->includes[conf->includes_count++], line.number, total);
     }
 }
 
-static void include_read(struct bridge_conf *conf, struct bridge_conf *include, unsigned line, size_t *files_count)
+static void include_read(struct bridge_conf *conf, struct bridge_conf *include, unsigned line, struct total *total)
 {
-    if (++*files_count > BRIDGE_CONF_FILES_MAX)
+    if (++total->files_count > BRIDGE_CONF_FILES_MAX)
         die(BRIDGE_CONF_ERROR, "%s:%u: more than %d files are included; nothing was converted", conf->path, line,
             BRIDGE_CONF_FILES_MAX);
     if (!include_open(include, line))
         return;
+    total->bytes_count += include->text.len;
+    if (total->bytes_count > BRIDGE_CONF_BYTES_MAX)
+        die(BRIDGE_CONF_ERROR, "%s:%u: the included files have more than %d bytes together; nothing was converted",
+            conf->path, line, BRIDGE_CONF_BYTES_MAX);
     include->readers = readers_copy(&conf->readers);
     readers_narrow(&include->readers, include->path);
-    includes_read(include, files_count);
+    includes_read(include, total);
 }
 
 void bridge_conf_read(struct bridge_conf *conf, struct text *text, const char *path)
 {
     struct stat status;
-    size_t files_count = 0;
+    struct total total = {.files_count = 0};
 
     *conf = (struct bridge_conf){.path = memory_copy(path), .text = *text, .readers = READERS_EVERYBODY};
     readers_narrow(&conf->readers, path);
@@ -173,7 +183,7 @@ void bridge_conf_read(struct bridge_conf *conf, struct text *text, const char *p
         conf->inode = status.st_ino;
     }
     *text = (struct text){.bytes = NULL};
-    includes_read(conf, &files_count);
+    includes_read(conf, &total);
 }
 
 void bridge_conf_free(struct bridge_conf *conf)

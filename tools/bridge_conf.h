@@ -9,8 +9,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* The most files that are read. */
+/* The most files that are included, and the most bytes that they have together. */
 #define BRIDGE_CONF_FILES_MAX 1024
+#define BRIDGE_CONF_BYTES_MAX (16 * 1024 * 1024)
 
 /* The exit status of a program that finds an error in one. */
 #define BRIDGE_CONF_ERROR 2

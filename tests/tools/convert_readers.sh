@@ -190,6 +190,11 @@ yes 'include /etc/qemu/8.conf' | head -n 1024 >$conf
 run 0 "$ctl" convert $conf
 echo 'include /etc/qemu/8.conf' >>$conf
 refuses "$conf:1025: more than 1024 files are included"
+# A few lines must not give millions of rules.
+yes 'allow br0' | head -c 8388608 >/etc/qemu/big.conf
+yes 'include /etc/qemu/big.conf' | head -n 3 >$conf
+refuses "$conf:3: the included files have more than 16777216 bytes together"
+rm /etc/qemu/big.conf
 
 # The verdicts afterwards: never a new allow, never a deny less; and the same, when convert says that all is done.
 cat >verdicts.sh <<'SCRIPT'
