@@ -39,7 +39,7 @@ static void report_denied(struct doctor *doctor, const struct stat *status)
                                   "capability, and opens it as the user",
                                   (unsigned)(status->st_mode & 07777)),
                     memory_copy("have the helper open it as root: as root, setcap -r " VMNET_HELPER_PATH
-                                " && chmod 4755 " VMNET_HELPER_PATH));
+                                " && chmod u+s " VMNET_HELPER_PATH));
     else
         doctor_note(doctor,
                     memory_format("the user may not open " TUN ", whose mode is %04o, and need not: the helper opens "

@@ -21,8 +21,8 @@ static bool is_install_mode(const char *mode)
     return strcmp(VMNET_INSTALL_MODE, mode) == 0;
 }
 
-/* How it gets its privilege: what "cmake --install" does. */
-static char *privilege_cure(void)
+/* How the user may start it: what "cmake --install" does. */
+static char *mode_cure(void)
 {
     if (is_install_mode("none"))
         return memory_copy("see 'Who may run it' in vmnet-helper(8); this build is installed without privilege "
@@ -32,6 +32,16 @@ static char *privilege_cure(void)
     if (is_install_mode("group"))
         return memory_copy("as root: chown root:" VMNET_INSTALL_GROUP " " HELPER " && chmod 4750 " HELPER);
     return memory_copy("as root: chmod 4755 " HELPER);
+}
+
+/* How it gets its privilege. Who may start it remains as it is: the administrator may have made it for a group. */
+static char *privilege_cure(void)
+{
+    if (is_install_mode("setuid"))
+        return memory_copy("as root: chmod u+s " HELPER);
+    if (is_install_mode("fscaps"))
+        return memory_copy("as root: setcap cap_net_admin=ep " HELPER);
+    return mode_cure();
 }
 
 static char *install_cure(void)
@@ -122,7 +132,7 @@ static void look_at_execution(struct helper_file *helper, const struct account *
         add_fault(helper, true,
                   memory_format("the user may not start " HELPER ", whose mode is %04o",
                                 (unsigned)(status->st_mode & 07777)),
-                  privilege_cure());
+                  mode_cure());
 }
 
 /* root needs none from the file. Of a build for VMNET_INSTALL_MODE=none, a wrapper that is not seen here has it. */

@@ -29,7 +29,13 @@ chmod 755 "${helper%/*}"
 install_helper
 chmod 755 "$helper"
 doctor 1
-result fail helper "$helper is not setuid root and has no file capability" "as root: chmod 4755 $helper"
+result fail helper "$helper is not setuid root and has no file capability" "as root: chmod u+s $helper"
+# The cure does not open it to others.
+chmod 750 "$helper"
+chgrp vmgroup "$helper"
+doctor 1
+result fail helper "$helper is not setuid root and has no file capability" "as root: chmod u+s $helper"
+says_not 'chmod 4755'
 chown 4242 "$helper"
 chmod 4755 "$helper"
 doctor 1
