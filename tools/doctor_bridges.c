@@ -70,7 +70,7 @@ static bool has_dhcp_server(void)
 /* The ports of a bridge. */
 struct ports {
     size_t count;
-    size_t physical_count; /* those of a device, and so of the network outside */
+    size_t physical_count; /* those that lead to a device, and so to the network outside */
     size_t linked_count;   /* of these: with a link */
     const char *physical;  /* the name of one of them */
 };
@@ -83,7 +83,7 @@ static void count_ports(struct ports *ports, const struct interfaces *interfaces
         if (port->master != bridge->index)
             continue;
         ports->count++;
-        if (!interface_is_physical(port))
+        if (!interface_leads_outside(port))
             continue;
         ports->physical_count++;
         ports->linked_count += port->has_link;

@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "text.h"
 
+#include <fnmatch.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,27 +48,61 @@ void doctor_check_netfilter(struct doctor *doctor)
                                 "their frames"));
 }
 
-/* Does one of the files have a line that begins with this key and has this word? */
-static bool files_have(const char *pattern, const char *key, const char *word)
+/* Is this one of NetworkManager's specifications of devices, and about taps? */
+static bool is_about_taps(const char *device)
 {
-    struct text_line line;
+    static const char name[] = "interface-name:";
+
+    if (strncmp(device, name, sizeof name - 1) != 0)
+        return strcmp(device, "*") == 0 || strcmp(device, "driver:tun") == 0 || strcmp(device, "type:tun") == 0;
+    device += sizeof name - 1;
+    return fnmatch(device + (device[0] == '='), "tap0", 0) == 0;
+}
+
+/* Does the line, which is cut up, have taps unmanaged? */
+static bool line_leaves_taps(char *line)
+{
+    static const char key[] = "unmanaged-devices";
+    static const char except[] = "except:";
+    bool leaves_taps = false;
+    char *rest = line + strspn(line, " \t");
+    const char *device;
+
+    if (strncmp(rest, key, sizeof key - 1) != 0)
+        return false;
+    rest += strcspn(rest, "=");
+    rest += *rest == '=';
+    while ((device = strtok_r(rest, ";, \t", &rest)) != NULL) {
+        if (strncmp(device, except, sizeof except - 1) != 0)
+            leaves_taps = leaves_taps || is_about_taps(device);
+        else if (is_about_taps(device + sizeof except - 1))
+            return false; /* it wins in any order */
+    }
+    return leaves_taps;
+}
+
+/* Does one of the files have taps unmanaged? */
+static bool files_leave_taps(const char *pattern)
+{
     struct text text;
-    bool is_found = false;
+    bool leaves_taps = false;
     glob_t files;
 
     if (glob(pattern, 0, NULL, &files) != 0)
         return false;
-    for (size_t i = 0; i < files.gl_pathc && !is_found; i++) {
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        struct text_line line = {.number = 1};
         if (text_read(&text, files.gl_pathv[i]) != 0)
             continue;
-        for (line = (struct text_line){.number = 1}; text_measure(&text, &line); text_next(&line))
-            is_found =
-                is_found || (line.len >= strlen(key) && memcmp(text.bytes + line.offset, key, strlen(key)) == 0 &&
-                             memmem(text.bytes + line.offset, line.len, word, strlen(word)) != NULL);
+        for (; text_measure(&text, &line); text_next(&line)) {
+            char *copy = memory_format("%.*s", (int)line.len, text.bytes + line.offset);
+            leaves_taps = line_leaves_taps(copy) || leaves_taps;
+            free(copy);
+        }
         text_free(&text);
     }
     globfree(&files);
-    return is_found;
+    return leaves_taps;
 }
 
 /* NetworkManager.conf(5) */
@@ -86,8 +121,7 @@ void doctor_check_network_manager(struct doctor *doctor)
         return;
     }
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        leaves_taps = leaves_taps || files_have(places[i], "unmanaged-devices", "tap") ||
-                      files_have(places[i], "unmanaged-devices", "driver:tun");
+        leaves_taps = leaves_taps || files_leave_taps(places[i]);
     if (leaves_taps)
         doctor_ok(doctor, memory_copy("it runs, and is configured to leave taps alone"));
     else

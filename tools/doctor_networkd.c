@@ -21,16 +21,25 @@ static const char *const directories[] = {
 /* The name of the tap that is asked about. */
 #define TAP "tap0"
 
+/* The conditions of [Match] that are known, and what a tap has for each of them. */
+static const struct condition {
+    const char *key;
+    const char *value;
+} conditions[] = {{"Name", TAP}, {"Type", "ether"}, {"Kind", "tun"}, {"Driver", "tun"}};
+
+#define CONDITIONS_COUNT (sizeof conditions / sizeof conditions[0])
+
 /* What a .network file says about taps. */
 struct network_file {
     bool in_match;
-    bool has_name;  /* a Name= matches */
+    bool has[CONDITIONS_COUNT];
+    bool matches[CONDITIONS_COUNT];
     bool has_other; /* another condition, which may not hold */
     bool is_unmanaged;
 };
 
 /* Patterns with blanks between them; one '!' before them all inverts. */
-static bool patterns_match(char *patterns)
+static bool patterns_match(char *patterns, const char *value)
 {
     bool is_inverted = patterns[0] == '!';
     bool is_match = false;
@@ -38,22 +47,50 @@ static bool patterns_match(char *patterns)
     const char *pattern;
 
     while ((pattern = strtok_r(rest, " \t", &rest)) != NULL)
-        is_match = is_match || fnmatch(pattern, TAP, 0) == 0;
+        is_match = is_match || fnmatch(pattern, value, 0) == 0;
     return is_match != is_inverted;
+}
+
+static void file_take_condition(struct network_file *file, const char *key, char *value)
+{
+    for (size_t i = 0; i < CONDITIONS_COUNT; i++)
+        if (strcmp(conditions[i].key, key) == 0) {
+            file->has[i] = true;
+            file->matches[i] = patterns_match(value, conditions[i].value) || file->matches[i];
+            return;
+        }
+    file->has_other = true;
 }
 
 static void file_take_line(struct network_file *file, char *line)
 {
-    line += strspn(line, " \t");
-    if (line[0] == '[')
-        file->in_match = strncmp(line, "[Match]", 7) == 0;
-    else if (strncmp(line, "Unmanaged=", 10) == 0)
-        file->is_unmanaged = strspn(line + 10, "yt1") > 0 || strncmp(line + 10, "on", 2) == 0;
-    else if (file->in_match && strncmp(line, "Name=", 5) == 0)
-        file->has_name = patterns_match(line + 5);
-    else if (file->in_match && line[0] != '#' && line[0] != ';' && line[0] != '\0' &&
-             strncmp(line, "Type=ether", 10) != 0) /* as taps are */
-        file->has_other = true;
+    char *value = strchr(line, '=');
+    char *key = line + strspn(line, " \t");
+
+    if (key[0] == '[')
+        file->in_match = strncmp(key, "[Match]", 7) == 0;
+    if (value == NULL || key[0] == '[' || key[0] == '#' || key[0] == ';')
+        return;
+    *value++ = '\0';
+    value += strspn(value, " \t");
+    key[strcspn(key, " \t")] = '\0';
+    if (file->in_match)
+        file_take_condition(file, key, value);
+    else if (strcmp(key, "Unmanaged") == 0)
+        file->is_unmanaged = strspn(value, "yt1") > 0 || strncmp(value, "on", 2) == 0;
+}
+
+/* Without a condition, it is about nothing. */
+static bool is_about_taps(const struct network_file *file)
+{
+    bool has_one = false;
+
+    for (size_t i = 0; i < CONDITIONS_COUNT; i++) {
+        if (file->has[i] && !file->matches[i])
+            return false;
+        has_one = has_one || file->has[i];
+    }
+    return has_one && !file->has_other;
 }
 
 static void file_read(struct network_file *file, const char *path)
@@ -108,13 +145,13 @@ static void report_files(struct doctor *doctor, const glob_t *files)
         if (is_replaced(files, i))
             continue;
         file_read(&file, files->gl_pathv[i]);
-        if (!file.has_name || file.has_other)
+        if (!is_about_taps(&file))
             continue;
         if (file.is_unmanaged)
             doctor_ok(doctor, memory_format("it runs, and leaves taps alone, by %s", files->gl_pathv[i]));
         else
             doctor_note(doctor,
-                        memory_format("it runs, and configures the taps of guests: Name= in %s matches " TAP,
+                        memory_format("it runs, and configures the taps of guests: [Match] in %s matches " TAP,
                                       files->gl_pathv[i]),
                         memory_copy(
                             "as root, write to /etc/systemd/network/00-vmnet-tap.network the four lines [Match], "

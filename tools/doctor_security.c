@@ -14,14 +14,21 @@
 #define LIBVIRTD_PROFILE "/etc/apparmor.d/usr.sbin.libvirtd"
 #define LIBVIRTD_LOCAL   "/etc/apparmor.d/local/usr.sbin.libvirtd"
 
+/* Does a line of the file have this word, and is no comment? */
 static bool file_has(const char *path, const char *word)
 {
+    struct text_line line = {.number = 1};
     struct text text;
-    bool is_found;
+    bool is_found = false;
 
     if (text_read(&text, path) != 0)
         return false;
-    is_found = text.len > 0 && memmem(text.bytes, text.len, word, strlen(word)) != NULL;
+    for (; text_measure(&text, &line) && !is_found; text_next(&line)) {
+        const char *begin = text.bytes + line.offset;
+        const char *comment = memchr(begin, '#', line.len);
+        size_t len = comment == NULL ? line.len : (size_t)(comment - begin);
+        is_found = memmem(begin, len, word, strlen(word)) != NULL;
+    }
     text_free(&text);
     return is_found;
 }

@@ -4,10 +4,14 @@
 #include "kernel_value.h"
 #include "memory.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* How many interfaces are looked at below one another; MAX_NEST_DEV of <linux/netdevice.h>. */
+#define LOWER_MAX 8
 
 #define SYSFS_NET "/sys/class/net"
 
@@ -43,11 +47,27 @@ bool interface_has_floating_address(const struct interface *interface)
     return is_shown(interface) && read_number(interface, "addr_assign_type", ADDRESS_WAS_SET) != ADDRESS_WAS_SET;
 }
 
-bool interface_is_physical(const struct interface *interface)
+/* Has it a device, or an interface below it that has one? sysfs has a link "lower_NAME" to each of these. */
+static bool has_device(const char *name, unsigned depth)
 {
-    char *path = memory_format(SYSFS_NET "/%s/device", interface->name);
-    bool has_device = access(path, F_OK) == 0;
+    static const char lower[] = "lower_";
+    char *path = memory_format(SYSFS_NET "/%s", name);
+    char *device = memory_format("%s/device", path);
+    bool is_found = access(device, F_OK) == 0;
+    DIR *directory = is_found || depth >= LOWER_MAX ? NULL : opendir(path);
+    const struct dirent *entry;
 
+    while (!is_found && directory != NULL && (entry = readdir(directory)) != NULL)
+        if (strncmp(entry->d_name, lower, sizeof lower - 1) == 0)
+            is_found = has_device(entry->d_name + sizeof lower - 1, depth + 1);
+    if (directory != NULL)
+        (void)closedir(directory); /* only read from: nothing to fail */
+    free(device);
     free(path);
-    return is_shown(interface) ? has_device : interface->kind[0] == '\0';
+    return is_found;
+}
+
+bool interface_leads_outside(const struct interface *interface)
+{
+    return is_shown(interface) ? has_device(interface->name, 0) : interface->kind[0] == '\0';
 }

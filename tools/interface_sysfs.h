@@ -10,5 +10,5 @@
 /* Does its address change with its ports, since none was set? false also when that is unknown. */
 bool interface_has_floating_address(const struct interface *interface);
 
-/* Is it a device, rather than made by software? Where sysfs does not show it: has it no kind? */
-bool interface_is_physical(const struct interface *interface);
+/* Is it a device, or a VLAN, a bond or the like of one? Where sysfs does not show it: has it no kind? */
+bool interface_leads_outside(const struct interface *interface);

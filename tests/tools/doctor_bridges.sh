@@ -111,6 +111,16 @@ ip link set peer0 up
 doctor 0
 says_not 'has a link'
 says_not "'br0' has no physical port" # DHCP is the network's
+# A VLAN or a bond of one leads there, too.
+ip link set peer0 master br0
+ip link set port0 nomaster
+doctor 0
+result note bridges "'br0' has no physical port"
+cover /sys/devices/virtual/net/peer0
+mkdir /sys/devices/virtual/net/peer0/lower_port0 /sys/devices/virtual/net/peer0/lower_peer0
+echo 1 >/sys/devices/virtual/net/peer0/carrier
+doctor 0
+says_not "'br0' has no physical port"
 
 # libvirt's network that is defined and not started.
 doctor 0

@@ -42,9 +42,18 @@ result note network-manager 'it takes the taps of guests out of it' \
 printf '[keyfile]\n#unmanaged-devices=interface-name:tap*\n' >/etc/NetworkManager/conf.d/50-vmnet.conf
 doctor 0
 result note network-manager 'it takes the taps'
-printf '[keyfile]\nunmanaged-devices+=interface-name:tap*\n' >/etc/NetworkManager/conf.d/50-vmnet.conf
-doctor 0
-result ok network-manager 'is configured to leave taps alone'
+for devices in 'interface-name:tapestry;mac:00:22:68:1c:59:b1' 'except:interface-name:tap*' '*,except:driver:tun' \
+    'interface-name:en*;interface-name:metapod'; do
+    printf '[keyfile]\nunmanaged-devices=%s\n' "$devices" >/etc/NetworkManager/conf.d/50-vmnet.conf
+    doctor 0
+    result note network-manager 'it takes the taps'
+done
+for devices in =mac:00:22:68:1c:59:b1\;interface-name:tap* =driver:tun ' = *' =type:tun =interface-name:=tap0 \
+    +=interface-name:tap*; do
+    printf '[keyfile]\nunmanaged-devices%s\n' "$devices" >/etc/NetworkManager/conf.d/50-vmnet.conf
+    doctor 0
+    result ok network-manager 'is configured to leave taps alone'
+done
 
 # systemd-networkd.
 result ok networkd 'it does not run'
@@ -58,7 +67,7 @@ network() {
     shift
     printf '%s\n' "$@" >"$file"
 }
-taken='it runs, and configures the taps of guests: Name= in '
+taken='it runs, and configures the taps of guests: [Match] in '
 doctor 0
 result ok networkd 'no file is about the taps of guests'
 network /usr/lib/systemd/network/80-all.network '[Match]' 'Name=en* *' '' '[Network]' 'DHCP=yes'
@@ -77,13 +86,14 @@ rm /run/systemd/network/80-all.network
 network /etc/systemd/network/80-all.network '[Match]' 'Name=en*'
 doctor 0
 result ok networkd 'no file is about the taps of guests'
-for lines in 'Name=!en*' 'Name=tap[0-9]' 'Type=ether\nName=*'; do
+for lines in 'Name=!en*' 'Name=tap[0-9]' 'Type=ether\nName=*' 'Type=ether' 'Type = !loopback' 'Name = *' \
+    'Name=en*\nName=tap*' 'Kind=tun' 'Driver=tun'; do
     # shellcheck disable=SC2059 # it is a format
     printf "[Match]\n$lines\n" >/etc/systemd/network/80-all.network
     doctor 0
     result note networkd "$taken/etc/systemd/network/80-all.network"
 done
-for lines in 'Name=!tap*' 'Name=*\nDriver=e1000' 'Type=ether'; do
+for lines in 'Name=!tap*' 'Name=*\nDriver=e1000' 'Type=ether\nKind=!*' 'Type=wlan' '#Name=*' 'Name=*\nHost=other' ''; do
     # shellcheck disable=SC2059
     printf "[Match]\n$lines\n[Network]\nName=*\n" >/etc/systemd/network/80-all.network
     doctor 0
@@ -114,6 +124,9 @@ echo '/usr/sbin/libvirtd {}' >/etc/apparmor.d/usr.sbin.libvirtd
 doctor 0
 result note apparmor 'its profile lets libvirtd start no helper but qemu-bridge-helper' \
     "as root, add to /etc/apparmor.d/local/usr.sbin.libvirtd the line: $helper PUx,"
+printf '# such as:\n  # %s PUx,\n' "$helper" >/etc/apparmor.d/local/usr.sbin.libvirtd
+doctor 0
+result note apparmor 'its profile lets libvirtd start no helper but qemu-bridge-helper'
 echo "$helper PUx," >/etc/apparmor.d/local/usr.sbin.libvirtd
 doctor 0
 result ok apparmor 'does not confine this process'
