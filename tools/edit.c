@@ -10,6 +10,7 @@
 #include "escape.h"
 #include "memory.h"
 #include "message.h"
+#include "policy_errors.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -87,7 +88,7 @@ static void editor_run(const char *file)
     if (child < 0)
         die(EX_OSERR, "cannot start the editor: %m");
     if (child == 0) {
-        static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+        static const int numbers[] = {SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGXFSZ};
         for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
             (void)signal(numbers[i], SIG_DFL); /* valid numbers */
         editor_exec(file);
@@ -164,6 +165,19 @@ static void tell(const char *path, const char *what)
     free(shown);
 }
 
+/* The copy was checked without the owners and the modes of files, those of the files that it includes among them. */
+static void report_refused(void)
+{
+    struct policy_errors errors;
+    struct vmnetacl_policy *policy = policy_errors_load(&errors);
+
+    if (policy_errors_report(&errors, false) != 0)
+        (void)fputs("vmnetctl: until this is fixed, vmnet-helper refuses requests; 'vmnetctl check' says more\n",
+                    stderr); /* an error on stderr cannot be reported */
+    policy_errors_free(&errors);
+    vmnetacl_free(policy);
+}
+
 static int edit_run(const struct options *options)
 {
     struct edit_place place;
@@ -182,6 +196,7 @@ static int edit_run(const struct options *options)
         if (!is_unchanged(&place, &text))
             edit_place_install(&place, &text);
         tell(place.path, is_unchanged(&place, &text) ? "unchanged" : "installed");
+        report_refused();
     } else {
         tell(place.path, "not saved");
     }

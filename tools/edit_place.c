@@ -52,7 +52,7 @@ static void end_by_signal(int number)
 
 static void handle_signals(void)
 {
-    static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    static const int numbers[] = {SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGXFSZ};
     const struct sigaction action = {.sa_handler = end_by_signal};
 
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)

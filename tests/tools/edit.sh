@@ -106,6 +106,18 @@ says "$directory/60.rules:1:1: error: "
 has 'deny all bridge br0'
 rm "$directory/60.rules"
 
+# What is wrong only for its owner or its mode is said, also when the edit is of another file.
+install -m 666 /dev/null /run/lab/included.conf
+change 'echo "include /run/lab/included.conf" >"$1"'
+edit 0 /etc/qemu/bridge.conf
+says '/etc/qemu/bridge.conf: installed'
+says 'some rules cannot be read: /run/lab/included.conf: '
+says "until this is fixed, vmnet-helper refuses requests; 'vmnetctl check' says more"
+rm /etc/qemu/bridge.conf
+change 'echo "deny all bridge br0" >"$1"'
+edit 0
+says_not 'until this is fixed'
+
 # At a terminal: edit again, then install in spite of a warning; or exit.
 cat >change <<'SCRIPT'
 if grep -q alow "$1"; then echo 'allow all bridge brnone' >"$1"; else echo alow >"$1"; fi
@@ -145,6 +157,9 @@ kill "$edit_pid"
 ! wait "$edit_pid" || fail 'it goes on'
 left_nothing
 while kill -0 "$(cat editor.pid)" 2>/dev/null; do sleep 0.1; done
+# The kernel ends it at its limit of the size of files.
+run 153 sh -c 'ulimit -f 0; "$1" edit </dev/null; exit' sh "$ctl"
+left_nothing
 # What a killed edit has left does no harm.
 : >"$directory/.50-local.rules.new"
 : >"$directory/.50-local.rules.lock"
