@@ -64,6 +64,8 @@ static int convert_run(const struct options *options)
         die(EX_USAGE, "unknown format '%s'; --from takes qemu or lxc-usernet", options->from);
     path = options->files[0];
     errno = text_read(&text, path);
+    if (errno == EMEDIUMTYPE)
+        die(EX_NOINPUT, "'%s' is not a regular file; to convert what it gives, write that to a file", path);
     if (errno != 0)
         die(errno == ENOMEM ? EX_TEMPFAIL : EX_NOINPUT, "cannot read '%s': %m", path);
     if (is_lxc(&text, options))

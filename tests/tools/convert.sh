@@ -60,6 +60,8 @@ run 2 "$ctl" convert --from qemu user_called_allow
 run 64 "$ctl" convert --from other short
 run 64 "$ctl" convert
 run 64 "$ctl" convert short empty
+run 66 "$ctl" convert /dev/null
+says "'/dev/null' is not a regular file; to convert what it gives, write that to a file"
 run 66 "$ctl" convert nowhere
 
 # Long comments are broken, and stay within the limit.
