@@ -63,8 +63,9 @@ static unsigned utf8_read(const char *bytes, size_t bytes_len, size_t *len)
  */
 static bool is_control(unsigned character)
 {
-    return (character >= 0x80 && character <= 0x9f) || character == 0x2028 || character == 0x2029 ||
-           (character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
+    return (character >= 0x80 && character <= 0x9f) || character == 0x061c || character == 0x200e ||
+           character == 0x200f || (character >= 0x2028 && character <= 0x202e) ||
+           (character >= 0x2066 && character <= 0x2069);
 }
 
 size_t escape_kept_len(const char *bytes, size_t bytes_len, enum escape_keep keep)

@@ -39,7 +39,8 @@ is_safe() {
 }
 
 # A few of each kind: C0, DEL, C1 as a byte and in UTF-8, bytes that are no UTF-8, what changes the order of text.
-all=$(printf 'x\033[7m\007\177\233\302\233\302\205\303\200\200\377\355\240\200\340\200\210\342\200\256\342\201\246\342\200\250y')
+order=$(printf '\342\200\216\342\200\217\330\234')
+all=$(printf 'x\033[7m\007\177\233\302\233\302\205\303\200\200\377\355\240\200\340\200\210\342\200\256\342\201\246\342\200\250')${order}y
 short=$(printf 'b\302\233\342\200\256r')
 
 is_safe "$all"
@@ -87,12 +88,13 @@ rm /etc/vmnet/switch.conf
 
 # A comment keeps text in any language, in a file.
 mkdir "$short"
+order_shown='\xe2\x80\x8e\xe2\x80\x8f\xd8\x9cy'
 printf '# %s\n# caf\303\251 \350\252\236 \360\237\230\200\nallow br0\nallow %s\ndeny %s\n' "$all" "$short" "$short" >"$short/conf"
 is_safe convert "$short/conf"
 "$ctl" convert "$short/conf" >out || [ $? = 1 ] || fail 'it does not convert'
 output=$(cat out)
 says "$(printf '# caf\303\251 \350\252\236 \360\237\230\200')"
-says "$(printf '# x\\x1b[7m\\x07\\x7f\\x9b\\xc2\\x9b\\xc2\\x85\303\200\\x80\\xff\\xed\\xa0\\x80\\xe0\\x80\\x88\\xe2\\x80\\xae\\xe2\\x81\\xa6\\xe2\\x80\\xa8y')"
+says "$(printf '# x\\x1b[7m\\x07\\x7f\\x9b\\xc2\\x9b\\xc2\\x85\303\200\\x80\\xff\\xed\\xa0\\x80\\xe0\\x80\\x88\\xe2\\x80\\xae\\xe2\\x81\\xa6\\xe2\\x80\\xa8')$order_shown"
 # A name that would be escaped is in no rule: with escapes it would be another name.
 says 'NOTE on line 4: the name of the bridge has bytes that cannot be printed:'
 says 'NOTE on line 5: the name of the bridge has bytes that cannot be printed; the next rule denies more:'
