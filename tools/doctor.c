@@ -9,6 +9,7 @@
 #include "doctor_names.h"
 #include "doctor_usable.h"
 #include "message.h"
+#include "sudo_note.h"
 #include "vmnetacl.h"
 
 #include <stdlib.h>
@@ -91,6 +92,7 @@ static int doctor_run(const struct options *options)
     if (options->files_count > 0 && !vmnetacl_name_valid(options->files[0], strlen(options->files[0])))
         die(EX_USAGE, "'%s' is not a valid name of an interface; 'ip link show type bridge' lists the bridges",
             options->files[0]);
+    sudo_note(options, "doctor", options->files_count > 0 ? options->files[0] : NULL);
     doctor_begin(&doctor, options);
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         doctor.name = checks[i].name;

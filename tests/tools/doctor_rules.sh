@@ -20,6 +20,12 @@ run 64 "$ctl" doctor toolongfor.an.interface
 says 'is not a valid name of an interface'
 run 67 "$ctl" doctor --user nobodyhere
 
+# With sudo, the answer is about root, and that is said.
+output=$(SUDO_USER=vmuser "$ctl" doctor br0 2>&1) || :
+says 'vmnetctl: this is the answer for root; for vmuser: vmnetctl doctor br0 --user vmuser'
+output=$(SUDO_USER=vmuser "$ctl" doctor br0 --user vmuser 2>&1) || :
+says_not 'the answer for root'
+
 # Errors and no rules, as vmnetctl check has them.
 rules 20-wrong.rules 'allow user vmuser bridge' 'allow'
 doctor 1
