@@ -130,18 +130,18 @@ static void look_at_network(struct doctor *doctor, const struct interface *bridg
                                           name),
                             memory_format("check the cable; as root: ip link set dev %s up",
                                           doctor_word(ports.physical)));
-    if (ports.physical_count == 0 && !has_dhcp_server())
-        doctor_note(
-            doctor,
-            memory_format("'%s' has no physical port, and no program of this host serves DHCP (UDP port 67), so "
-                          "guests get no address by themselves",
-                          name),
-            strcmp(name, "virbr0") == 0
-                ? memory_copy("virsh --connect qemu:///system net-destroy default && virsh --connect "
-                              "qemu:///system net-start default; this cuts off the guests that are on it")
-                : memory_format("give guests fixed addresses, or start a DHCP server on it, such as: as root, "
-                                "dnsmasq --interface=%s --bind-interfaces --dhcp-range=FIRST,LAST",
-                                doctor_word(name)));
+    if (ports.physical_count == 0 && (addresses == NULL || !has_dhcp_server())) /* which may serve another bridge */
+        doctor_note(doctor,
+                    memory_format("'%s' has no physical port, and %s, so guests get no address by themselves", name,
+                                  addresses == NULL ? "this host has no address on it to serve DHCP from"
+                                                    : "no program of this host serves DHCP (UDP port 67)"),
+                    strcmp(name, "virbr0") == 0
+                        ? memory_copy("virsh --connect qemu:///system net-destroy default && virsh --connect "
+                                      "qemu:///system net-start default; this cuts off the guests that are on it")
+                        : memory_format(
+                              "give guests fixed addresses, or give it an address and start a DHCP server on it, such "
+                              "as: as root, dnsmasq --interface=%s --bind-interfaces --dhcp-range=FIRST,LAST",
+                              doctor_word(name)));
     doctor_ok(doctor,
               memory_format("'%s' is up, has %s%s, and %zu %s", name,
                             addresses == NULL ? "no IPv4 address" : "the address ", addresses == NULL ? "" : addresses,

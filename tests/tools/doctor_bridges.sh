@@ -68,7 +68,7 @@ says_not 'no fixed MAC'
 ip link del br1
 
 # A DHCP server.
-result note bridges "'br0' has no physical port, and no program of this host serves DHCP" \
+result note bridges "'br0' has no physical port, and this host has no address on it to serve DHCP from" \
     'dnsmasq --interface=br0 --bind-interfaces'
 result note bridges "'virbr0' has no physical port, and no program" 'net-start default'
 /usr/bin/python3 -c 'import os, socket, time
@@ -83,6 +83,12 @@ until [ -e serves ]; do
 done
 doctor 0
 says_not 'serves DHCP'
+# It may be the one of virbr0.
+result note bridges "'br0' has no physical port, and this host has no address on it"
+ip address add 192.0.2.1/24 dev br0
+doctor 0
+says_not "'br0' has no physical port"
+ip address del 192.0.2.1/24 dev br0
 kill "$server"
 wait "$server" 2>/dev/null || true
 
