@@ -149,6 +149,41 @@ static void add_one(struct whole *whole, const char *source, const char *install
         whole_add(whole, source, installed);
 }
 
+static bool is_asked(const struct vmnetacl_policy *policy, const char *source)
+{
+    struct vmnetacl_source found;
+
+    for (size_t i = 0; vmnetacl_source_at(policy, i, &found); i++)
+        if (strcmp(found.name, source) == 0)
+            return true;
+    return false;
+}
+
+/* The library reads only what the switch asks. Check the text all the same: it may be asked later. */
+static void whole_check_unasked(struct whole *whole, const struct vmnetacl_origin *origin, const char *place,
+                                const char *source)
+{
+    struct vmnetacl_policy *policy;
+    bool is_read;
+
+    if (strcmp(source, "switch") == 0 || vmnetacl_load_from(origin, &policy, NULL) != VMNETACL_OK)
+        return; /* the check tells why */
+    is_read = is_asked(policy, source);
+    vmnetacl_free(policy);
+    for (size_t i = 0; i < whole->buffers_count && !is_read; i++) {
+        const struct vmnetacl_buffer *text = &whole->buffers[i];
+        if (strcmp(text->source, source) != 0 || strcmp(text->path, place) != 0)
+            continue;
+        findings_add_warning(whole->findings, source, "source-unasked", &(struct vmnetacl_place){.file = text->path},
+                             NULL,
+                             memory_format("no rule in it counts, since the line 'acl:' of " PATH_SWITCH_CONF
+                                           " does not name the source '%s'",
+                                           source));
+        check_rules(whole->findings, &(struct vmnetacl_origin){.buffers = text, .buffers_count = 1});
+        return;
+    }
+}
+
 /* place: where the text is among them, by its name. */
 static void whole_check(struct whole *whole, const char *place, const char *source)
 {
@@ -161,6 +196,7 @@ static void whole_check(struct whole *whole, const char *place, const char *sour
         const struct vmnetacl_origin origin = {.buffers = whole->buffers, .buffers_count = whole->buffers_count};
         check_rules(whole->findings, &origin);
         check_bridges(whole->findings, &origin);
+        whole_check_unasked(whole, &origin, place, source);
     }
     free(whole->buffers);
     vmnetacl_free(whole->installed);

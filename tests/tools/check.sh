@@ -264,6 +264,22 @@ run 2 "$ctl" check --with any.name --as switch
 run 64 "$ctl" check --with - --as qemu
 run 64 "$ctl" check --with 30-new.rules 30-new.rules
 run 2 "$ctl" check --with nowhere.rules
+# A file that the switch does not have read is checked, and that it counts for nothing is said.
+reset
+switch 'acl: files'
+echo 'alow br0' >bridge.conf
+run 2 "$ctl" check --with bridge.conf
+says "bridge.conf: warning: no rule in it counts, since the line 'acl:' of /etc/vmnet/switch.conf does not name the"
+says 'bridge.conf:1:1: error: '
+echo 'allow br0' >bridge.conf
+run 1 "$ctl" check --with bridge.conf
+says '[source-unasked]'
+run 1 "$ctl" check --with bridge.conf --json
+switch 'acl: qemu'
+run 0 "$ctl" check --with bridge.conf
+echo 'allow all bridge br0' >10-unasked.rules
+run 1 "$ctl" check --with 10-unasked.rules
+says "does not name the source 'files' [source-unasked]"
 reset
 
 # A file that is too large, and long lines, of which only a part is shown.
