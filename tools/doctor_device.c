@@ -77,9 +77,9 @@ void doctor_check_tun(struct doctor *doctor)
                     device_cure());
     else if (!S_ISCHR(status.st_mode) || major(status.st_rdev) != TUN_MAJOR || minor(status.st_rdev) != TUN_MINOR)
         doctor_fail(doctor, memory_copy(TUN " is not the device with the numbers 10, 200"),
-                    memory_copy("as root: rm " TUN
-                                "; udev or the container then makes the right one, at the latest when the "
-                                "system or the container starts again"));
+                    memory_copy("'stat " TUN
+                                "' shows what it is, and when it was made; udev or the container makes the "
+                                "right one, at the latest when the system or the container starts again"));
     else if (!driver_is_there())
         doctor_note(doctor, memory_copy(TUN " exists, and its driver is not loaded; see the check of the modules"),
                     NULL);

@@ -63,7 +63,8 @@ doctor 1
 result fail tun 'there is no /dev/net/tun, which taps are made with: No such file' 'as root: modprobe tun'
 mknod -m 666 /dev/net/tun c 10 201
 doctor 1
-result fail tun '/dev/net/tun is not the device with the numbers 10, 200' 'as root: rm /dev/net/tun; '
+result fail tun '/dev/net/tun is not the device with the numbers 10, 200' "'stat /dev/net/tun' shows what it is"
+says_not 'rm /dev'
 rm /dev/net/tun
 mv /dev/net/away /dev/net/tun
 
