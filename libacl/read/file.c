@@ -21,7 +21,7 @@ static enum vmnetacl_status file_check(const char *path, const struct stat *st, 
                                        struct vmnetacl_error *error)
 {
     if (!S_ISREG(st->st_mode))
-        return error_set(error, VMNETACL_CODE_FILE_KIND, path, 0, 0, "not a regular file; put a plain text file there");
+        return path_refuse_kind(path, error);
     if (st->st_uid != trust->owner)
         return error_set(error, VMNETACL_CODE_FILE_OWNER, path, 0, 0, "the file is not owned by %s; chown it",
                          trust_owner_name(trust));

@@ -252,6 +252,21 @@ static bool path_take_name(struct path_resolver *resolver, char name[static NAME
     return true;
 }
 
+/* Is it a device? To open one can have an effect, as that of a watchdog has, even if it is closed at once. */
+static bool path_is_device(const struct path_resolver *resolver, const char *name)
+{
+    struct stat st;
+
+    return (resolver->flags & O_DIRECTORY) == 0 &&
+           fstatat(resolver->directory_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode));
+}
+
+enum vmnetacl_status path_refuse_kind(const char *path, struct vmnetacl_error *error)
+{
+    return error_set(error, VMNETACL_CODE_FILE_KIND, path, 0, 0, "not a regular file; put a plain text file there");
+}
+
 /*
  * Open what the next name stands for. O_NONBLOCK: a FIFO in the file's place must not hang us. O_NOCTTY: nor a terminal
  * become ours. A link is reported as ELOOP, and with O_DIRECTORY as ENOTDIR.
@@ -271,6 +286,8 @@ static enum vmnetacl_status path_step(struct path_resolver *resolver)
         return status;
     if (!is_last)
         return path_enter(resolver, name);
+    if (path_is_device(resolver, name))
+        return path_refuse_kind(resolver->path, resolver->error);
     resolver->found.fd =
         openat(resolver->directory_fd, name, resolver->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (resolver->found.fd >= 0)

@@ -52,6 +52,9 @@ static inline bool mode_lets_all(mode_t mode, mode_t others)
     return (mode & all) == all;
 }
 
+/* The error of what is not a regular file. Always UNAVAIL. */
+enum vmnetacl_status path_refuse_kind(const char *path, struct vmnetacl_error *error);
+
 /* After path_open() returned status: does every other user come to the same object, or to the same absence of one? */
 static inline bool path_is_public(const struct resolved_path *found, enum vmnetacl_status status,
                                   const struct vmnetacl_error *error)

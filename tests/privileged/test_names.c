@@ -263,9 +263,31 @@ static void test_names_denial_same_for_existing_and_missing_bridge(void **state)
     }
 }
 
+/* The commonest report of all: the user was added to the group after login. */
+static void test_names_group_since_login_is_told(void **state)
+{
+    const struct lab_start start = {.caller = &bare};
+    struct lab_result *result;
+
+    (void)state;
+    helper_rules_write("include /etc/qemu/group.conf\n");
+    lab_text_write("/etc/qemu/group.conf", "allow virbr0\n", 0, 4250, 0640);
+    names_rules_write("\n");
+    result = helper_start(&start);
+    names_assert_refused(result, EXIT_NOPERM, "log in again: you are in the group that may read the skipped file");
+    assert_null(strstr(result->stderr_text, "the line 'allow"));
+    names_assert_refused(helper_run(&lab_vmother, "--br=virbr0", NULL), EXIT_NOPERM, "skipped, since you may not read");
+    names_rules_write("\nallow group vmgroup bridge virbr0\n");
+    names_assert_refused(helper_start(&start), EXIT_NOPERM,
+                         "log in again: " RULES_FILE ":2 allows it to a group that you are in");
+    names_assert_granted(helper_run(&lab_vmuser, "--br=virbr0", NULL));
+    lab_command("rm /etc/qemu/group.conf /etc/qemu/bridge.conf");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_names_group_since_login_is_told, names_reset),
         cmocka_unit_test_setup(test_names_verdict_of_each_world, names_reset),
         cmocka_unit_test_setup(test_names_deny_counts_over_another_source, names_reset),
         cmocka_unit_test_setup(test_names_switch_actions_obeyed, names_reset),

@@ -239,9 +239,11 @@ static void test_forks_only_when_a_name_matters(void **state)
         {"allow all bridge all\ndeny user vmremote bridge br0\ndeny group vmclub bridge vir\n", 0},
         {"deny user vmremote bridge br*\ndeny gid 1 bridge br0\nallow all bridge all\n", 0},
         {"deny group vmclub bridge virbr0\n", 1}, /* nothing allows it, but the reason is another */
-        {"allow gid 1 bridge virbr0\n", 0},       /* for an allow, credentials are enough */
+        /* For an allow, credentials are enough; the refusal asks whether a new session would have the group. */
+        {"allow gid 1 bridge virbr0\n", 1},
+        {"allow gid 1 bridge br0\nallow gid 6001 bridge virbr0\n", 0},
         {"allow user vmremote bridge virbr0\n", 1},
-        {"allow group vmclub bridge virbr0\n", 1},
+        {"allow group vmclub bridge virbr0\n", 2},
         {"allow all bridge all\ndeny gid 1 bridge virbr0\n", 1},
         {"allow all bridge all\ndeny user vmremote bridge all\ndeny group vmclub bridge virbr*\n", 1},
         {"allow user vmremote bridge virbr0\nallow user vmother bridge all\ndeny group vmclub bridge virbr0\n", 1},

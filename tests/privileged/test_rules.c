@@ -191,28 +191,6 @@ static void test_include_of_a_group_read_as_the_caller(void **state)
                           "virbr0");
 }
 
-/* The commonest report of all: the user was added to the group after login. */
-static void test_group_of_the_database_only_is_told(void **state)
-{
-    const struct lab_start start = {.caller = &(struct lab_caller){.uid = 4242, .gid = 4242}};
-    struct lab_result *result;
-
-    (void)state;
-    helper_rules_write("include " MORE "\n");
-    lab_text_write(MORE, "allow virbr0\n", 0, VMGROUP, 0640);
-    result = helper_start(&start);
-    helper_assert_refused(result, EXIT_NOPERM, "log in again: you are in the group that may read the skipped file");
-    assert_null(strstr(result->stderr_text, "the line 'allow"));
-    helper_assert_refused(helper_run(&lab_vmother, "--br=virbr0", NULL), EXIT_NOPERM,
-                          "skipped, since you may not read");
-    lab_command("mkdir -m 755 /etc/vmnet/rules.d");
-    lab_text_write("/etc/vmnet/rules.d/1.rules", "\nallow group vmgroup bridge virbr0\n", 0, 0, 0644);
-    helper_assert_refused(helper_start(&start), EXIT_NOPERM,
-                          "log in again: /etc/vmnet/rules.d/1.rules:2 allows it to a group that you are in");
-    helper_assert_granted(helper_run(&lab_vmuser, "--br=virbr0", NULL), "virbr0");
-    lab_command("rm -r /etc/vmnet/rules.d");
-}
-
 static void test_include_of_a_user_read_as_the_caller(void **state)
 {
     (void)state;
@@ -379,7 +357,6 @@ int main(void)
         cmocka_unit_test_setup(test_rules_nul_is_an_error, helper_rules_reset),
         cmocka_unit_test_setup(test_rules_include_deepest_and_one_more, helper_rules_reset),
         cmocka_unit_test_setup(test_include_of_a_group_read_as_the_caller, helper_rules_reset),
-        cmocka_unit_test_setup(test_group_of_the_database_only_is_told, helper_rules_reset),
         cmocka_unit_test_setup(test_include_of_a_user_read_as_the_caller, helper_rules_reset),
         cmocka_unit_test_setup(test_include_missing_or_not_readable_skipped, helper_rules_reset),
         cmocka_unit_test_setup(test_include_unreadable_otherwise_is_an_error, helper_rules_reset),

@@ -366,7 +366,7 @@ run 0 without_netlink "$ctl" check
 rules 1.rules 'allow all bridge br0'
 chmod 755 "$helper"
 run 0 "$ctl" check
-says "note: $helper is not setuid root and has no file capability cap_net_admin=ep; as root: chmod 4755 $helper [helper-file]"
+says "note: $helper is not setuid root and has no file capability cap_net_admin=ep; as root: chmod u+s $helper [helper-file]"
 run 0 "$ctl" check --root /
 says_not helper
 run 0 "$ctl" check /etc/vmnet/rules.d/1.rules

@@ -99,15 +99,19 @@ doctor 0
 result ok bridges "'br0' is up, has no IPv4 address, and 1 port"
 doctor 1 port0
 result fail bridges "'port0' is an interface, but not a bridge" "it is a port of 'br0': ask for that"
-show_device() {
-    cat /sys/class/net/port0/address >port0.address
-    cat /sys/class/net/port0/ifindex >port0.ifindex
-    cover /sys/devices/virtual/net/port0
-    mkdir /sys/devices/virtual/net/port0/device
-    cp port0.address /sys/devices/virtual/net/port0/address
-    cp port0.ifindex /sys/devices/virtual/net/port0/ifindex
+# shown INTERFACE DIRECTORY...: sysfs shows it with these
+shown() {
+    shown=/sys/devices/virtual/net/$1
+    cat "$shown/address" >address
+    cat "$shown/ifindex" >ifindex
+    shift
+    cover "$shown"
+    cp address ifindex "$shown"
+    for directory; do
+        mkdir "$shown/$directory"
+    done
 }
-show_device
+shown port0 device
 ip link set port0 up
 doctor 1
 result fail bridges "no physical port of 'br0' has a link" 'check the cable; as root: ip link set dev port0 up'
@@ -122,9 +126,7 @@ ip link set peer0 master br0
 ip link set port0 nomaster
 doctor 0
 result note bridges "'br0' has no physical port"
-cover /sys/devices/virtual/net/peer0
-mkdir /sys/devices/virtual/net/peer0/lower_port0 /sys/devices/virtual/net/peer0/lower_peer0
-echo 1 >/sys/devices/virtual/net/peer0/carrier
+shown peer0 lower_port0 lower_peer0
 doctor 0
 says_not "'br0' has no physical port"
 

@@ -103,7 +103,7 @@ says_not virsh
 # The helper, as it is installed. root needs no privilege from the file.
 chmod 755 "$helper"
 refused "$helper is not setuid root and has no file capability" br0
-says "* $helper is not setuid root and has no file capability cap_net_admin=ep; as root: chmod 4755 $helper"
+says "* $helper is not setuid root and has no file capability cap_net_admin=ep; as root: chmod u+s $helper"
 granted br0 root
 chown 4242 "$helper"
 chmod 4755 "$helper"

@@ -7,7 +7,7 @@ set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh
 . "${0%/*}/world.sh"
 closed='does not let vmuser (uid 4242)'
-ask='without it there is no verdict for you: ask the administrator'
+ask='without it there is no verdict for you: the administrator can let you read it'
 
 # A file, for root only, for root's group, or for another group.
 rules 1.rules 'allow user vmuser bridge br0'

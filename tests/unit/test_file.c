@@ -18,6 +18,7 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -224,6 +225,11 @@ static void test_file_read_other_kind_refused(void **state)
     assert_code(SCRATCH "/.", VMNETACL_CODE_FILE_KIND);
     assert_code(SCRATCH "/..", VMNETACL_CODE_FILE_KIND);
     assert_code("/dev/null", VMNETACL_CODE_FILE_KIND);
+    /* Devices without a driver, whose open fails with ENXIO: they are not opened. */
+    assert_int_equal(mknod(SCRATCH "/character", S_IFCHR | 0644, makedev(250, 250)), 0);
+    assert_code(SCRATCH "/character", VMNETACL_CODE_FILE_KIND);
+    assert_int_equal(mknod(SCRATCH "/block", S_IFBLK | 0644, makedev(250, 250)), 0);
+    assert_code(SCRATCH "/block", VMNETACL_CODE_FILE_KIND);
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
