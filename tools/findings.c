@@ -61,7 +61,7 @@ void findings_add_problem(struct findings *findings, bool is_error, const char *
                                .file = has_file ? memory_format("%s%s", root == NULL ? "" : root, error->file) : NULL,
                                .line = error->line,
                                .column = error->column,
-                               .message = problem_message_below(error, root),
+                               .message = problem_message(error),
                            });
 }
 

@@ -9,9 +9,6 @@
 /* The message, with that of the errno if there is one. To be freed. */
 char *problem_message(const struct vmnetacl_error *error);
 
-/* The same of an error in a file below root; NULL: "/". */
-char *problem_message_below(const struct vmnetacl_error *error, const char *root);
-
 /* "file:line:column", without the line or the column if it is 0; nothing without a file. Escaped. */
 void problem_print_place(FILE *out, const char *file, unsigned line, unsigned column);
 

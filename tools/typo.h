@@ -6,6 +6,6 @@
 
 /*
  * What to add to the message of an error with this code, of a source, about the word at this column of the line: "; did
- * you mean 'allow'?", or that keywords are in lower case. To be freed; "" when there is nothing to add.
+ * you mean 'allow'?", also of one in capital letters. To be freed; "" when there is nothing to add.
  */
 char *typo_hint(const char *code, const char *source, const char *line, size_t line_len, unsigned column);

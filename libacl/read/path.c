@@ -59,13 +59,27 @@ static enum vmnetacl_status path_fail_system(struct path_resolver *resolver, con
     return error_set_system(resolver->error, errno, resolver->path, message);
 }
 
+/* May the directory that was reached not be searched? Then it is not the file that is closed to us. */
+static bool path_is_closed(const struct path_resolver *resolver)
+{
+    int fd = openat(resolver->directory_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0)
+        (void)close(fd); /* O_PATH: nothing to fail */
+    return fd < 0 && errno == EACCES;
+}
+
 /* Only here does an errno mean that there is no file or that it is not for us: from any other call it is a fault. */
 static enum vmnetacl_status path_fail_open(struct path_resolver *resolver, const char *message)
 {
     enum vmnetacl_status status = path_fail_system(resolver, message);
 
     if (resolver->error->system_errno == EACCES) {
+        if (path_is_closed(resolver))
+            (void)error_set(resolver->error, VMNETACL_CODE_FILE_DENIED, resolver->path, 0, 0,
+                            "cannot search its directory %s", resolver->directory); /* the status is the same */
         resolver->error->code = VMNETACL_CODE_FILE_DENIED;
+        resolver->error->system_errno = EACCES;
     } else if (resolver->error->system_errno == ENOENT && strlen(resolver->rest) < resolver->linked_rest) {
         resolver->error->code = VMNETACL_CODE_FILE_MISSING;
     } else if (resolver->error->system_errno == ENOENT) {

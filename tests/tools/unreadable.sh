@@ -37,14 +37,14 @@ chmod 644 "$rule"
 # A directory is to blame, not the file.
 chmod 700 /etc/vmnet
 run 2 as vmuser "$ctl" explain br0
-says '/etc/vmnet/switch.conf: cannot open the file: Permission denied; the directory /etc/vmnet may not be searched'
+says '/etc/vmnet/switch.conf: cannot search its directory /etc/vmnet: Permission denied'
 says "* the directory /etc/vmnet (mode 0700, owner root, group root) $closed search it; $ask"
 run 2 as vmuser "$ctl" check
-says '/etc/vmnet/switch.conf: error: cannot open the file: Permission denied; the directory /etc/vmnet may not be searched'
+says '/etc/vmnet/switch.conf: error: cannot search its directory /etc/vmnet: Permission denied'
 run 2 as vmuser "$ctl" list
-says 'the directory /etc/vmnet may not be searched'
+says 'cannot search its directory /etc/vmnet'
 run 2 as vmuser "$ctl" explain br0 --json
-says 'the directory /etc/vmnet may not be searched'
+says 'cannot search its directory /etc/vmnet'
 chmod 750 /etc/vmnet
 chgrp vmgroup /etc/vmnet
 run 2 without_groups vmuser "$ctl" explain br0
@@ -68,7 +68,7 @@ mkdir -p root/etc
 cp -r /etc/vmnet root/etc/vmnet
 chmod 700 root/etc/vmnet
 run 2 as vmuser "$ctl" check --root root
-says "the directory $work/root/etc/vmnet may not be searched"
+says "cannot search its directory /etc/vmnet"
 
 # bridge.conf keeps back what rules.d allows; that is for the administrator to choose, and what he chooses works.
 bridge_conf 'allow virbr0'

@@ -485,6 +485,8 @@ static void test_file_read_size_limit_kept(void **state)
 
 static void test_file_read_permission_missing_denied(void **state)
 {
+    struct vmnetacl_error error;
+
     (void)state;
     assert_int_equal(chmod(CONF, 0640), 0);
     assert_int_equal(chmod(DIRECTORY, 0750), 0);
@@ -495,6 +497,11 @@ static void test_file_read_permission_missing_denied(void **state)
     assert_code(CONF, VMNETACL_CODE_FILE_DENIED);
     assert_code(INNER, VMNETACL_CODE_FILE_DENIED);
     assert_code(DIRECTORY "/none", VMNETACL_CODE_FILE_DENIED);
+    assert_int_equal(read_with(INNER, &trust, &error), VMNETACL_CODE_FILE_DENIED);
+    assert_string_equal(error.message, "cannot search its directory " DIRECTORY);
+    assert_int_equal(error.system_errno, EACCES);
+    assert_int_equal(read_with(CONF, &trust, &error), VMNETACL_CODE_FILE_DENIED);
+    assert_string_equal(error.message, "cannot open the file");
     assert_code(SCRATCH "/link", VMNETACL_CODE_FILE_DENIED);
     assert_reads(SCRATCH "/search-only/c.conf"); /* a directory need not be readable */
     scratch_as_root();
