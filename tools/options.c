@@ -142,6 +142,9 @@ void options_read(struct options *options, const struct command *command, int ar
     }
     options->files = arguments + optind;
     options->files_count = (size_t)(arguments_count - optind);
+    for (size_t i = 0; i < options->files_count; i++)
+        if (*options->files[i] == '\0')
+            die(EX_USAGE, "an argument of '%s' is empty; see 'vmnetctl %s --help'", command->name, command->name);
     if (options->files_count > command->files_max)
         die(EX_USAGE, "unexpected argument '%s' of '%s'; see 'vmnetctl %s --help'", options->files[command->files_max],
             command->name, command->name);

@@ -47,6 +47,12 @@ says_not 'did you mean'
 run 64 "$ctl" list file
 run 64 "$ctl" explain --bridge br0 file
 run 64 "$ctl" explain br0 file
+# A variable that is empty.
+for command in 'check' 'explain' 'who' 'convert'; do
+    run 64 "$ctl" "$command" ''
+    says "an argument of '$command' is empty"
+done
+
 for wrong in '' -1 +1 1x ' 1' 4294967295 4294967296 99999999999999999999; do
     run 64 "$ctl" list --uid "$wrong"
     says "'$wrong' is not a user id"
