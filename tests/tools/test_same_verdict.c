@@ -46,11 +46,8 @@ static void stdout_to_file(int socket_number, void *hook_data)
 static int ctl_run(const char *const *arguments, const struct lab_caller *caller,
                    void (*hook)(int socket_number, void *hook_data))
 {
-    const struct lab_start start = {.program = CTL_PATH,
-                                    .arguments = arguments,
-                                    .caller = caller,
-                                    .fd_argument = "",
-                                    .hook_as_root = hook};
+    const struct lab_start start = {
+        .program = CTL_PATH, .arguments = arguments, .caller = caller, .fd_argument = "", .hook_as_root = hook};
     struct lab_result result;
 
     lab_run(&start, &result);
