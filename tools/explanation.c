@@ -112,7 +112,7 @@ void explanation_make(struct explanation *explanation, const struct account *acc
         explanation->decision = (struct vmnetacl_decision){.verdict = status};
     helper_file_look(&explanation->helper, account, true);
     if (explanation->decision.verdict == VMNETACL_ALLOW)
-        explanation->refusal = refusal_find(&explanation->helper, &explanation->decision.grant,
+        explanation->refusal = refusal_find(&explanation->helper, explanation->policy, &explanation->decision.grant,
                                             explanation->needs_names, &explanation->interface, bridge);
 }
 

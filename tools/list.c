@@ -53,7 +53,7 @@ static bool entries_visit(const char *bridge, const struct vmnetacl_decision *de
     entry->options = rule_options_text(&decision->grant);
     bridge_look(&entry->bridge, &entries->interfaces, bridge);
     entry->refusal =
-        refusal_find(&entries->helper, &decision->grant,
+        refusal_find(&entries->helper, entries->policy, &decision->grant,
                      refusal_needs_names(entries->policy, &entries->account->caller, bridge), &entry->bridge, bridge);
     return true;
 }

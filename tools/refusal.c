@@ -4,6 +4,10 @@
 #include "helper.h"
 #include "memory.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 /* MAX_MTU of drivers/net/tun.c, less the header of Ethernet. A tap gets the MTU of its bridge. */
 #define TAP_MTU_MAX 65521
 
@@ -26,6 +30,18 @@ char *refusal_of_rule(const struct vmnetacl_grant *grant, bool needs_names)
     return NULL;
 }
 
+/* connect(2) sends nothing, so this leaves no record. */
+static bool log_is_there(void)
+{
+    static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool is_there = fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+
+    if (fd >= 0)
+        (void)close(fd); /* nothing was sent: nothing to fail */
+    return is_there;
+}
+
 /* In the order of bridge_find() in helper/bridge.c. */
 static char *refusal_of_bridge(const struct bridge *bridge, const char *name)
 {
@@ -43,8 +59,8 @@ static char *refusal_of_bridge(const struct bridge *bridge, const char *name)
     return NULL;
 }
 
-char *refusal_find(const struct helper_file *helper, const struct vmnetacl_grant *grant, bool needs_names,
-                   const struct bridge *bridge, const char *name)
+char *refusal_find(const struct helper_file *helper, const struct vmnetacl_policy *policy,
+                   const struct vmnetacl_grant *grant, bool needs_names, const struct bridge *bridge, const char *name)
 {
     const struct helper_fault *fault = helper_file_refusal(helper);
     char *refusal;
@@ -52,5 +68,7 @@ char *refusal_find(const struct helper_file *helper, const struct vmnetacl_grant
     if (fault != NULL)
         return memory_copy(fault->text);
     refusal = refusal_of_rule(grant, needs_names);
+    if (refusal == NULL && vmnetacl_requires_log(policy) && !log_is_there())
+        return memory_copy("switch.conf says 'log: required', and there is no system log at /dev/log");
     return refusal != NULL ? refusal : refusal_of_bridge(bridge, name);
 }

@@ -120,6 +120,25 @@ run 1 without_groups vmuser "$ctl" explain br0
 says 'log out and in again'
 run 0 as vmother "$ctl" list --json
 says "\"helper_refusal\": \"vmother (uid 4243) may not start $helper"
+# A record is required, and nothing takes one.
+install_helper
+printf 'acl: files qemu\nlog: required\n' >/etc/vmnet/switch.conf
+refused "switch.conf says 'log: required', and there is no system log" br0
+helper_says 75 'there is no system log at /dev/log' br0
+/usr/bin/python3 -c 'import os, socket, time
+log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+log.bind("/dev/log")
+os.chmod("/dev/log", 0o666)
+time.sleep(1000)' &
+log=$!
+until [ -S /dev/log ] && [ "$(stat -c %a /dev/log)" = 666 ]; do
+    kill -0 "$log" || fail 'no log'
+    sleep 0.01
+done
+granted br0
+kill "$log"
+wait "$log" 2>/dev/null || true
+rm /dev/log /etc/vmnet/switch.conf
 # What others may do with the file is for doctor.
 install_helper
 chmod 4757 "$helper"
