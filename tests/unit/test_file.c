@@ -486,6 +486,7 @@ static void test_file_read_size_limit_kept(void **state)
 static void test_file_read_permission_missing_denied(void **state)
 {
     struct vmnetacl_error error;
+    size_t last;
 
     (void)state;
     assert_int_equal(chmod(CONF, 0640), 0);
@@ -502,6 +503,17 @@ static void test_file_read_permission_missing_denied(void **state)
     assert_int_equal(error.system_errno, EACCES);
     assert_int_equal(read_with(CONF, &trust, &error), VMNETACL_CODE_FILE_DENIED);
     assert_string_equal(error.message, "cannot open the file");
+    /* Whether it is the directory cannot be found out; it is closed all the same. */
+    faults_start();
+    assert_int_equal(read_with(CONF, &trust, &error), VMNETACL_CODE_FILE_DENIED);
+    last = faults.calls[FAULT_OPEN];
+    faults_start();
+    faults.call = FAULT_OPEN;
+    faults.first = faults.last = last;
+    faults.error = EMFILE;
+    assert_int_equal(read_with(CONF, &trust, &error), VMNETACL_CODE_FILE_DENIED);
+    assert_string_equal(error.message, "cannot open the file");
+    faults_start();
     assert_code(SCRATCH "/link", VMNETACL_CODE_FILE_DENIED);
     assert_reads(SCRATCH "/search-only/c.conf"); /* a directory need not be readable */
     scratch_as_root();
