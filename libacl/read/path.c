@@ -304,6 +304,7 @@ static enum vmnetacl_status path_step(struct path_resolver *resolver)
         return path_refuse_kind(resolver->path, resolver->error);
     resolver->found.fd =
         openat(resolver->directory_fd, name, resolver->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    resolver->found.others_may_add = resolver->others_may_add;
     if (resolver->found.fd >= 0)
         return path_check_found(resolver);
     if (errno == ELOOP || (errno == ENOTDIR && (resolver->flags & O_DIRECTORY) != 0))

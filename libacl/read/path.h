@@ -28,6 +28,7 @@ struct resolved_path {
     struct stat stat;         /* of the object that fd is open on */
     bool everybody_may_enter; /* all directories on the way let others pass */
     bool group_may_write;     /* to one of the directories on the way, and replace what is in it */
+    bool others_may_add;      /* to the directory that the object is in, which is sticky */
 };
 
 /*

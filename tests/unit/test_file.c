@@ -301,6 +301,7 @@ static void test_file_read_directory_owner_or_mode_refused(void **state)
 /* /nix/store is root's, 1775: its group adds to it, but cannot replace what root has put there. */
 static void test_file_read_sticky_directory_of_a_group_obeyed(void **state)
 {
+    struct trust lenient = trust;
     struct vmnetacl_error error;
 
     (void)state;
@@ -314,6 +315,13 @@ static void test_file_read_sticky_directory_of_a_group_obeyed(void **state)
     assert_non_null(strstr(error.message, "a symbolic link to it in the directory " DIRECTORY " is not owned by root"));
     assert_int_equal(symlink(DIRECTORY "/link", SCRATCH "/hop"), 0);
     assert_code(SCRATCH "/hop", VMNETACL_CODE_DIRECTORY_OWNER);
+    /* It can link a file of root's that it may write, under a name that is free: that is no file of the rules. */
+    lenient.group_may_write_file = true;
+    assert_int_equal(chmod(INNER, 0664), 0);
+    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_FILE_MODE);
+    assert_int_equal(chmod(DIRECTORY, 0755), 0);
+    assert_int_equal(read_with(INNER, &lenient, &error), VMNETACL_CODE_NONE);
+    assert_int_equal(chmod(INNER, 0644), 0);
     assert_int_equal(chmod(DIRECTORY, 0775), 0);
     assert_code(INNER, VMNETACL_CODE_DIRECTORY_MODE);
     assert_int_equal(chmod(DIRECTORY, 01777), 0);
