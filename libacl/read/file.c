@@ -48,7 +48,7 @@ enum vmnetacl_status file_open(struct file *file, const char *path, const struct
     opened.stat = found.stat;
     opened.group_may_write = found.group_may_write || (found.stat.st_mode & S_IWGRP) != 0;
     opened.everybody_may_read = found.everybody_may_enter && mode_lets_all(opened.stat.st_mode, S_IROTH);
-    /* In a sticky directory the group can link a file of root's that it may write, so such a file may be none of ours. */
+    /* In a sticky directory the group can link a file of root's that it may write: it may be none of ours. */
     strict.group_may_write_file = trust->group_may_write_file && !found.others_may_add;
     status = file_check(path, &opened.stat, &strict, error);
     if (status == VMNETACL_OK) {

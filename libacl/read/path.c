@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs with the credentials of the program that loads the policy; in vmnet-helper these are the caller's, without a
- * capability in effect. The path is resolved directory by directory, each held open by a descriptor, so every check is on
+ * capability in effect. The path is resolved directory by directory, each held open by a descriptor, so each check is on
  * the very object that the next step starts from.
  */
 #include "path.h"
@@ -32,7 +32,7 @@ struct path_resolver {
     char rest[VMNETACL_PATH_SIZE];      /* of the path, from directory_fd on */
 };
 
-/* unlink(2): in a sticky directory, as /nix/store is one, only the owner of a file or of the directory can replace it. */
+/* unlink(2): in a sticky directory, such as /nix/store, only the owner of a file or of the directory can replace it. */
 static bool group_may_replace(mode_t mode)
 {
     return (mode & (S_IWGRP | S_ISVTX)) == S_IWGRP;

@@ -43,7 +43,7 @@ enum vmnetacl_status path_open(const char *path, const struct trust *trust, int 
                                struct vmnetacl_error *error);
 
 /*
- * Does the mode let everybody do this: S_IROTH, S_IXOTH, or both? The kernel looks at the bits of one class only: who is
+ * Does the mode let everybody do this: S_IROTH, S_IXOTH, or both? The kernel looks at the bits of one class: who is
  * in the group of a file of mode 0604 may not read it.
  */
 static inline bool mode_lets_all(mode_t mode, mode_t others)

@@ -152,7 +152,7 @@ static enum vmnetacl_status load_file(struct loading *loading, const char *path,
 
     if (copy == NULL)
         return loading_fail_memory(loading, path);
-    /* /etc/qemu as root:kvm 0770 is in use, and in it bridge.conf as 0660: who may replace a file may as well write it. */
+    /* /etc/qemu as root:kvm 0770 is in use, and in it bridge.conf as 0660: who may replace it may as well write it. */
     trust.size_max = VMNETACL_QEMU_FILE_MAX;
     trust.group_may_write_directory = true;
     trust.group_may_write_file = include == NULL;
