@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs with the credentials of the program that loads the policy; in vmnet-helper these are the caller's, without a
- * capability in effect. The path is resolved directory by directory, each held open by a descriptor, so each check is on
+ * capability in effect. The path is resolved directory by directory, each held open, so each check is on
  * the very object that the next step starts from.
  */
 #include "path.h"
