@@ -30,7 +30,10 @@ static struct {
     const char *degraded; /* the file in error, because of which a source was skipped; NULL: none */
 } journal = {.fd = -1};
 
-/* Returns whether the log has taken it. One datagram in the form that RFC 3164 calls a message without a time stamp; the log daemon puts its own. */
+/*
+ * Returns whether the log has taken it. One datagram in the form that RFC 3164 calls a message without a time stamp;
+ * the log daemon puts its own.
+ */
 static bool log_record(int priority, const char *event, const char *tap, const char *details)
 {
     char text[LINE_SIZE];
@@ -121,6 +124,8 @@ void message_granted(const char *tap, const char *rule_file, unsigned rule_line)
     char rule[LINE_SIZE / 2];
 
     (void)snprintf(rule, sizeof rule, "rule=%s:%u", rule_file, rule_line); /* cut off when too long */
-    if (!log_record(LOG_INFO, "granted", tap, rule) && journal.is_required)
-        die(EX_TEMPFAIL, "the system log takes no record: %m; try again: " REQUIRED);
+    if (log_record(LOG_INFO, "granted", tap, rule) || !journal.is_required)
+        return;
+    journal.fd = -1; /* it took none, so do not wait for it once more; errno stays */
+    die(EX_TEMPFAIL, "the system log takes no record: %m; try again: " REQUIRED);
 }

@@ -18,7 +18,9 @@ noreturn void die(int code, const char *format, ...) __attribute__((format(print
  */
 bool message_open_log(const struct caller *caller, const struct request *request);
 
-/* From here on a grant without a record is none: it ends the process, and the tap with it. Also when there is no log. */
+/*
+ * From here on a grant without a record is none: it ends the process, and the tap with it. Also when there is no log.
+ */
 void message_require_log(void);
 
 /* The switch went on without this file, which could not be read: each record from here on says so. */

@@ -232,8 +232,8 @@ void vmnetacl_names_free(struct vmnetacl_names *names);
 /*
  * May this caller use this bridge? A matching deny wins over any allow, in any order and in any source.
  *
- * names:    what vmnetacl_resolve() gave for this policy, and for a caller with this uid and these groups; NULL is as if
- *           nothing was looked up.
+ * names:    what vmnetacl_resolve() gave for this policy, and for a caller with this uid and these groups; NULL is as
+ *           if nothing was looked up.
  * bridge:   NUL-terminated name. One that no interface can have is answered with INVALID.
  * decision: filled in whole whatever the answer; its strings live as long as the policy. May be NULL.
  * Returns the verdict: ALLOW, DENY or NOTFOUND; UNAVAIL or TRYAGAIN, with the reason in decision->error, when a source
@@ -341,8 +341,9 @@ enum vmnetacl_status vmnetacl_explain(const struct vmnetacl_policy *policy, cons
  * of those in existing, and of those that an allow rule names. Rules for "all" and for patterns allow more names than
  * can be listed; of these, only the names in existing are visited.
  *
- * names:    as for vmnetacl_decide(), from vmnetacl_resolve() with bridge NULL; NULL: they are looked up for each bridge
- *           whose verdict depends on some, which takes longer, but a lookup that fails then spoils no other verdict.
+ * names:    as for vmnetacl_decide(), from vmnetacl_resolve() with bridge NULL; NULL: they are looked up for each
+ *           bridge whose verdict depends on some, which takes longer, but a lookup that fails then spoils no other
+ *           verdict.
  * existing: names of bridges to ask about; NULL when existing_count is 0. Those that no interface can have are
  *           skipped.
  * Returns OK; UNAVAIL or TRYAGAIN, with error filled in, when there is no verdict on a name: that of the first such

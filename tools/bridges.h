@@ -21,9 +21,9 @@ struct bridge {
 void bridge_look(struct bridge *bridge, const struct interfaces *interfaces, const char *name);
 
 /*
- * Can a guest that comes or goes change the address of this bridge? Not when an address was set; nor when the lowest one
- * of its ports, which Linux gives it (br_stp_recalculate_bridge_id() in net/bridge/br_stp_if.c), is that of a port which
- * is no tap, and lower than those of guests, which begin with fe.
+ * Can a guest that comes or goes change the address of this bridge? Not when an address was set; nor when the lowest
+ * one of its ports, which Linux gives it (br_stp_recalculate_bridge_id() in net/bridge/br_stp_if.c), is that of a port
+ * which is no tap, and lower than those of guests, which begin with fe.
  */
 bool bridge_address_can_change(const struct interfaces *interfaces, const struct interface *bridge);
 

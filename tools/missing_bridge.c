@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The bridge and the definition of the network that libvirt installs. Only root can read what bridge another one has. */
+/*
+ * The bridge and the definition of the network that libvirt installs. Only root can read what bridge another one has.
+ */
 #define LIBVIRT_BRIDGE  "virbr0"
 #define LIBVIRT_NETWORK "/etc/libvirt/qemu/networks/default.xml"
 

@@ -2,7 +2,7 @@
 /*
  * The kernel's check, for a process without capabilities (acl_permission_check() in fs/namei.c): the owner has the
  * first three bits of the mode, a member of the group the next, anybody else the last. vmnet-helper reads the rules so,
- * also for root. qemu-bridge-helper does, except for root, for whom it reads everything.
+ * also for root. qemu-bridge-helper does the same, but root, whose capabilities it keeps, may read everything.
  */
 #include "readers.h"
 

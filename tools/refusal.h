@@ -15,6 +15,9 @@ bool refusal_needs_names(const struct vmnetacl_policy *policy, const struct vmne
 /* For an option that it cannot enforce, or a name that it cannot look up; NULL for neither. */
 char *refusal_of_rule(const struct vmnetacl_grant *grant, bool needs_names);
 
-/* For that, as it is installed, for a log that is required and missing, or for the bridge; NULL when it grants the request, as far as it is known. */
+/*
+ * For that, as it is installed, for a log that is required and missing, or for the bridge; NULL when it grants the
+ * request, as far as it is known.
+ */
 char *refusal_find(const struct helper_file *helper, const struct vmnetacl_policy *policy,
                    const struct vmnetacl_grant *grant, bool needs_names, const struct bridge *bridge, const char *name);

@@ -8,8 +8,8 @@
 char *unreadable_directory(const char *path);
 
 /*
- * What keeps the user from reading the file, and what can be done about it, as a sentence, escaped, to be freed. It does
- * not tell to join a group: what else that would grant is not known here. account: as whom this process reads, or if it
- * is not self, another user, for whom it reads as itself.
+ * What keeps the user from reading the file, and what can be done about it, as a sentence, escaped, to be freed. It
+ * does not tell to join a group: what else that would grant is not known here. account: the user who was asked about;
+ * if this process reads as another, the sentence is about that one, and says "you".
  */
 char *unreadable_advice(const struct account *account, const char *path);

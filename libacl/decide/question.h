@@ -26,8 +26,8 @@ struct answer {
     enum vmnetacl_status status;  /* ALLOW, DENY, NOTFOUND; UNAVAIL or TRYAGAIN when it could not be read */
     const struct rule_file *file; /* of the rule that says so; NULL when none does */
     struct rule rule;
-    /* If all names were looked up, it might be ALLOW, or ALLOW by another rule, or DENY. Never set with DENY, UNAVAIL and
-       TRYAGAIN. */
+    /* If all names were looked up, it might be ALLOW, or ALLOW by another rule, or DENY. Never set with DENY, UNAVAIL
+       and TRYAGAIN. */
     bool may_allow;
     bool may_allow_options; /* an allow that may match has options */
     bool may_deny;

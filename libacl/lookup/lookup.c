@@ -76,7 +76,10 @@ static enum vmnetacl_status read_all(int fd, long long deadline_ms, char *bytes,
     return VMNETACL_OK;
 }
 
-/* End the worker, if it has not ended; the other end of the lifeline is closed. Returns how it ended, as wait(2); -1: unknown. */
+/*
+ * End the worker, if it has not ended; the other end of the lifeline is closed. Returns how it ended, as wait(2); -1:
+ * unknown.
+ */
 static int reap(pid_t pid)
 {
     siginfo_t info;

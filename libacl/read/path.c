@@ -178,7 +178,7 @@ static enum vmnetacl_status path_enter(struct path_resolver *resolver, const cha
     return path_check_directory(resolver);
 }
 
-/* Put a path before what is left to resolver. An absolute one starts again at the root. */
+/* Put a path before what is left to resolve. An absolute one starts again at the root. */
 static enum vmnetacl_status path_prepend(struct path_resolver *resolver, const char *path, size_t path_len)
 {
     size_t rest_len = strlen(resolver->rest);

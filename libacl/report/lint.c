@@ -144,9 +144,9 @@ static void check_file(struct lint *lint, const struct loaded_source *source, co
     if (source->entry.source == &source_files && !file->everybody_may_read)
         warn_private(lint, name, file->path);
     if (file->group_may_write)
-        warn(
-            lint, name, VMNETACL_CODE_DIRECTORY_GROUP, file->path, (struct position){.line = 0},
-            "a group may write to it, or to a directory on the way to it; its members can change the rules for all users");
+        warn(lint, name, VMNETACL_CODE_DIRECTORY_GROUP, file->path, (struct position){.line = 0},
+             "a group may write to it, or to a directory on the way to it; "
+             "its members can change the rules for all users");
 }
 
 /*

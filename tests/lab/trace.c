@@ -306,7 +306,9 @@ static void spawn_and_follow(const struct lab_start *start, const struct lab_pla
     child->call_count = trace.ordinal;
 }
 
-/* Tracer and child take turns. On one processor that costs no interrupt of another, which is a good part of the time. */
+/*
+ * Tracer and child take turns. On one processor that costs no interrupt of another, which is a good part of the time.
+ */
 void lab_trace(const struct lab_start *start, const struct lab_plan *plan, struct lab_child *child)
 {
     const unsigned processor = (unsigned)sched_getcpu();

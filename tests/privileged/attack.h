@@ -8,8 +8,8 @@
 #include "run.h"
 
 /*
- * All of them: list its descriptors, read its maps, its memory, its environment, take a descriptor, trace it, and set its
- * limits. The last cannot be kept from a program that begins with the caller's own ids, as by a file capability.
+ * All of them: list its descriptors, read its maps, its memory, its environment, take a descriptor, trace it, and set
+ * its limits. The last cannot be kept from a program that begins with the caller's own ids, as by a file capability.
  */
 enum {
     ATTACK_LIMITS = 0x40,

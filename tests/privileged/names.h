@@ -36,7 +36,9 @@ void names_rules_write(const char *text);
 void names_assert_granted(const struct lab_result *result);
 void names_assert_refused(const struct lab_result *result, int code, const char *words);
 
-/* With rules that grant it after a lookup: by each kind of start, the helper does what it always does, and forks once. */
+/*
+ * With rules that grant it after a lookup: by each kind of start, the helper does what it always does, and forks once.
+ */
 void names_assert_phases_kept(void);
 
 /* Start as vmuser with --br=virbr0. */

@@ -191,7 +191,9 @@ static void test_names_many_groups_in_credentials(void **state)
     names_assert_refused(helper_start(&start), EXIT_NOPERM, "access denied by acl file");
     names_rules_write("allow all bridge all\ndeny group vmlast bridge virbr0\n");
     names_assert_refused(helper_start(&start), EXIT_NOPERM, RULES_FILE ":2 denies");
-    /* For this one each group's name is asked for, which takes a slow machine longer than the time that all names have. */
+    /*
+     * For this one each group's name is asked for, which takes a slow machine longer than the time that all names have.
+     */
     const struct lab_caller caller_of_fewer = {.uid = 4242, .gid = 4242, .groups = groups, .group_count = GROUPS / 16};
     names_rules_write("allow all bridge all\ndeny group vmnext bridge virbr0\n");
     names_assert_granted(helper_start(&(struct lab_start){.caller = &caller_of_fewer}));

@@ -109,8 +109,8 @@ static void test_limits_too_tight_are_told(void **state)
 }
 
 /*
- * The module works with threads, and may have none. The kernel counts the processes of the worker's uid, so that a limit
- * can let the worker be forked and forbid its threads.
+ * The module works with threads, and may have none. The kernel counts the processes of the worker's uid, so that a
+ * limit can let the worker be forked and forbid its threads.
  */
 static void test_limits_threads_refused_never_lose_a_deny(void **state)
 {

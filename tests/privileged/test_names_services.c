@@ -123,7 +123,9 @@ static void test_services_fault_and_a_local_user(void **state)
             nss_switch_write(switches[i].text);
             snprintf(text, sizeof text, "at any %s\n", faults[j]);
             nss_vmtest(text);
-            /* An illegal status ends the process that asks, and no buffer is large enough, wherever the service stands. */
+            /*
+             * An illegal status ends the process that asks, and no buffer is large enough, wherever the service stands.
+             */
             const bool is_told =
                 switches[i].is_last || strcmp(faults[j], "illegal") == 0 || strcmp(faults[j], "erange") == 0;
             if (is_told)

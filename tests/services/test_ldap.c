@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Users and groups of an LDAP directory: slapd, with sssd, with nslcd, and with nscd before it; each of them up, stopped,
- * killed and started again.
+ * Users and groups of an LDAP directory: slapd, with sssd, with nslcd, and with nscd before it; each of them up,
+ * stopped, killed and started again.
  */
 #define _GNU_SOURCE
 #include "service.h"

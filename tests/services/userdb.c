@@ -4,9 +4,9 @@
  * /run/systemd/userdb. It knows what directory.h lists, and speaks enough of varlink for that
  * (https://systemd.io/USER_GROUP_API): each message is a JSON object that ends with a NUL byte.
  *
- * As systemd's own varlink server does, it keeps at most CONNECTIONS_PER_UID connections of one peer uid, and closes one
- * more as soon as it has accepted it (systemd has 1024 of them; fewer make a test quicker). DELAY_MS passes before each
- * answer. With "empty" it knows nothing. It ends with a signal, and its socket file is left.
+ * As systemd's own varlink server does, it keeps at most CONNECTIONS_PER_UID connections of one peer uid, and closes
+ * one more as soon as it has accepted it (systemd has 1024 of them; fewer make a test quicker). DELAY_MS passes before
+ * each answer. With "empty" it knows nothing. It ends with a signal, and its socket file is left.
  */
 #define _GNU_SOURCE
 #include "directory.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * peak FILE COMMAND [ARGUMENT...]: run the command, write to FILE how many KiB of memory it had in use at most, and exit
- * with its status. What counts are resident pages (ru_maxrss of getrusage(2)), which do not depend on the machine's load.
- * This program is small, so that what it has in use when it forks hides nothing.
+ * peak FILE COMMAND [ARGUMENT...]: run the command, write to FILE how many KiB of memory it had in use at most, and
+ * exit with its status. What counts are resident pages (ru_maxrss of getrusage(2)), which do not depend on the
+ * machine's load. This program is small, so that what it has in use when it forks hides nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>

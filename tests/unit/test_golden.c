@@ -2,9 +2,9 @@
 /*
  * Golden files, of three kinds: golden/qemu is bridge.conf, golden/files a file of rules.d, golden/switch switch.conf.
  *
- * valid/WHAT.conf or .rules has beside it WHAT.expected, with lines "BRIDGE VERDICT [LINE:COLUMN] [limit N]"; of a switch
- * "SOURCE STATUS=ACTION..." for each source. invalid/WHAT has one line "LINE:COLUMN: CODE". Who asks is alice, uid 1000,
- * in the groups own (100) and wheel (10); the user database has him in the group shed (30) as well.
+ * valid/WHAT.conf or .rules has beside it WHAT.expected, with lines "BRIDGE VERDICT [LINE:COLUMN] [limit N]"; of a
+ * switch "SOURCE STATUS=ACTION..." for each source. invalid/WHAT has one line "LINE:COLUMN: CODE". Who asks is alice,
+ * uid 1000, in the groups own (100) and wheel (10); the user database has him in the group shed (30) as well.
  */
 #include "fake_names.h"
 #include "policy.h"

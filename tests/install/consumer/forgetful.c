@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * forgetful BRIDGE [USER | -]: forgets every check that it can forget, and grants when the one comparison says so. USER:
- * for that user; -: for the peer of descriptor 3. It must grant only what the rules allow.
+ * forgetful BRIDGE [USER | -]: forgets every check that it can forget, and grants when the one comparison says so.
+ * USER: for that user; -: for the peer of descriptor 3. It must grant only what the rules allow.
  */
 #include <stdio.h>
 #include <string.h>
