@@ -10,6 +10,40 @@ static bool is_within(const char *part, size_t part_len, const char *line, size_
     return part >= line && part_len <= line_len && part + part_len <= line + line_len;
 }
 
+static bool is_same_grant(const struct vmnetacl_grant *a, const struct vmnetacl_grant *b)
+{
+    const struct vmnetacl_grant whole_a = options_grant(a);
+    const struct vmnetacl_grant whole_b = options_grant(b);
+
+    return memcmp(&whole_a, &whole_b, sizeof whole_a) == 0;
+}
+
+/* Each value is within its bounds, and what it is shown as is read as the same. */
+static void check_grant(const struct vmnetacl_grant *given)
+{
+    const struct vmnetacl_grant grant = options_grant(given);
+    char text[VMNETACL_LINE_MAX + 1] = "allow all bridge b";
+    struct vmnetacl_option option;
+    struct vmnetacl_error error;
+    struct lines lines;
+    struct rule rule;
+    bool is_rule;
+
+    HOLDS((grant.limit != 0) == ((grant.options & VMNETACL_OPTION_LIMIT) != 0) && grant.limit <= VMNETACL_LIMIT_MAX);
+    HOLDS((grant.vlan != 0) == ((grant.options & VMNETACL_OPTION_VLAN) != 0) && grant.vlan <= VMNETACL_VLAN_MAX);
+    HOLDS((grant.mac[0] & 1) == 0);
+    HOLDS((grant.tap[0] != '\0') == ((grant.options & VMNETACL_OPTION_TAP) != 0));
+    HOLDS(memchr(grant.tap, '\0', sizeof grant.tap) != NULL);
+    for (size_t i = 0; vmnetacl_option_at(&grant, i, &option); i++) {
+        strcat(strcat(text, " "), option.name);
+        if (option.value[0] != '\0')
+            strcat(strcat(text, " "), option.value);
+    }
+    lines_start(&lines, "/f", text, strlen(text));
+    HOLDS(rule_parse_line(&lines, &is_rule, &rule, &error) == VMNETACL_OK && is_rule);
+    HOLDS(is_same_grant(&rule.grant, &grant));
+}
+
 static void check_rule(const char *line, size_t line_len, const struct rule *rule)
 {
     bool has_account = rule->subject == VMNETACL_SUBJECT_USER || rule->subject == VMNETACL_SUBJECT_GROUP;
@@ -24,6 +58,7 @@ static void check_rule(const char *line, size_t line_len, const struct rule *rul
         HOLDS((unsigned char)rule->account[i] > ' ' && strchr(":,\x7f", rule->account[i]) == NULL);
     HOLDS(rule->id == 0 || (has_id && rule->id != UINT32_MAX));
     HOLDS(rule->grant.options == 0 || !rule->is_deny);
+    check_grant(&rule->grant);
     if (rule->name_len == 0) {
         HOLDS(!rule->is_pattern);
         return;
@@ -49,18 +84,17 @@ static void check_alone(const char *line, size_t line_len, bool was_rule, const 
     lines_start(&lines, "/f", copy, line_len);
     HOLDS(rule_parse_line(&lines, &is_rule, &rule, &error) == VMNETACL_OK && lines_at_end(&lines));
     HOLDS(is_rule == was_rule);
-    HOLDS(!is_rule ||
-          (rule.is_deny == want->is_deny && rule.subject == want->subject && rule.id == want->id &&
-           options_grant(&rule.grant).limit == options_grant(&want->grant).limit &&
-           rule.is_pattern == want->is_pattern && rule.account_len == want->account_len &&
-           rule.name_len == want->name_len && rule.place.line == 1 && rule.place.column == want->place.column));
+    HOLDS(!is_rule || (rule.is_deny == want->is_deny && rule.subject == want->subject && rule.id == want->id &&
+                       is_same_grant(&rule.grant, &want->grant) && rule.is_pattern == want->is_pattern &&
+                       rule.account_len == want->account_len && rule.name_len == want->name_len &&
+                       rule.place.line == 1 && rule.place.column == want->place.column));
     free(copy);
 }
 
 static void check_error(const struct vmnetacl_error *error, unsigned line_number, size_t line_len)
 {
     HOLDS(error->line == line_number && error->column >= 1 && error->column <= line_len + 1);
-    HOLDS(error->code > VMNETACL_CODE_NONE && error->code <= VMNETACL_CODE_OPTION_DENY && error->system_errno == 0);
+    HOLDS(vmnetacl_code_class(error->code) == VMNETACL_CLASS_LINE && error->system_errno == 0);
     HOLDS(error->message[0] != '\0' && strcmp(error->file, "/f") == 0);
     for (const char *at = error->message; *at != '\0'; at++)
         HOLDS(*at >= 0x20 && *at <= 0x7e);

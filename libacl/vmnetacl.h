@@ -58,12 +58,19 @@ extern "C" {
 #define VMNETACL_INCLUDE_DEPTH_MAX 8                  /* files on the way from bridge.conf to an included file */
 #define VMNETACL_SYMLINK_MAX       16                 /* symbolic links on the way to one file */
 #define VMNETACL_GROUPS_MAX        65536              /* groups of one user in the user database: NGROUPS_MAX */
+#define VMNETACL_LIMIT_MAX         1023               /* taps that the option limit can allow */
+#define VMNETACL_VLAN_MAX          4094               /* the option vlan: IEEE 802.1Q reserves 0 and 4095 */
 
 /* How long vmnetacl_resolve() waits for the name service, in milliseconds, unless told or built otherwise. */
 #define VMNETACL_TIMEOUT_MS 2000
 
 /* The options that a rule can have, as bits. */
-#define VMNETACL_OPTION_LIMIT UINT32_C(0x01)
+#define VMNETACL_OPTION_LIMIT    UINT32_C(0x01)
+#define VMNETACL_OPTION_ISOLATED UINT32_C(0x02)
+#define VMNETACL_OPTION_GUARD    UINT32_C(0x04)
+#define VMNETACL_OPTION_MAC      UINT32_C(0x08)
+#define VMNETACL_OPTION_VLAN     UINT32_C(0x10)
+#define VMNETACL_OPTION_TAP      UINT32_C(0x20)
 /* The same for the line "log: required" of vmnet-switch.conf(5); see vmnetacl_requires_log(). */
 #define VMNETACL_ENFORCES_LOG UINT32_C(0x80000000)
 #define VMNETACL_OPTIONS_ALL  UINT32_C(0xffffffff) /* for a program that grants nothing, but reports */
@@ -113,9 +120,15 @@ struct vmnetacl_place {
 
 /* The options of an ALLOW. All of them are in the caller's enforces, and the program must enforce each. */
 struct vmnetacl_grant {
-    uint32_t options;      /* VMNETACL_OPTION_...: those that the rule has */
-    uint32_t limit;        /* OPTION_LIMIT: how many live taps the caller may have, from 1; else 0 */
-    uint32_t reserved[14]; /* 0 */
+    uint32_t options;          /* VMNETACL_OPTION_...: those that the rule has */
+    uint32_t limit;            /* OPTION_LIMIT: how many live taps the caller may have on the bridge, from 1; else 0 */
+    uint32_t vlan;             /* OPTION_VLAN: the VLAN of the port's untagged frames, its only one, from 1; else 0 */
+    uint8_t mac[6];            /* OPTION_MAC: the only source address of its frames, not a group address; else all 0 */
+    uint8_t reserved_bytes[2]; /* 0 */
+    /* OPTION_TAP: the name of the tap, at most one "%d" (the kernel's number) and one "%u" (the caller's uid) in it,
+       NUL-terminated. It was parsed without the uid, which may make it too long for a name. Else "" */
+    char tap[VMNETACL_NAME_MAX + 1];
+    uint32_t reserved[7]; /* 0 */
 };
 
 struct vmnetacl_decision {
@@ -258,13 +271,16 @@ enum vmnetacl_status vmnetacl_authorize(const struct vmnetacl_policy *policy, co
                                         const char *bridge, unsigned timeout_ms, struct vmnetacl_decision *decision,
                                         struct vmnetacl_error *error);
 
+#define VMNETACL_OPTION_VALUE_SIZE 24 /* of the longest value, a MAC address, with its NUL, and room for others */
+
 /* One option of a grant. */
 struct vmnetacl_option {
-    const char *name;        /* as in a rule; lives for ever */
-    uint32_t bit;            /* VMNETACL_OPTION_... */
-    bool has_number;         /* else the name is all that there is */
-    uint32_t number;         /* 0 without one */
-    const void *reserved[2]; /* NULL */
+    const char *name;                       /* as in a rule; lives for ever */
+    uint32_t bit;                           /* VMNETACL_OPTION_... */
+    bool has_number;                        /* the value is a number */
+    uint32_t number;                        /* 0 without one */
+    char value[VMNETACL_OPTION_VALUE_SIZE]; /* as a rule has it after the name; "" without one */
+    const void *reserved[2];                /* NULL */
 };
 
 /*

@@ -101,6 +101,11 @@ enum vmnetacl_code {
     VMNETACL_CODE_RESOURCES,    /* out of descriptors or processes, which a caller can provoke: see system_errno */
     VMNETACL_CODE_FILE_FUSE,    /* a file or directory on FUSE, of which any user can be the server */
     VMNETACL_CODE_NAME_LITERAL, /* lint: a pattern or quotes where they are taken literally */
+    VMNETACL_CODE_MAC_INVALID,  /* an option's MAC address; also one that is missing */
+    VMNETACL_CODE_TAP_INVALID,  /* an option's name of a tap; also one that is missing */
+    VMNETACL_CODE_OPTION_GROUP, /* lint: an option that fits one user is in a rule for more */
+    VMNETACL_CODE_OPTION_SOME,  /* lint: another allow of the bridge lacks the option, which protects little then */
+    VMNETACL_CODE_OPTION_TAP,   /* lint: a tap's name that is too long, or that two taps would have */
 };
 
 /* What kind of thing is wrong, by its code. */

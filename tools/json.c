@@ -212,7 +212,10 @@ json_t *json_grant(const struct vmnetacl_grant *grant)
     struct vmnetacl_option option;
 
     for (size_t i = 0; vmnetacl_option_at(grant, i, &option); i++)
-        json_put(object, option.name, option.has_number ? json_integer((json_int_t)option.number) : json_true());
+        json_put(object, option.name,
+                 option.has_number         ? json_integer((json_int_t)option.number)
+                 : option.value[0] != '\0' ? json_string(option.value)
+                                           : json_true());
     return object;
 }
 

@@ -24,10 +24,8 @@ char *rule_options_text(const struct vmnetacl_grant *grant)
     char *text = NULL;
 
     for (size_t i = 0; vmnetacl_option_at(grant, i, &option); i++) {
-        const char *blank = i > 0 ? " " : "";
-        char *longer = option.has_number
-                           ? memory_format("%s%s%s %u", i > 0 ? text : "", blank, option.name, option.number)
-                           : memory_format("%s%s%s", i > 0 ? text : "", blank, option.name);
+        char *longer = memory_format("%s%s%s%s%s", i > 0 ? text : "", i > 0 ? " " : "", option.name,
+                                     option.value[0] != '\0' ? " " : "", option.value);
         free(text);
         text = longer;
     }

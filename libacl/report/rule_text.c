@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule_text.h"
 
+#include "number.h"
+
 #include <assert.h>
 
-/* The longest: allow group ACCOUNT bridge PREFIX* limit NUMBER. */
-static_assert(VMNETACL_LINE_MAX >
-                  sizeof "allow group  bridge  limit 4294967295" + VMNETACL_ACCOUNT_MAX + VMNETACL_NAME_MAX + 1,
+/* The longest: allow group ACCOUNT bridge PREFIX*, and every option. */
+static_assert(VMNETACL_LINE_MAX > sizeof "allow group  bridge  limit  isolated guard mac  vlan  tap " +
+                                      VMNETACL_ACCOUNT_MAX + VMNETACL_NAME_MAX + 1 +
+                                      4 * (size_t)VMNETACL_OPTION_VALUE_SIZE,
               "a rule that was read fits a line");
 
 static char *put(char *at, const char *text)
@@ -14,19 +17,6 @@ static char *put(char *at, const char *text)
 
     memcpy(at, text, len + 1);
     return at + len;
-}
-
-static char *put_number(char *at, uint32_t number)
-{
-    char digits[11];
-    char *first = digits + sizeof digits - 1;
-
-    *first = '\0';
-    do {
-        *--first = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    return put(at, first);
 }
 
 static char *put_subject(char *at, const struct vmnetacl_rule *shown)
@@ -40,7 +30,7 @@ static char *put_subject(char *at, const struct vmnetacl_rule *shown)
     at = put(at, words[shown->subject]);
     if (shown->account != NULL)
         return put(at, shown->account);
-    return shown->subject == VMNETACL_SUBJECT_ALL ? at : put_number(at, shown->id);
+    return shown->subject == VMNETACL_SUBJECT_ALL ? at : number_put(at, shown->id);
 }
 
 static void write_text(const struct loaded_source *source, const struct vmnetacl_rule *shown, char *at)
@@ -56,7 +46,7 @@ static void write_text(const struct loaded_source *source, const struct vmnetacl
     at = put(put(at, " bridge "), shown->bridge);
     for (size_t i = 0; vmnetacl_option_at(&shown->grant, i, &option); i++) {
         at = put(put(at, " "), option.name);
-        at = option.has_number ? put_number(put(at, " "), option.number) : at;
+        at = option.value[0] != '\0' ? put(put(at, " "), option.value) : at;
     }
 }
 

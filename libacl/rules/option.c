@@ -3,17 +3,15 @@
 
 #include "error.h"
 
-static uint32_t get_value(const struct vmnetacl_grant *grant, const struct option *option)
+/* Where an option has its value in a grant. */
+static char *value_in(struct vmnetacl_grant *grant, const struct option *option)
 {
-    uint32_t value;
-
-    memcpy(&value, (const char *)grant + option->offset, sizeof value);
-    return value;
+    return (char *)grant + option->offset;
 }
 
-static void set_value(struct vmnetacl_grant *grant, const struct option *option, uint32_t value)
+static const char *value_of(const struct vmnetacl_grant *grant, const struct option *option)
 {
-    memcpy((char *)grant + option->offset, &value, sizeof value);
+    return (const char *)grant + option->offset;
 }
 
 static enum vmnetacl_status fail_unknown(const struct parser *parser, const struct token *token)
@@ -33,7 +31,6 @@ static enum vmnetacl_status parse_option(struct parser *parser, bool is_deny, st
     struct token token = token_take(&parser->line);
     const struct option *option = option_table;
     enum vmnetacl_status status = VMNETACL_OK;
-    uint32_t value;
 
     while (option < option_table + option_table_len && !token_is(&token, option->name))
         option++;
@@ -44,11 +41,8 @@ static enum vmnetacl_status parse_option(struct parser *parser, bool is_deny, st
     if ((grant->options & option->bit) != 0)
         return parser_fail(parser, token.at, VMNETACL_CODE_OPTION_REPEATED, "duplicate option '%s'; remove one",
                            option->name);
-    if (option->value != NULL) {
-        status = parser_take_number(parser, option->min, option->max, &value);
-        if (status == VMNETACL_OK)
-            set_value(grant, option, value);
-    }
+    if (option->kind != NULL)
+        status = option->kind->parse(parser, option, value_in(grant, option));
     grant->options |= option->bit;
     return status;
 }
@@ -68,11 +62,11 @@ char *options_put(char *to, const struct vmnetacl_grant *grant)
     memcpy(to, &grant->options, sizeof grant->options);
     to += sizeof grant->options;
     for (size_t i = 0; i < option_table_len; i++) {
-        uint32_t value = get_value(grant, &option_table[i]);
-        if ((grant->options & option_table[i].bit) == 0 || option_table[i].value == NULL)
+        const struct option *option = &option_table[i];
+        if ((grant->options & option->bit) == 0 || option->kind == NULL)
             continue;
-        memcpy(to, &value, sizeof value);
-        to += sizeof value;
+        memcpy(to, value_of(grant, option), option->kind->size);
+        to += option->kind->size;
     }
     return to;
 }
@@ -82,12 +76,11 @@ const char *options_take(const char *from, struct vmnetacl_grant *grant)
     memcpy(&grant->options, from, sizeof grant->options);
     from += sizeof grant->options;
     for (size_t i = 0; i < option_table_len; i++) {
-        uint32_t value;
-        if ((grant->options & option_table[i].bit) == 0 || option_table[i].value == NULL)
+        const struct option *option = &option_table[i];
+        if ((grant->options & option->bit) == 0 || option->kind == NULL)
             continue;
-        memcpy(&value, from, sizeof value);
-        from += sizeof value;
-        set_value(grant, &option_table[i], value);
+        memcpy(value_in(grant, option), from, option->kind->size);
+        from += option->kind->size;
     }
     return from;
 }
@@ -96,9 +89,11 @@ struct vmnetacl_grant options_grant(const struct vmnetacl_grant *grant)
 {
     struct vmnetacl_grant whole = {.options = grant->options};
 
-    for (size_t i = 0; i < option_table_len; i++)
-        if ((grant->options & option_table[i].bit) != 0 && option_table[i].value != NULL)
-            set_value(&whole, &option_table[i], get_value(grant, &option_table[i]));
+    for (size_t i = 0; i < option_table_len; i++) {
+        const struct option *option = &option_table[i];
+        if ((grant->options & option->bit) != 0 && option->kind != NULL)
+            memcpy(value_in(&whole, option), value_of(grant, option), option->kind->size);
+    }
     return whole;
 }
 
@@ -110,16 +105,23 @@ const struct vmnetacl_error *options_find_unenforced(const struct vmnetacl_grant
     return NULL;
 }
 
+static void show(const struct vmnetacl_grant *grant, const struct option *from, struct vmnetacl_option *option)
+{
+    *option = (struct vmnetacl_option){.name = from->name, .bit = from->bit};
+    if (from->kind == NULL)
+        return;
+    from->kind->show(value_of(grant, from), option->value);
+    option->has_number = from->kind->is_number;
+    if (option->has_number)
+        memcpy(&option->number, value_of(grant, from), sizeof option->number);
+}
+
 bool vmnetacl_option_at(const struct vmnetacl_grant *grant, size_t index, struct vmnetacl_option *option)
 {
     for (size_t i = 0; grant != NULL && i < option_table_len; i++) {
         if ((grant->options & option_table[i].bit) == 0 || index-- > 0)
             continue;
-        *option =
-            (struct vmnetacl_option){.name = option_table[i].name,
-                                     .bit = option_table[i].bit,
-                                     .has_number = option_table[i].value != NULL,
-                                     .number = option_table[i].value != NULL ? get_value(grant, &option_table[i]) : 0};
+        show(grant, &option_table[i], option);
         return true;
     }
     return false;

@@ -8,14 +8,30 @@
 
 #include "token.h"
 
+struct option;
+
+/* How the values of some options are read, kept and shown. */
+struct option_kind {
+    size_t size; /* bytes in struct vmnetacl_grant */
+    bool is_number;
+    /* Take the value off the line. OK; UNAVAIL with the error filled in, and value is worthless. */
+    enum vmnetacl_status (*parse)(struct parser *parser, const struct option *option, void *value);
+    void (*show)(const void *value, char text[VMNETACL_OPTION_VALUE_SIZE]);
+};
+
+extern const struct option_kind option_number;
+extern const struct option_kind option_mac;
+extern const struct option_kind option_tap;
+
 /* One option. The names of two differ, and so do their bits and the places of their values. */
 struct option {
     const char *name;
     uint32_t bit;
-    const char *value; /* what follows the name, as messages call it; NULL: nothing */
-    uint32_t min;
+    const char *value;              /* what follows the name, as messages call it; NULL: nothing */
+    const struct option_kind *kind; /* of that; NULL: nothing */
+    uint32_t min;                   /* of a number */
     uint32_t max;
-    size_t offset; /* of the value, a uint32_t, in struct vmnetacl_grant */
+    size_t offset; /* of the value in struct vmnetacl_grant */
     struct vmnetacl_error unenforced;
 };
 

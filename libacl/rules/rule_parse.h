@@ -9,7 +9,8 @@
  *             | "deny" blanks subject blanks bridge
  *     subject = "user" blanks account | "uid" blanks number | "group" blanks account | "gid" blanks number | "all"
  *     bridge  = "bridge" blanks ( "all" | name | prefix "*" )
- *     option  = "limit" blanks number
+ *     option  = "limit" blanks number | "isolated" | "guard" | "mac" blanks address | "vlan" blanks number
+ *             | "tap" blanks name
  *
  * As in vmnet-rules(5). An account, a name and a number go on to the next blank, and have no quotes.
  */

@@ -14,9 +14,10 @@ struct told {
 
 static bool is_same_decision(const struct vmnetacl_decision *a, const struct vmnetacl_decision *b)
 {
-    return a->verdict == b->verdict && a->degraded == b->degraded && a->grant.limit == b->grant.limit &&
-           a->error == b->error && a->rule.source == b->rule.source && a->rule.file == b->rule.file &&
-           a->rule.line == b->rule.line && a->rule.column == b->rule.column;
+    return a->verdict == b->verdict && a->degraded == b->degraded &&
+           memcmp(&a->grant, &b->grant, sizeof a->grant) == 0 && a->error == b->error &&
+           a->rule.source == b->rule.source && a->rule.file == b->rule.file && a->rule.line == b->rule.line &&
+           a->rule.column == b->rule.column;
 }
 
 /* Without names, each bridge's are looked up. */
@@ -80,13 +81,20 @@ static const char *compare_list(const struct listing *listing, struct listing_se
     return is_same_error(&error, &want_error) ? NULL : "the error";
 }
 
+static bool is_same_grant(const struct vmnetacl_grant *a, const struct vmnetacl_grant *b)
+{
+    const struct vmnetacl_grant whole_a = options_grant(a);
+    const struct vmnetacl_grant whole_b = options_grant(b);
+
+    return memcmp(&whole_a, &whole_b, sizeof whole_a) == 0;
+}
+
 static bool is_same_rule(const struct rule *a, const struct rule *b)
 {
     return a->is_deny == b->is_deny && a->is_pattern == b->is_pattern && a->has_more == b->has_more &&
            a->subject == b->subject && a->id == b->id && a->account == b->account && a->account_len == b->account_len &&
-           a->grant.options == b->grant.options && (a->grant.options == 0 || a->grant.limit == b->grant.limit) &&
-           a->place.line == b->place.line && a->place.column == b->place.column && a->name == b->name &&
-           a->name_len == b->name_len;
+           is_same_grant(&a->grant, &b->grant) && a->place.line == b->place.line &&
+           a->place.column == b->place.column && a->name == b->name && a->name_len == b->name_len;
 }
 
 static bool is_same_answer(const struct answer *a, const struct answer *b)

@@ -14,7 +14,7 @@ static const char blanks[] = " \t\n\f\r";
 struct model {
     const struct model_question *question;
     bool allowed, denied, broken;
-    uint32_t limit; /* of the first allow */
+    char options[MODEL_OPTIONS_SIZE]; /* of the first allow */
 };
 
 static bool name_is_good(const char *name)
@@ -194,13 +194,68 @@ static bool match_bridge(const char *pattern, const char *bridge, bool *is_good)
     return strcmp(pattern, bridge) == 0;
 }
 
+static bool mac_is_good(char *mac)
+{
+    if (strlen(mac) != 17 || strspn(mac, "0123456789abcdefABCDEF:") != 17)
+        return false;
+    for (int i = 0; i < 17; i++) {
+        if ((i % 3 == 2) != (mac[i] == ':'))
+            return false;
+        mac[i] = mac[i] >= 'A' && mac[i] <= 'F' ? (char)(mac[i] - 'A' + 'a') : mac[i];
+    }
+    return strchr("02468ace", mac[1]) != NULL && strcmp(mac, "00:00:00:00:00:00") != 0;
+}
+
+static bool tap_is_good(const char *tap)
+{
+    const char *d = strstr(tap, "%d");
+    const char *u = strstr(tap, "%u");
+
+    for (const char *at = tap; *at != '\0'; at++)
+        if ((*at == '%' && at != d && at != u) || (unsigned char)*at <= ' ' ||
+            strchr("/:\x7f\xa0*?[]{}()\"`;,|'<>\\!^$&#@", *at) != NULL)
+            return false;
+    return strlen(tap) <= 15 && strcmp(tap, ".") != 0 && strcmp(tap, "..") != 0 && strcmp(tap, "all") != 0 &&
+           strcmp(tap, "default") != 0;
+}
+
+/* In the order of the page. Returns whether they are good. */
+static bool read_options(char **words, size_t count, char options[MODEL_OPTIONS_SIZE])
+{
+    static const char *const names[] = {"limit", "isolated", "guard", "mac", "vlan", "tap"};
+    const char *values[6] = {NULL};
+
+    for (size_t i = 0; i < count; i++) {
+        size_t which = 0;
+        while (which < 6 && strcmp(words[i], names[which]) != 0)
+            which++;
+        if (which == 6 || values[which] != NULL)
+            return false;
+        if (which == 1 || which == 2) {
+            values[which] = "";
+            continue;
+        }
+        if (++i == count || (which == 0 && !number_is_good(words[i], 1, 1023)) ||
+            (which == 3 && !mac_is_good(words[i])) || (which == 4 && !number_is_good(words[i], 1, 4094)) ||
+            (which == 5 && !tap_is_good(words[i])))
+            return false;
+        values[which] = words[i];
+    }
+    for (size_t i = 0; i < 6; i++)
+        if (values[i] != NULL)
+            (void)snprintf(options + strlen(options), MODEL_OPTIONS_SIZE - strlen(options), "%s%s%s%s",
+                           options[0] != '\0' ? " " : "", names[i], *values[i] != '\0' ? " " : "",
+                           values[i]); /* always fits */
+    return true;
+}
+
 static void read_files_line(struct model *model, char *line, int depth)
 {
     char *words[WORDS_MAX] = {NULL};
     size_t count;
     size_t next = 2; /* after the subject */
+    char options[MODEL_OPTIONS_SIZE] = "";
     bool is_deny, is_subject, is_bridge, is_good;
-    uint32_t limit = 0;
 
     (void)depth;
     line += strspn(line, blanks);
@@ -225,16 +280,13 @@ static void read_files_line(struct model *model, char *line, int depth)
     is_bridge = match_bridge(words[next + 1], model->question->bridge, &is_good);
     if (!is_good)
         return;
-    if (count == next + 4 && !is_deny && strcmp(words[next + 2], "limit") == 0 &&
-        number_is_good(words[next + 3], 1, 4294967295))
-        limit = (uint32_t)strtoull(words[next + 3], NULL, 10);
-    else if (count != next + 2)
+    if (count > next + 2 && (is_deny || !read_options(words + next + 2, count - next - 2, options)))
         return;
     model->broken = false;
     if (!is_subject || !is_bridge)
         return;
     if (!is_deny && !model->allowed)
-        model->limit = limit;
+        strcpy(model->options, options);
     model->allowed |= !is_deny;
     model->denied |= is_deny;
 }
@@ -344,7 +396,8 @@ static bool read_switch(const struct model_question *question, struct table *tab
 
 /* All of it. */
 
-static enum vmnetacl_status ask_source(const struct model_question *question, const char *source, uint32_t *limit)
+static enum vmnetacl_status ask_source(const struct model_question *question, const char *source,
+                                       char options[MODEL_OPTIONS_SIZE])
 {
     struct model model = {.question = question};
     bool is_first = true;
@@ -359,7 +412,7 @@ static enum vmnetacl_status ask_source(const struct model_question *question, co
             read_file(&model, file->path, 0);
         is_first = false;
     }
-    *limit = model.limit;
+    strcpy(options, model.options);
     if (model.broken)
         return VMNETACL_UNAVAIL;
     if (model.denied)
@@ -379,8 +432,8 @@ void model_ask(const struct model_question *question, struct model_answer *answe
     }
     for (size_t i = 0; i < table.count; i++) {
         const struct entry *entry = &table.entries[i];
-        uint32_t limit;
-        enum vmnetacl_status says = ask_source(question, entry->source, &limit);
+        char options[MODEL_OPTIONS_SIZE];
+        enum vmnetacl_status says = ask_source(question, entry->source, options);
         const char *name = strcmp(entry->source, "files") == 0 ? "files" : "qemu";
         if (says == VMNETACL_UNAVAIL && entry->continues_on_unavail) {
             answer->degraded = true;
@@ -395,7 +448,7 @@ void model_ask(const struct model_question *question, struct model_answer *answe
         if (says == VMNETACL_ALLOW && answer->verdict != VMNETACL_ALLOW) {
             answer->verdict = VMNETACL_ALLOW;
             answer->source = name;
-            answer->limit = limit;
+            strcpy(answer->options, options);
         }
         if ((says == VMNETACL_ALLOW && entry->returns_on_allow) ||
             (says == VMNETACL_NOTFOUND && entry->returns_on_notfound))

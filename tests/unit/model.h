@@ -22,10 +22,12 @@ struct model_question {
     const char *bridge;
 };
 
+#define MODEL_OPTIONS_SIZE 128
+
 struct model_answer {
     enum vmnetacl_status verdict;
-    const char *source; /* of the rule that decided; NULL when none did */
-    uint32_t limit;
+    const char *source;               /* of the rule that decided; NULL when none did */
+    char options[MODEL_OPTIONS_SIZE]; /* of the first allow, in the order of vmnet-rules(5), with single blanks */
     bool degraded;
     bool load_fails; /* the switch is wrong; verdict is UNAVAIL */
 };

@@ -174,7 +174,7 @@ static void show_all(const struct vmnetacl_policy *policy)
 static void test_rules_each_shown_taken_apart(void **state)
 {
     static const struct texts texts = {
-        .files = "allow all bridge all\n  deny  user\talice bridge br0\nallow uid 0 bridge br*  limit 4294967295\n\n"
+        .files = "allow all bridge all\n  deny  user\talice bridge br0\nallow uid 0 bridge br*  limit 1023\n\n"
                  "allow group kvm bridge 123456789012345*\ndeny gid 4294967294 bridge all\n",
         .qemu = "allow all\n\tdeny virbr0 \nallow br*\n",
     };
@@ -185,7 +185,7 @@ static void test_rules_each_shown_taken_apart(void **state)
     assert_string_equal(
         shown, "files:/rules.d/a.rules:1:1 0 0 - 0 all 1 0 'allow all bridge all'\n"
                "files:/rules.d/a.rules:2:3 1 1 alice 0 br0 0 0 'deny user alice bridge br0'\n"
-               "files:/rules.d/a.rules:3:1 0 2 - 0 br* 1 4294967295 'allow uid 0 bridge br* limit 4294967295'\n"
+               "files:/rules.d/a.rules:3:1 0 2 - 0 br* 1 1023 'allow uid 0 bridge br* limit 1023'\n"
                "files:/rules.d/a.rules:5:1 0 3 kvm 0 123456789012345* 1 0 'allow group kvm bridge 123456789012345*'\n"
                "files:/rules.d/a.rules:6:1 1 4 - 4294967294 all 1 0 'deny gid 4294967294 bridge all'\n"
                "qemu:/bridge.conf:1:1 0 0 - 0 all 1 0 'allow all'\n"
@@ -227,7 +227,8 @@ static void test_rules_nothing_to_walk_over_no_rule(void **state)
 /* The longest rule that there is, and a source that has none. */
 static void test_rules_longest_shown_whole(void **state)
 {
-    static const char longest[] = "allow group " ACCOUNT_255 " bridge 123456789012345* limit 4294967295";
+    static const char longest[] = "allow group " ACCOUNT_255 " bridge 123456789012345* limit 1023 isolated guard "
+                                  "mac 52:54:00:12:34:56 vlan 4094 tap 12345678901%d%u";
     static const struct texts texts = {.files = longest, .qemu = "x"};
     struct vmnetacl_policy *policy = texts_policy(&texts);
 

@@ -57,9 +57,9 @@ static void ask_all(const struct world *world, const char *what, enum vmnetacl_s
         if (wrong == NULL)
             continue;
         world_print(world);
-        fail_msg("%s, bridge '%s': the model says %s of %s, limit %u; the library does not: %s", what, world_bridges[i],
-                 vmnetacl_status_name(answer.verdict), answer.source != NULL ? answer.source : "none", answer.limit,
-                 wrong);
+        fail_msg("%s, bridge '%s': the model says %s of %s, options '%s'; the library does not: %s", what,
+                 world_bridges[i], vmnetacl_status_name(answer.verdict), answer.source != NULL ? answer.source : "none",
+                 answer.options, wrong);
     }
 }
 

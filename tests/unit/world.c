@@ -17,7 +17,17 @@ static void random_files_line(char line[static WORLD_LINE_SIZE])
     static const char *const subjects[] = {"all",     "all",      "user u",   "user v",  "group g",
                                            "group h", "uid 1000", "uid 1001", "gid 100", "gid 101"};
     static const char *const names[] = {"a", "br0", "br*", "b*", "all", "br", "123456789012345", "12345678901234*"};
-    static const char *const options[] = {"", "", "", " limit 1", " limit 22"};
+    static const char *const options[] = {"",
+                                          "",
+                                          "",
+                                          "",
+                                          " limit 1",
+                                          " limit 22",
+                                          " isolated limit 1023",
+                                          " guard mac 52:54:00:00:00:0A",
+                                          " vlan 10 isolated",
+                                          " tap vm%d",
+                                          " tap v%u-%d vlan 4094 limit 2 mac 52:54:00:00:00:0b guard isolated"};
     static const char *const odd[] = {"", "#", "# deny all bridge all", "\t\r"};
     static const char *const wrong[] = {"allow",
                                         "deny all",
@@ -27,7 +37,12 @@ static void random_files_line(char line[static WORLD_LINE_SIZE])
                                         "deny all bridge a limit 1",
                                         "allow all bridge 1234567890123456",
                                         "allow all bridge a limit 1 limit 1",
-                                        "allow all bridge a limit 0"};
+                                        "allow all bridge a limit 0",
+                                        "allow all bridge a limit 1024",
+                                        "allow all bridge a vlan 4095",
+                                        "allow all bridge a mac 53:54:00:00:00:0a",
+                                        "allow all bridge a tap v%d%d",
+                                        "allow all bridge a isolated isolated"};
     static const char *const blank[] = {" ", " ", "\t", " \f "};
     const char *effect = PICK(effects);
     size_t kind = random_below(300);

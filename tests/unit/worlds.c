@@ -3,6 +3,7 @@
 
 #include "fake_names.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_refusal(enum vmnetacl_status verdict)
@@ -10,9 +11,20 @@ static bool is_refusal(enum vmnetacl_status verdict)
     return verdict == VMNETACL_DENY || verdict == VMNETACL_UNAVAIL || verdict == VMNETACL_TRYAGAIN;
 }
 
+static bool is_grant(const struct vmnetacl_grant *grant, const char *want)
+{
+    char options[MODEL_OPTIONS_SIZE] = "";
+    struct vmnetacl_option option;
+
+    for (size_t i = 0; vmnetacl_option_at(grant, i, &option); i++)
+        (void)snprintf(options + strlen(options), sizeof options - strlen(options), "%s%s%s%s", i > 0 ? " " : "",
+                       option.name, option.value[0] != '\0' ? " " : "", option.value); /* always fits */
+    return strcmp(options, want) == 0;
+}
+
 static bool is_same(const struct vmnetacl_decision *decision, const struct model_answer *answer)
 {
-    if (decision->verdict != answer->verdict || decision->grant.limit != answer->limit ||
+    if (decision->verdict != answer->verdict || !is_grant(&decision->grant, answer->options) ||
         decision->degraded != answer->degraded)
         return false;
     return answer->source == NULL ? decision->rule.source == NULL
