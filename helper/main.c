@@ -17,9 +17,11 @@
  *   5-7  As the caller. The arguments are parsed, every other descriptor is closed, and the rules are read: a file that
  *        the caller may not read is not readable here either. If a rule names a user or a group, a forked process asks
  *        the name service and cannot harm us: see lookup/worker.c of the library. Last, the bridge is looked up: from
- *        here on its index counts, not its name.
+ *        here on its index counts, not its name. If the rule has options, what the bridge can do and how many taps the
+ *        caller holds is found out here, without privilege.
  *   8-9  A seccomp filter allows only what is left to do: no open, no exec, no fork. CAP_NET_ADMIN is raised for the
- *        two steps that need it, creating the tap and plugging it into the bridge, and then given up for good.
+ *        steps that need it: creating the tap, giving it a number if the rule has a limit, and plugging it into the
+ *        bridge. The port is brought up only after each option was read back. Then it is given up for good.
  *   10   Without privilege, the descriptor is sent to QEMU, as the last act. If that fails, or the process is killed
  *        before, the kernel removes the tap with its last descriptor: nothing is left behind.
  *
@@ -32,9 +34,12 @@
 #include "filter.h"
 #include "handover.h"
 #include "message.h"
+#include "netlink.h"
 #include "policy.h"
+#include "port.h"
 #include "privilege.h"
 #include "process.h"
+#include "quota.h"
 #include "request.h"
 #include "tap.h"
 
@@ -47,7 +52,9 @@ int main(int argc, char *argv[])
     struct request request;
     struct vmnetacl_decision decision;
     struct bridge bridge;
+    struct quota quota;
     struct tap tap;
+    struct netlink netlink = {.sequence = 0};
 
     /* 1. A sane process, which has the privilege that it needs. */
     process_make_sane(argc);
@@ -72,16 +79,20 @@ int main(int argc, char *argv[])
     /* 6. Is it allowed? */
     policy_require(&request, &caller, &decision);
 
-    /* 7. Where it goes. */
+    /* 7. Where it goes, and whether the rule's options can be enforced there. */
     bridge_find(&bridge, request.bridge);
-    tap_prepare(&tap, &caller, &request);
+    bridge_require_options(&bridge, &decision);
+    quota_count(&quota, &caller, &bridge, &decision);
+    tap_prepare(&tap, &caller, &request, &decision);
 
     /* 8. No open, no exec, no fork after this line. */
     filter_install();
 
     /* 9. Create and plug the tap, and give up all privilege. */
     privilege_raise();
-    tap_plug(&tap, &bridge);
+    tap_create(&tap, &netlink);
+    quota_take_number(&quota, &netlink, &tap);
+    port_plug(&netlink, &tap, &bridge, &decision);
     privilege_drop_all();
     message_granted(tap.name, decision.rule.file, decision.rule.line);
 

@@ -4,6 +4,7 @@
 
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,20 +13,41 @@ struct netlink {
     uint32_t sequence;    /* of the last message, from 1 */
     size_t used;          /* bytes in buffer */
     size_t message_start; /* of the last message in buffer */
-    _Alignas(struct nlmsghdr) unsigned char buffer[1024];
+    /* Of the answer to what was sent last. */
+    bool is_complete;
+    bool is_inconsistent; /* what a dump shows changed meanwhile, so that it may lack something (NLM_F_DUMP_INTR) */
+    size_t received;      /* bytes of it that wait to be looked at, up to this offset, */
+    size_t next;          /* from this one */
+    _Alignas(struct nlmsghdr) unsigned char buffer[4096];
 };
 
 /* Open the socket of an all-zero struct. For what it changes, CAP_NET_ADMIN must be in effect now and when it sends. */
 void netlink_connect(struct netlink *netlink);
 
-/* Begin a message of a type, with the header that belongs to the type. Returns its sequence number. */
-uint32_t netlink_start(struct netlink *netlink, uint16_t type, const void *header, size_t header_len);
+/*
+ * Begin a message of a type, with the header that belongs to the type. flags: NLM_F_..., besides NLM_F_REQUEST.
+ * Returns its sequence number.
+ */
+uint32_t netlink_start(struct netlink *netlink, uint16_t type, uint16_t flags, const void *header, size_t header_len);
 
 /* Append an attribute to the message. */
 void netlink_put(struct netlink *netlink, uint16_t type, const void *data, size_t data_len);
+
+/* Begin an attribute that consists of the attributes put after it; end it with the offset that was returned. */
+size_t netlink_nest(struct netlink *netlink, uint16_t type);
+void netlink_nest_end(struct netlink *netlink, size_t offset);
+
+/* Begin a question about a link, without its statistics, which take the kernel long. index 0: about other attributes. */
+uint32_t netlink_ask_link(struct netlink *netlink, uint16_t flags, int index);
 
 /* Send the messages made since the last time. The kernel answers the last, and of the others those that fail. */
 void netlink_send(struct netlink *netlink);
 
 /* The next answer: 0 when the last message succeeded; else the number of one that failed, and errno says why. */
 uint32_t netlink_wait(struct netlink *netlink);
+
+/*
+ * The next message with data, of any of the questions sent last; good until the next call. NULL at the end: errno is 0,
+ * or why the last question failed; earlier ones that failed are skipped.
+ */
+const struct nlmsghdr *netlink_next(struct netlink *netlink);

@@ -40,6 +40,29 @@ static void reset_signals(void)
         die(EX_OSERR, "cannot reset the signals: %m");
 }
 
+/*
+ * A caller could stop helpers, and continue them when the rules have long been changed. The signal that was pending
+ * then is taken before anything else. write(2) and _exit(2) are async-signal-safe, and the filter allows them.
+ */
+static void end_late(int number)
+{
+    static const char line[] = "vmnet-helper: this start has taken more than 10 seconds, so it ends; try again\n";
+    ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
+
+    (void)number;  /* SIGALRM */
+    (void)written; /* the end in any case */
+    _exit(EX_TEMPFAIL);
+}
+
+static void set_deadline(void)
+{
+    const struct sigaction action = {.sa_handler = end_late};
+
+    if (sigaction(SIGALRM, &action, NULL) != 0)
+        die(EX_OSERR, "cannot set a deadline: %m");
+    (void)alarm(10); /* cannot fail */
+}
+
 void process_make_sane(int argc)
 {
     const struct rlimit no_core = {.rlim_cur = 0, .rlim_max = 0};
@@ -52,6 +75,7 @@ void process_make_sane(int argc)
         die(EX_OSERR, "cannot clear the environment: %m");
     (void)umask(077); /* cannot fail */
     reset_signals();
+    set_deadline();
     if (setrlimit(RLIMIT_CORE, &no_core) != 0)
         die(EX_OSERR, "cannot forbid core files: %m");
     if (prctl(PR_SET_DUMPABLE, 0) != 0)

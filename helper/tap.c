@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* tap_plug() runs with CAP_NET_ADMIN in effect and behind the seccomp filter: it allocates and opens nothing. */
+/* tap_create() runs with CAP_NET_ADMIN in effect and behind the seccomp filter: it allocates and opens nothing. */
 #include "tap.h"
 
-#include "bridge.h"
 #include "caller.h"
 #include "message.h"
 #include "netlink.h"
@@ -10,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <linux/sockios.h>
 #include <stdint.h>
@@ -20,6 +18,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 void tap_open(struct tap *tap)
@@ -41,7 +40,30 @@ void tap_open(struct tap *tap)
     die(EX_OSERR, "cannot open /dev/net/tun: %m");
 }
 
-void tap_prepare(struct tap *tap, const struct caller *caller, const struct request *request)
+/*
+ * The name of a rule's option, with the uid in it; the kernel fills in "%d". It never goes through printf(3).
+ */
+static void expand_name(char name[IFNAMSIZ], uid_t uid, const struct vmnetacl_decision *decision)
+{
+    char digits[16];
+    size_t used = 0;
+
+    (void)snprintf(digits, sizeof digits, "%u", (unsigned)uid); /* always fits */
+    for (const char *at = decision->grant.tap; *at != '\0'; at++) {
+        bool is_uid = at[0] == '%' && at[1] == 'u';
+        size_t len = is_uid ? strlen(digits) : 1;
+        if (len > IFNAMSIZ - 1 - used)
+            die(EX_CONFIG, "the tap's name '%s' of %s:%u is longer than 15 bytes with the uid %u in it; shorten it",
+                decision->grant.tap, decision->rule.file, decision->rule.line, (unsigned)uid);
+        memcpy(name + used, is_uid ? digits : at, len);
+        used += len;
+        at += is_uid ? 1 : 0;
+    }
+    name[used] = '\0';
+}
+
+void tap_prepare(struct tap *tap, const struct caller *caller, const struct request *request,
+                 const struct vmnetacl_decision *decision)
 {
     unsigned features = 0;
 
@@ -49,22 +71,33 @@ void tap_prepare(struct tap *tap, const struct caller *caller, const struct requ
         die(EX_OSERR, "cannot ask /dev/net/tun for its features: %m");
     tap->has_vnet_hdr = request->use_vnet && (features & IFF_VNET_HDR) != 0;
     strcpy(tap->name, "tap%d");
+    if ((decision->grant.options & VMNETACL_OPTION_TAP) != 0)
+        expand_name(tap->name, caller->uid, decision);
     /* A bridge without a fixed address takes the lowest of its ports': 0xfe first keeps this one from being it. */
     tap->address[0] = 0xfe;
     if (getrandom(tap->address + 1, sizeof tap->address - 1, 0) != (ssize_t)sizeof tap->address - 1)
         die(EX_OSERR, "cannot get random bytes for an address: %m");
-    (void)snprintf(tap->alias, sizeof tap->alias, "vmnet-helper uid=%u bridge=%s", (unsigned)caller->uid,
-                   request->bridge); /* always fits */
+    (void)snprintf(tap->alias, sizeof tap->alias, "vmnet-helper uid=%u bridge=%s since=%lld", (unsigned)caller->uid,
+                   request->bridge, (long long)time(NULL)); /* always fits */
 }
 
-static void tap_create(struct tap *tap)
+/*
+ * IFF_TUN_EXCL: without it, a name that a persistent tap has would give us that tap, root's and other users' included.
+ */
+static void create(struct tap *tap)
 {
-    struct ifreq request = {.ifr_flags = (short)(IFF_TAP | IFF_NO_PI | (tap->has_vnet_hdr ? IFF_VNET_HDR : 0))};
+    struct ifreq request = {.ifr_flags =
+                                (short)(IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL | (tap->has_vnet_hdr ? IFF_VNET_HDR : 0))};
 
     strcpy(request.ifr_name, tap->name);
     if (ioctl(tap->fd, TUNSETIFF, &request) != 0) {
         if (errno == EPERM)
             die(EX_NOPERM, "cannot create a tap: %m; in a user namespace, start it in a network namespace of its own");
+        if (errno == EBUSY || errno == EEXIST)
+            die(EX_TEMPFAIL, "cannot create the tap '%s': an interface has this name; end the guest that uses it",
+                tap->name);
+        if (errno == ENFILE)
+            die(EX_TEMPFAIL, "cannot create a tap '%s': no number is free for this name; end a guest", tap->name);
         die(EX_OSERR, "cannot create a tap: %m");
     }
     memcpy(tap->name, request.ifr_name, sizeof tap->name);
@@ -92,75 +125,9 @@ static int find_index(struct tap *tap, int socket_fd)
     die(EX_TEMPFAIL, "the tap was renamed again and again while it was set up; try again");
 }
 
-static uint32_t start_message(struct netlink *netlink, int index, unsigned flags)
+void tap_create(struct tap *tap, struct netlink *netlink)
 {
-    const struct ifinfomsg link = {.ifi_family = AF_UNSPEC,
-                                   .ifi_index = index,
-                                   .ifi_flags = flags,
-                                   .ifi_change = flags};
-
-    return netlink_start(netlink, RTM_SETLINK, &link, sizeof link);
-}
-
-/* No link-local address of the host's on the port: the host talks through the bridge. */
-static void put_no_address_generation(struct netlink *netlink)
-{
-    struct {
-        struct nlattr inet6;
-        struct nlattr mode;
-        uint8_t none[4]; /* one byte and what aligns the next attribute */
-    } families = {
-        .inet6 = {.nla_type = AF_INET6, .nla_len = sizeof families},
-        .mode = {.nla_type = IFLA_INET6_ADDR_GEN_MODE, .nla_len = sizeof families.mode + 1},
-        .none = {IN6_ADDR_GEN_MODE_NONE},
-    };
-
-    netlink_put(netlink, IFLA_AF_SPEC, &families, sizeof families);
-}
-
-static void put_port(struct netlink *netlink, const struct tap *tap, const struct bridge *bridge)
-{
-    netlink_put(netlink, IFLA_MTU, &bridge->mtu, sizeof bridge->mtu);
-    netlink_put(netlink, IFLA_ADDRESS, tap->address, sizeof tap->address);
-    netlink_put(netlink, IFLA_IFALIAS, tap->alias, strlen(tap->alias));
-    netlink_put(netlink, IFLA_MASTER, &bridge->ifindex, sizeof bridge->ifindex);
-}
-
-static void plug_port(struct netlink *netlink, int index, const struct tap *tap, const struct bridge *bridge)
-{
-    uint32_t address_generation = start_message(netlink, index, 0);
-    uint32_t failed;
-
-    /* Two messages: an MTU below IPv6's least takes IPv6 off the link, and with it what the first one sets. */
-    put_no_address_generation(netlink);
-    (void)start_message(netlink, index, 0); /* which one failed matters only for the first */
-    put_port(netlink, tap, bridge);
-    netlink_send(netlink);
-    while ((failed = netlink_wait(netlink)) != 0) {
-        if (failed == address_generation && errno == EAFNOSUPPORT)
-            continue; /* a kernel without IPv6 */
-        if (errno == EXFULL)
-            die(EX_UNAVAILABLE, "the bridge has as many ports as it can have; shut down a guest or use another bridge");
-        if (errno == EINVAL) /* do_set_master() and dev_validate_mtu() in net/core */
-            die(EX_UNAVAILABLE,
-                "cannot plug the tap into the bridge: %m; it is gone, or its MTU is above a tap's 65521");
-        die(EX_OSERR, "cannot plug the tap into the bridge: %m");
-    }
-}
-
-void tap_plug(struct tap *tap, const struct bridge *bridge)
-{
-    struct netlink netlink = {.sequence = 0};
-    int index;
-
-    tap_create(tap);
-    netlink_connect(&netlink);
-    index = find_index(tap, netlink.fd);
-    plug_port(&netlink, index, tap, bridge);
-    /* Sent separately: after a failed message the kernel goes on with the next; in one message, up would come first. */
-    (void)start_message(&netlink, index, IFF_UP); /* the only one that is answered */
-    netlink_send(&netlink);
-    if (netlink_wait(&netlink) != 0)
-        die(EX_OSERR, "cannot bring the tap up: %m");
-    (void)close(netlink.fd); /* the kernel has answered: nothing to fail */
+    create(tap);
+    netlink_connect(netlink);
+    tap->ifindex = find_index(tap, netlink->fd);
 }

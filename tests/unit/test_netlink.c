@@ -92,10 +92,10 @@ static void test_put_two_messages_laid_out_as_rtnetlink(void **state)
 
     (void)state; /* cmocka's signature, here and below */
     assert_int_equal(sizeof want, 52 + 36);
-    assert_int_equal(netlink_start(&netlink, RTM_SETLINK, &want.first_link, sizeof want.first_link), 1);
+    assert_int_equal(netlink_start(&netlink, RTM_SETLINK, 0, &want.first_link, sizeof want.first_link), 1);
     netlink_put(&netlink, IFLA_IFNAME, "tap0", 5);
     netlink_put(&netlink, IFLA_MTU, &mtu, sizeof mtu);
-    assert_int_equal(netlink_start(&netlink, RTM_GETLINK, &want.second_link, sizeof want.second_link), 2);
+    assert_int_equal(netlink_start(&netlink, RTM_GETLINK, 0, &want.second_link, sizeof want.second_link), 2);
     netlink_put(&netlink, IFLA_IFALIAS, "", 0);
     assert_int_equal(netlink.used, sizeof want);
     assert_memory_equal(netlink.buffer, &want, sizeof want);
@@ -103,11 +103,11 @@ static void test_put_two_messages_laid_out_as_rtnetlink(void **state)
 
 static int put_bytes(const void *len)
 {
-    static const char bytes[2048];
+    static const char bytes[8192];
     const struct ifinfomsg link = {.ifi_index = 1};
     struct netlink netlink = {.fd = -1};
 
-    (void)netlink_start(&netlink, RTM_SETLINK, &link, sizeof link);
+    (void)netlink_start(&netlink, RTM_SETLINK, 0, &link, sizeof link);
     netlink_put(&netlink, IFLA_IFALIAS, bytes, *(const size_t *)len);
     CHILD_CHECK(netlink.used <= sizeof netlink.buffer);
     return 0;
@@ -202,10 +202,10 @@ static void test_send_kernel_answers_failures_and_last(void **state)
     (void)state;
     netlink_connect(&netlink);
     assert_int_equal(fcntl(netlink.fd, F_GETFD), FD_CLOEXEC);
-    assert_int_equal(netlink_start(&netlink, RTM_GETLINK, &none, sizeof none), 1);
-    assert_int_equal(netlink_start(&netlink, NLMSG_NOOP, &none, sizeof none), 2); /* not the last: no answer */
-    assert_int_equal(netlink_start(&netlink, RTM_GETLINK, &none, sizeof none), 3);
-    assert_int_equal(netlink_start(&netlink, NLMSG_NOOP, &none, sizeof none), 4);
+    assert_int_equal(netlink_start(&netlink, RTM_GETLINK, 0, &none, sizeof none), 1);
+    assert_int_equal(netlink_start(&netlink, NLMSG_NOOP, 0, &none, sizeof none), 2); /* not the last: no answer */
+    assert_int_equal(netlink_start(&netlink, RTM_GETLINK, 0, &none, sizeof none), 3);
+    assert_int_equal(netlink_start(&netlink, NLMSG_NOOP, 0, &none, sizeof none), 4);
     netlink_send(&netlink);
     assert_int_equal(netlink_wait(&netlink), 1);
     assert_int_equal(errno, ENODEV);
@@ -221,7 +221,7 @@ static int send_to_closed(const void *unused)
     const struct ifinfomsg link = {.ifi_index = 1};
 
     (void)unused;
-    (void)netlink_start(&netlink, RTM_GETLINK, &link, sizeof link);
+    (void)netlink_start(&netlink, RTM_GETLINK, 0, &link, sizeof link);
     netlink_send(&netlink);
     return 0;
 }

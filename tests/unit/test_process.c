@@ -42,12 +42,22 @@ static int check_signals(const void *unused)
     process_make_sane(1);
     for (int number = 1; number <= SIGSYS; number++) {
         CHILD_CHECK(sigaction(number, NULL, &action) == 0);
-        CHILD_CHECK(action.sa_handler == (number == SIGPIPE ? SIG_IGN : SIG_DFL));
+        if (number != SIGALRM)
+            CHILD_CHECK(action.sa_handler == (number == SIGPIPE ? SIG_IGN : SIG_DFL));
     }
     CHILD_CHECK(sigprocmask(SIG_SETMASK, NULL, &set) == 0);
     for (int number = 1; number <= SIGSYS; number++)
         CHILD_CHECK(sigismember(&set, number) == 0);
     return 0;
+}
+
+static int check_deadline(const void *unused)
+{
+    (void)unused;
+    process_make_sane(1);
+    CHILD_CHECK(alarm(0) == 10);
+    CHILD_CHECK(raise(SIGALRM) == 0);
+    return 0; /* not reached */
 }
 
 static int check_no_core(const void *unused)
@@ -110,8 +120,12 @@ static void test_make_sane_environment_umask_directory_reset(void **state)
 
 static void test_make_sane_signals_blocked_and_ignored_reset(void **state)
 {
+    struct child_result result;
+
     (void)state;
     assert_fine(check_signals, NULL);
+    child_run(check_deadline, NULL, &result);
+    child_assert_died(&result, EX_TEMPFAIL, "this start has taken more than 10 seconds, so it ends");
 }
 
 static void test_make_sane_dumpable_no_core(void **state)

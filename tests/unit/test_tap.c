@@ -6,6 +6,8 @@
 #include "bridge.h"
 #include "caller.h"
 #include "child.h"
+#include "netlink.h"
+#include "port.h"
 #include "request.h"
 #include "tap.h"
 #include "unit.h"
@@ -23,6 +25,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sysexits.h>
+#include <time.h>
 
 #define TUN_FD     1000
 #define NETLINK_FD 1001
@@ -189,16 +192,29 @@ static int setup(void **state)
     return 0;
 }
 
+static struct vmnetacl_decision decision = {.rule = {.file = "/rules", .line = 7}};
+
 static void make_tap(struct tap *tap)
 {
     tap_open(tap);
-    tap_prepare(tap, &caller, &request);
+    tap_prepare(tap, &caller, &request, &decision);
+}
+
+static void plug_tap(struct tap *tap)
+{
+    struct netlink netlink = {.sequence = 0};
+
+    tap_create(tap, &netlink);
+    port_plug(&netlink, tap, &bridge, &decision);
 }
 
 static void test_tap_prepare_random_local_address(void **state)
 {
+    const long long before = time(NULL);
     struct tap first;
     struct tap second;
+    long long since;
+    char rest;
 
     (void)state; /* cmocka's signature, here and below */
     make_tap(&first);
@@ -208,7 +224,10 @@ static void test_tap_prepare_random_local_address(void **state)
     assert_int_equal(first.address[0], 0xfe); /* not multicast, local, and above any other */
     assert_int_equal(second.address[0], 0xfe);
     assert_memory_not_equal(first.address, second.address, 6);
-    assert_string_equal(first.alias, "vmnet-helper uid=4294967294 bridge=123456789012345");
+    assert_int_equal(sscanf(first.alias, "vmnet-helper uid=4294967294 bridge=123456789012345 since=%lld%c", &since,
+                            &rest),
+                     1);
+    assert_in_range(since, before, time(NULL));
 }
 
 static void test_tap_prepare_vnet_wanted_and_known(void **state)
@@ -220,11 +239,61 @@ static void test_tap_prepare_vnet_wanted_and_known(void **state)
     plain.use_vnet = false;
     make_tap(&tap);
     assert_true(tap.has_vnet_hdr);
-    tap_prepare(&tap, &caller, &plain);
+    tap_prepare(&tap, &caller, &plain, &decision);
     assert_false(tap.has_vnet_hdr);
     kernel.features = IFF_TAP | IFF_NO_PI;
     make_tap(&tap);
     assert_false(tap.has_vnet_hdr);
+}
+
+static int prepare_named(const void *tap_name)
+{
+    struct vmnetacl_decision named = decision;
+    struct tap tap;
+
+    named.grant.options = VMNETACL_OPTION_TAP;
+    strcpy(named.grant.tap, tap_name);
+    tap_open(&tap);
+    tap_prepare(&tap, &caller, &request, &named);
+    return 0;
+}
+
+/* The uid has ten digits. */
+static void test_tap_prepare_name_of_rule_expanded(void **state)
+{
+    static const struct {
+        const char *input;
+        const char *want; /* NULL: too long */
+    } rows[] = {
+        {"vm%d", "vm%d"},
+        {"fixed", "fixed"},
+        {"%u", "4294967294"},
+        {"%u-%d", "4294967294-%d"},
+        {"v-%d%u", "v-%d4294967294"},
+        {"%d-%u-x", "%d-4294967294-x"},
+        {"v-%u-%d", "v-4294967294-%d"},
+        {"vm-%u-%d", NULL},
+        {"123456%u", NULL},
+        {"%u123456", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct vmnetacl_decision named = decision;
+        struct child_result result;
+        struct tap tap;
+        named.grant.options = VMNETACL_OPTION_TAP;
+        strcpy(named.grant.tap, rows[i].input);
+        child_run(prepare_named, rows[i].input, &result);
+        if (rows[i].want == NULL) {
+            child_assert_died(&result, EX_CONFIG, "of /rules:7 is longer than 15 bytes with the uid 4294967294 in it");
+            continue;
+        }
+        child_assert_exit(&result, 0, "");
+        tap_open(&tap);
+        tap_prepare(&tap, &caller, &request, &named);
+        assert_string_equal(tap.name, rows[i].want);
+    }
 }
 
 static void test_tap_plug_flags_as_asked(void **state)
@@ -233,16 +302,16 @@ static void test_tap_plug_flags_as_asked(void **state)
 
     (void)state;
     make_tap(&tap);
-    tap_plug(&tap, &bridge);
-    assert_int_equal(kernel.flags, IFF_TAP | IFF_NO_PI | IFF_VNET_HDR);
+    plug_tap(&tap);
+    assert_int_equal((unsigned short)kernel.flags, IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL | IFF_VNET_HDR);
     assert_string_equal(kernel.pattern, "tap%d");
     assert_string_equal(tap.name, "tap7");
     assert_true(kernel.closed);
     assert_int_equal(setup(state), 0);
     make_tap(&tap);
     tap.has_vnet_hdr = false;
-    tap_plug(&tap, &bridge);
-    assert_int_equal(kernel.flags, IFF_TAP | IFF_NO_PI);
+    plug_tap(&tap);
+    assert_int_equal((unsigned short)kernel.flags, IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL);
 }
 
 /* The attribute of a type among attributes, which must fill len bytes exactly. */
@@ -305,7 +374,7 @@ static void test_tap_plug_three_messages_up_last(void **state)
 
     (void)state;
     make_tap(&tap);
-    tap_plug(&tap, &bridge);
+    plug_tap(&tap);
     left = (unsigned)kernel.sent_len;
 
     assert_true(NLMSG_OK(message, left));
@@ -342,7 +411,7 @@ static int plug(const void *unused)
 
     (void)unused;
     make_tap(&tap);
-    tap_plug(&tap, &bridge);
+    plug_tap(&tap);
     CHILD_CHECK(kernel.closed);
     return 0;
 }
@@ -369,7 +438,7 @@ static void test_tap_plug_renamed_meanwhile_tap_plugged(void **state)
             kernel.renames = renames;
             kernel.name_is_taken = taken == 1;
             make_tap(&tap);
-            tap_plug(&tap, &bridge);
+            plug_tap(&tap);
             assert_message((struct nlmsghdr *)(void *)kernel.sent, 1, NLM_F_REQUEST, 0, 1); /* to index 77 */
             assert_string_equal(tap.name, kernel.name);
         }
@@ -398,6 +467,9 @@ static void test_tap_refusals_of_kernel_reported(void **state)
         {"features", &kernel.features_error, EBADFD, 0, EX_OSERR, "for its features"},
         {"create: user namespace", &kernel.create_error, EPERM, 0, EX_NOPERM, "cannot create a tap: %m; in a user"},
         {"create: other", &kernel.create_error, ENOMEM, 0, EX_OSERR, "cannot create a tap: %m"},
+        {"create: taken", &kernel.create_error, EBUSY, 0, EX_TEMPFAIL, "'tap%d': an interface has this name"},
+        {"create: taken meanwhile", &kernel.create_error, EEXIST, 0, EX_TEMPFAIL, "an interface has this name"},
+        {"create: no number", &kernel.create_error, ENFILE, 0, EX_TEMPFAIL, "no number is free for this name"},
         {"netlink: security module", &kernel.socket_error, EACCES, 0, EX_NOPERM, "a security module"},
         {"netlink: restricted", &kernel.socket_error, EAFNOSUPPORT, 0, EX_NOPERM, "RestrictAddressFamilies="},
         {"netlink: security module, again", &kernel.socket_error, EPERM, 0, EX_NOPERM, "a security module"},
@@ -430,6 +502,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_tap_prepare_random_local_address, setup),
         cmocka_unit_test_setup(test_tap_prepare_vnet_wanted_and_known, setup),
+        cmocka_unit_test_setup(test_tap_prepare_name_of_rule_expanded, setup),
         cmocka_unit_test_setup(test_tap_plug_flags_as_asked, setup),
         cmocka_unit_test_setup(test_tap_plug_three_messages_up_last, setup),
         cmocka_unit_test_setup(test_tap_plug_no_ipv6_plugged, setup),
