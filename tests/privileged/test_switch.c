@@ -60,12 +60,12 @@ static void test_switch_verdict_of_each_world(void **state)
         {"acl: files [UNAVAIL=continue] qemu\n", WRONG, WRONG, EXIT_CONFIG, RULES ":1:"},
         {"acl: files [UNAVAIL=continue] qemu [UNAVAIL=continue]\n", WRONG, WRONG, EXIT_NOPERM, "no rule lets"},
 
-        /* options that nobody can enforce yet */
-        {NULL, "allow all bridge virbr0 limit 2\n", NULL, EXIT_CONFIG,
-         RULES_FILE ":1: the rule has the option 'limit', which this program does not enforce"},
-        {NULL, "allow all bridge virbr0 limit 2\n", "allow virbr0\n", EXIT_CONFIG, RULES_FILE ":1"},
-        {NULL, "allow all bridge virbr0\nallow all bridge virbr0 limit 2\n", NULL, 0, ""},
-        {NULL, "allow all bridge br0 limit 2\nallow uid 4242 bridge virbr0\n", NULL, 0, ""},
+        /* the options of the first allow count, and this bridge does not run STP */
+        {NULL, "allow all bridge virbr0 guard\n", NULL, EXIT_CONFIG, "the option 'guard' of " RULES_FILE ":1"},
+        {NULL, "allow all bridge virbr0 guard\n", "allow virbr0\n", EXIT_CONFIG, RULES_FILE ":1"},
+        {NULL, "allow all bridge virbr0 limit 2\n", NULL, 0, ""},
+        {NULL, "allow all bridge virbr0\nallow all bridge virbr0 guard\n", NULL, 0, ""},
+        {NULL, "allow all bridge br0 guard\nallow uid 4242 bridge virbr0\n", NULL, 0, ""},
         {NULL, "allow all bridge virbr0 limit 2\ndeny uid 4242 bridge virbr0\n", NULL, EXIT_NOPERM, "denies"},
 
         /* patterns */

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/if_tun.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,7 +178,9 @@ static void privileged_call_check(struct witness *witness, const struct lab_stop
         fault_note(witness, stop, "inheritable or ambient capabilities");
     if (status->proc_owner != 0)
         fault_note(witness, stop, "dumpable: /proc/PID is owned by %u", status->proc_owner);
-    if (status->signals_blocked != 0 || status->signals_caught != 0 || status->signals_ignored != 0x1000)
+    /* SIGPIPE is ignored; SIGALRM, the deadline, ends the process. */
+    if (status->signals_blocked != 0 || status->signals_caught != 1ULL << (SIGALRM - 1) ||
+        status->signals_ignored != 1ULL << (SIGPIPE - 1))
         fault_note(witness, stop, "signals blocked %llx, caught %llx, ignored %llx",
                    (unsigned long long)status->signals_blocked, (unsigned long long)status->signals_caught,
                    (unsigned long long)status->signals_ignored);
