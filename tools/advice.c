@@ -252,7 +252,6 @@ static void advise_helper(struct advices *advices, const struct explanation *exp
 
 void advices_find(struct advices *advices, const struct explanation *explanation)
 {
-    struct vmnetacl_option option;
     enum vmnetacl_status verdict = explanation->decision.verdict;
 
     if (verdict == VMNETACL_DENY || verdict == VMNETACL_NOTFOUND)
@@ -265,11 +264,6 @@ void advices_find(struct advices *advices, const struct explanation *explanation
             memory_copy(
                 "a source could not be read, and until it is fixed, none of its rules counts, not even a deny; 'vmnetctl "
                 "check' shows what is wrong"));
-    if (verdict == VMNETACL_ALLOW && helper_lacks_option(&explanation->decision.grant, &option))
-        advise(advices, "option",
-               memory_format("this version of vmnet-helper cannot enforce the option '%s', and therefore refuses the "
-                             "request",
-                             option.name));
     if (explanation->needs_names && !helper_looks_up_names)
         advise(advices, "fix",
                memory_copy("the vmnet-helper of this build cannot look up names, and therefore refuses the request; "

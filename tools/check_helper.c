@@ -24,13 +24,6 @@ static bool needs_lookup(const struct vmnetacl_rule *rule)
 
 static void look_at_rule(const struct view *view, const struct vmnetacl_rule *rule)
 {
-    struct vmnetacl_option option;
-
-    if (helper_lacks_option(&rule->grant, &option))
-        warn(view, rule, "option-unenforced",
-             memory_format(
-                 "this version of vmnet-helper cannot enforce the option '%s', and refuses what this rule allows",
-                 option.name));
     if (!helper_looks_up_names && needs_lookup(rule))
         warn(view, rule, "name-unusable",
              memory_copy(

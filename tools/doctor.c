@@ -80,7 +80,6 @@ static void doctor_free(struct doctor *doctor)
     string_set_free(&doctor->usable);
     free(doctor->usable_text);
     interfaces_free(&doctor->interfaces);
-    free(doctor->unenforced);
     account_free(&doctor->account);
 }
 

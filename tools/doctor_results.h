@@ -38,7 +38,6 @@ struct doctor {
     struct interfaces interfaces;
     bool has_usable;          /* the next one is known */
     struct string_set usable; /* bridges that the rules let the user use, existing or named in a rule */
-    char *unenforced;         /* a bridge that they let the user use with an option that vmnet-helper lacks, or NULL */
     size_t usable_count;
     char *usable_text;         /* the first of them, with commas; NULL when there are none */
     bool helper_opens_as_user; /* it has only a file capability, so the user must be able to open /dev/net/tun */

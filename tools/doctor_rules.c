@@ -94,17 +94,11 @@ static void report_usable(struct doctor *doctor)
                     NULL);
     else if (doctor->usable_count > 0)
         doctor_ok(doctor, memory_format("the rules let %s use: %s", who, doctor->usable_text));
-    else if (doctor->unenforced == NULL)
+    else
         doctor_fail_or_note(doctor, doctor->account.caller.uid != 0,
                             memory_format("the rules let %s use no bridge", who),
                             memory_copy("'vmnetctl explain --bridge BRIDGE' shows the line to add, and the file to add "
                                         "it to"));
-    if (doctor->has_usable && doctor->unenforced != NULL)
-        doctor_fail_or_note(doctor, doctor->usable_count == 0,
-                            memory_format("the rules let %s use '%s' with an option that this version of vmnet-helper "
-                                          "cannot enforce, so it refuses",
-                                          who, doctor->unenforced),
-                            memory_format("'vmnetctl explain --bridge %s' says more", doctor_word(doctor->unenforced)));
     free(who);
 }
 
@@ -137,7 +131,7 @@ static void report_verdict(struct doctor *doctor)
 
     explanation_make(&explanation, &doctor->account, doctor->bridge, false);
     verdict = explanation.decision.verdict;
-    refusal = refusal_of_rule(&explanation.decision.grant, explanation.needs_names); /* the rest has its own checks */
+    refusal = refusal_of_rule(explanation.needs_names); /* the rest has its own checks */
     if (verdict == VMNETACL_ALLOW && refusal == NULL)
         doctor_ok(doctor, memory_format("the rules let %s use '%s'", who, doctor->bridge));
     else

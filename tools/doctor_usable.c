@@ -2,7 +2,6 @@
 #include "doctor_usable.h"
 
 #include "bridges.h"
-#include "helper.h"
 #include "memory.h"
 #include "vmnetacl.h"
 
@@ -15,13 +14,8 @@ static bool usable_visit(const char *bridge, const struct vmnetacl_decision *dec
 {
     struct doctor *doctor = data;
     char *shorter = doctor->usable_text;
-    struct vmnetacl_option option;
 
-    if (helper_lacks_option(&decision->grant, &option)) {
-        if (doctor->unenforced == NULL)
-            doctor->unenforced = memory_copy(bridge);
-        return true;
-    }
+    (void)decision; /* each is an ALLOW */
     (void)string_set_add(&doctor->usable, bridge); /* each comes once */
     if (doctor->usable_count < SHOWN_MAX)
         doctor->usable_text = shorter == NULL ? memory_copy(bridge) : memory_format("%s, %s", shorter, bridge);

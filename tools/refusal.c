@@ -19,15 +19,9 @@ bool refusal_needs_names(const struct vmnetacl_policy *policy, const struct vmne
            decision.error->code == VMNETACL_CODE_NAMES_MISSING;
 }
 
-char *refusal_of_rule(const struct vmnetacl_grant *grant, bool needs_names)
+char *refusal_of_rule(bool needs_names)
 {
-    struct vmnetacl_option option;
-
-    if (helper_lacks_option(grant, &option))
-        return memory_format("this version cannot enforce the option '%s'", option.name);
-    if (needs_names && !helper_looks_up_names)
-        return memory_copy("this build cannot look up the name of a rule");
-    return NULL;
+    return needs_names && !helper_looks_up_names ? memory_copy("this build cannot look up the name of a rule") : NULL;
 }
 
 /* connect(2) sends nothing, so this leaves no record. */
@@ -42,8 +36,8 @@ static bool log_is_there(void)
     return is_there;
 }
 
-/* In the order of bridge_find() in helper/bridge.c. */
-static char *refusal_of_bridge(const struct bridge *bridge, const char *name)
+/* In the order of helper/bridge.c. */
+static char *refusal_of_bridge(const struct bridge *bridge, const struct vmnetacl_grant *grant, const char *name)
 {
     if (!bridge->is_known)
         return NULL;
@@ -56,6 +50,8 @@ static char *refusal_of_bridge(const struct bridge *bridge, const char *name)
     if (bridge->interface->mtu > TAP_MTU_MAX)
         return memory_format("'%s' has the MTU %u, and that of a tap is at most %u", name,
                              (unsigned)bridge->interface->mtu, TAP_MTU_MAX);
+    if ((grant->options & VMNETACL_OPTION_GUARD) != 0 && !bridge->interface->runs_stp)
+        return memory_format("'%s' does not run STP, without which the option 'guard' stops nothing", name);
     return NULL;
 }
 
@@ -67,8 +63,8 @@ char *refusal_find(const struct helper_file *helper, const struct vmnetacl_polic
 
     if (fault != NULL)
         return memory_copy(fault->text);
-    refusal = refusal_of_rule(grant, needs_names);
+    refusal = refusal_of_rule(needs_names);
     if (refusal == NULL && vmnetacl_requires_log(policy) && !log_is_there())
         return memory_copy("switch.conf says 'log: required', and there is no system log at /dev/log");
-    return refusal != NULL ? refusal : refusal_of_bridge(bridge, name);
+    return refusal != NULL ? refusal : refusal_of_bridge(bridge, grant, name);
 }

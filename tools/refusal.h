@@ -12,8 +12,8 @@
 bool refusal_needs_names(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                          const char *bridge);
 
-/* For an option that it cannot enforce, or a name that it cannot look up; NULL for neither. */
-char *refusal_of_rule(const struct vmnetacl_grant *grant, bool needs_names);
+/* For a name that it cannot look up; NULL when it can, or need not. */
+char *refusal_of_rule(bool needs_names);
 
 /*
  * For that, as it is installed, for a log that is required and missing, or for the bridge; NULL when it grants the

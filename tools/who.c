@@ -7,7 +7,6 @@
 #include "who.h"
 
 #include "escape.h"
-#include "helper.h"
 #include "json.h"
 #include "memory.h"
 #include "message.h"
@@ -125,15 +124,11 @@ static void print_allow(const struct vmnetacl_rule *allow, const struct denies *
 {
     char *who = describe(allow);
     char *options = rule_options_text(&allow->grant);
-    struct vmnetacl_option lacking;
     size_t count = 0;
 
     (void)printf("%s%s%s%s%s%s\n  ", terminal_style(STYLE_STRONG), who, terminal_style(STYLE_PLAIN),
                  options == NULL ? "" : " (", options == NULL ? "" : options, options == NULL ? "" : ")");
     print_place(allow);
-    if (helper_lacks_option(&allow->grant, &lacking))
-        (void)printf("  this version of vmnet-helper cannot enforce '%s', and refuses what the rule allows\n",
-                     lacking.name);
     for (size_t i = 0; i < denies->count; i++) {
         if (!can_take_from(&denies->items[i].rule, allow) || (count++ >= DENIES_MAX && !with_all))
             continue;

@@ -105,19 +105,6 @@ with_ports fe:00:00:00:00:01 fe:ff:00:00:00:01
 says '[bridge-mac]'
 ip link del veth-in
 
-# What the helper refuses, since it cannot enforce the option.
-reset
-rules 10-limit.rules 'allow user vmuser bridge br0' 'allow user vmother bridge br0 limit 2'
-run 1 "$ctl" check
-says "10-limit.rules:2:1: warning: this version of vmnet-helper cannot enforce the option 'limit'"
-says '[option-unenforced]     allow user vmother bridge br0 limit 2'
-says_not '10-limit.rules:1:'
-run 1 "$ctl" explain --bridge br0 --user vmother
-cp /etc/vmnet/rules.d/10-limit.rules limit.rules
-run 1 "$ctl" check limit.rules
-says 'limit.rules:2:1: warning: '
-says '[option-unenforced]'
-
 # Another root, whose owner stands for root; nothing is said of bridges there.
 reset
 image=$work/image
@@ -130,11 +117,11 @@ run 0 "$ctl" check --root "$image"
 run 0 as vmuser "$ctl" check --root "$image"
 run 0 "$ctl" check --root image
 run 0 "$ctl" check --root=/
-echo 'allow all bridge brnone limit 3' >"$image/etc/vmnet/rules.d/2.rules"
+echo 'allow all bridge brnone limit 1024' >"$image/etc/vmnet/rules.d/2.rules"
 chown vmother "$image/etc/vmnet/rules.d/2.rules"
-run 1 "$ctl" check --root "$image"
-says "$image/etc/vmnet/rules.d/2.rules:1:1: warning: "
-says "[option-unenforced]     allow all bridge brnone limit 3"
+run 2 "$ctl" check --root "$image"
+says "$image/etc/vmnet/rules.d/2.rules:1:31: error: "
+says '    allow all bridge brnone limit 1024'
 rm "$image/etc/vmnet/rules.d/2.rules"
 echo 'allow' >"$image/etc/qemu/more.conf"
 run 2 as vmuser "$ctl" check --root "$image"

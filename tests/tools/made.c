@@ -80,6 +80,8 @@ static void make_rule(struct rng *rng, struct text *text)
     };
     static const char *const wrong[] = {"allow", "alow all bridge br0", "allow user vmuser bridge",
                                         "deny all bridge br0 limit 1"};
+    /* A limit that no test reaches; an option that the bridges, which run no STP, cannot do. */
+    static const char *const options[] = {"", "", "", "", "", "", "", "", "", "", "", "", " limit 1000", " guard"};
     const bool is_deny = rng_percent(rng, 25);
     char line[128];
 
@@ -88,7 +90,7 @@ static void make_rule(struct rng *rng, struct text *text)
         return;
     }
     (void)snprintf(line, sizeof line, "%s %s", is_deny ? "deny" : "allow", RNG_PICK(rng, subjects)); /* always fits */
-    append(text, line, RNG_PICK(rng, bridges), !is_deny && rng_percent(rng, 5) ? " limit 2" : "");
+    append(text, line, RNG_PICK(rng, bridges), is_deny ? "" : RNG_PICK(rng, options));
 }
 
 static void make_files(struct rng *rng)

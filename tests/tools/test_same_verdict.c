@@ -71,10 +71,10 @@ static bool list_has(const char *bridge)
     return is_there;
 }
 
-/* The rules allow it with an option that the helper cannot enforce, so it refuses. */
+/* The rules allow it with an option that the bridge cannot enforce, so the helper refuses. */
 static bool cannot_enforce(const struct pair_answer *helper)
 {
-    return helper->exit_code == EX_CONFIG && strstr(helper->text, "does not enforce; use one that does") != NULL;
+    return helper->exit_code == EX_CONFIG && strstr(helper->text, "does not run STP") != NULL;
 }
 
 /* What explain must exit with, after this answer of the helper's. */
@@ -118,7 +118,7 @@ static void compare(size_t world, const struct lab_caller *caller, const char *b
         return;
     }
     explain_counts[found]++;
-    /* The list is of what the rules allow, with the options; whether the helper can enforce those is its matter. */
+    /* The list is of what the rules allow, with the options; whether the bridge can enforce those is the helper's matter. */
     const bool is_allowed = found == EXPLAIN_ALLOWED || cannot_enforce(&helper) || helper.exit_code == EX_UNAVAILABLE;
     /* What only a pattern or "all" allows is listed if it exists and is a bridge; the last two names are none. */
     if (list_status == 0 && found != EXPLAIN_ERROR && (bridge == made_bridges[0] || bridge == made_bridges[1]) &&

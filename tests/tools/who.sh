@@ -30,7 +30,7 @@ run 0 as vmother "$ctl" who br0
 but='  but not, if both match:'
 group="$but $d/10.rules:2:1: deny group vmgroup bridge br*" other="$but $d/10.rules:3:1: deny user vmother bridge br0"
 is 'user vmuser (limit 3)' "  $d/10.rules:1:1: allow user vmuser bridge br0 limit 3" \
-    "  this version of vmnet-helper cannot enforce 'limit', and refuses what the rule allows" "$group" \
+    "$group" \
     'uid 8' "  $d/20.rules:1:1: allow uid 8 bridge all" "$group" "$other" \
     'members of gid 9' "  $d/20.rules:2:1: allow gid 9 bridge b*" "$group" "$other" \
     'every user' '  /etc/qemu/bridge.conf:2:1: allow br0' "$group" "$other"
