@@ -24,7 +24,7 @@ for (@{$header->{structures}}) {
     my ($name, @members) = @$_;
     $program .= print_line("struct $name: %zu bytes", "sizeof(struct $name)");
     for my $member (@members) {
-        my ($called) = $member =~ /(\w+)(?:\[\w+\])?$/;
+        my ($called) = $member =~ /(\w+)(?:\[[\w +]+\])?$/;
         $program .= print_line("    %4zu %4zu $member", "offsetof(struct $name, $called)",
             "sizeof((struct $name *)0)->$called");
     }

@@ -22,7 +22,8 @@ compare() {
 }
 
 if [ "$accept" = accept ]; then
-    describe "$source" >"$known"
+    describe "$source" >"$work/now.abi"
+    cp "$work/now.abi" "$known" # only when it could be described
     exit 0
 fi
 
@@ -60,6 +61,7 @@ see() {
 }
 see '-struct vmnetacl_caller: 40 bytes' 's/^    size_t groups_count;/&int new;/'
 see '-      12    4 unsigned column' 's/^    unsigned column;/    long column;/'
+see '-      20   16 char tap[VMNETACL_NAME_MAX + 1]' 's/^    char tap\[VMNETACL_NAME_MAX + 1\]/char tap[24]/'
 see '-       2 VMNETACL_CODE_NAME_MISSING' 's/^    VMNETACL_CODE_NAME_MISSING,/    VMNETACL_CODE_NEW,&/'
 see '-    void vmnetacl_free(struct vmnetacl_policy *policy)' 's/^void vmnetacl_free(/&const /'
 see '+       5 VMNETACL_SUBJECT_NEW' 's/^    VMNETACL_SUBJECT_GID,/&VMNETACL_SUBJECT_NEW,/'

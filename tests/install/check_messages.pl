@@ -40,6 +40,8 @@ sub read_code {
         $text =~ s/^#.*$//mg;
         $text =~ s/\bstatic_assert\s*\([^;]*\);//g;
         $text =~ s/\b$_\b/$macros{$_}/g for keys %macros;
+        # A parameter of a macro between two literals is a word that is filled in.
+        $text =~ s{($literal)\s+[a-z]\w*\s+(?=")|($literal)}{defined $1 ? qq($1"%s") : $3}gse;
         $code{$path} = $text;
     }
     return %code;

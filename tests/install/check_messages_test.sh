@@ -44,6 +44,10 @@ expect_with "not in DIAGNOSTICS of vmnet-helper(8): a new one of %s" \
 expect_with "1 calls of die(), of which 0" helper/main.c 'die(EX_OSERR, text);'
 expect_with "EX_IOERR is not in EXIT STATUS" helper/main.c 'return EX_IOERR;'
 expect_with "not in DIAGNOSTICS of a page about the rules, or of vmnetacl(3): open a new thing" libacl/read/file.c 'error_append(error, "open a new thing");'
+expect_with "not in DIAGNOSTICS of a page about the rules, or of vmnetacl(3): the %s is new" libacl/read/file.c \
+    '.message = "the " word " is new; look",'
+expect_without "not in DIAGNOSTICS of a page about the rules, or of vmnetacl(3): the rule has the option '%s', which" \
+    libacl/vmnetacl.3 'It the rule has the option'
 expect_without "not in DIAGNOSTICS of a page about the rules, or of vmnetacl(3): not a regular file" conf/vmnet-bridge.conf.5 'It not a regular file'
 expect_without "not in DIAGNOSTICS of a page about the rules, or of vmnetacl(3): unknown option '%.*s'" conf/vmnet-rules.5 'It unknown option'
 expect_without "not in DIAGNOSTICS of a page about the rules, or of vmnetacl(3): expected ']'" conf/vmnet-switch.conf.5 'It expected .*\]'
