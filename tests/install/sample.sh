@@ -15,7 +15,7 @@ fail() {
     exit 1
 }
 
-# verdicts_are EXPECTED [BRIDGE]: of the rules, about the two bridges that the samples name and one more
+# verdicts_are EXPECTED [BRIDGE]: of the rules, with their options, about two bridges that the samples name and one more
 verdicts_are() {
     found=$($read_rules virbr0 br0 "${2:-br1}" 2>&1 | grep -v -E '^(read|missing) ' | tr '\n' ' ')
     [ "$found" = "$1 " ] || fail "wanted '$1', got '$found' from: $(tail -n 99 "$conf" "$rules_d"/* "$switch" 2>/dev/null)"
@@ -78,10 +78,10 @@ as 4243 4243 4243 && verdicts_are "notfound virbr0 notfound br0 notfound br1"
 rm "$conf"
 
 # sample.rules: there is an alice, in the group kvm; and a group guests. The sample's numbers are other users'.
-sed -i '/^kvm:/d; /^guests:/d; /:108:/d' /etc/group
-sed -i '/^alice:/d; /:1000:/d' /etc/passwd
+sed -i '/^kvm:/d; /^guests:/d; /^students:/d; /:108:/d' /etc/group
+sed -i '/^alice:/d; /^bob:/d; /:1000:/d' /etc/passwd
 printf '%s\n' 'alice:x:4300:4300::/:/bin/sh' 'bob:x:1000:1000::/:/bin/sh' >>/etc/passwd
-printf '%s\n' 'alice:x:4300:' 'kvm:x:4301:alice' 'guests:x:4302:' >>/etc/group
+printf '%s\n' 'alice:x:4300:' 'kvm:x:4301:alice' 'guests:x:4302:' 'students:x:4303:' >>/etc/group
 as 4300 4300 4301
 mkdir -m 755 "$rules_d"
 install -m 644 "$samples/sample.rules" "$rules_d/50-sample.rules"
@@ -90,8 +90,11 @@ verdicts_are "notfound virbr0 notfound br0 notfound br1"
 statements_are "$samples/sample.rules" "allow all bridge all
 allow gid 108 bridge virbr*
 allow group kvm bridge virbr*
+allow group students bridge br-lab limit 2 isolated vlan 20
 allow uid 1000 bridge virbr0
+allow user alice bridge br-lab limit 1 mac 52:54:00:12:34:56 tap alice%d
 allow user alice bridge virbr0
+allow user bob bridge br-lab guard
 deny all bridge br0
 deny group guests bridge all"
 rule=$rules_d/rule.rules
@@ -113,7 +116,19 @@ write "$rule" 'allow all bridge all' && verdicts_are "allow virbr0 allow br0 all
 write "$rule" 'allow all bridge all' 'deny all bridge br0' && verdicts_are "allow virbr0 deny br0 allow br1"
 write "$rule" 'allow all bridge all' 'deny group guests bridge all' && verdicts_are "allow virbr0 allow br0 allow br1"
 as 1000 1000 4302 && verdicts_are "deny virbr0 deny br0 deny br1"
+lab="notfound virbr0 notfound br0 allow br-lab"
+for_students="$lab limit=2 isolated vlan=20"
+for_alice="$lab limit=1 mac=52:54:00:12:34:56 tap=alice%d"
+write "$rule" 'allow group students bridge br-lab limit 2 isolated vlan 20'
+as 1000 1000 4303 && verdicts_are "$for_students" br-lab
+as 1000 1000 1000 && verdicts_are "notfound virbr0 notfound br0 notfound br-lab" br-lab
+write "$rule" 'allow user alice bridge br-lab limit 1 mac 52:54:00:12:34:56 tap alice%d'
+as 4300 4300 4300 && verdicts_are "$for_alice" br-lab
+write "$rule" 'allow user bob bridge br-lab guard'
+as 1000 1000 1000 && verdicts_are "$lab guard" br-lab
 sed -n 's/^    \(\(allow\|deny\) .* bridge .*\)/\1/p' "$samples/../README.md" >"$rule"
+as 1000 1000 4303 && verdicts_are "$for_students" br-lab
+as 4300 4300 4300 && verdicts_are "notfound virbr0 allow br0 ${for_alice#* br0 }" br-lab
 as 4300 4300 4301 && verdicts_are "allow virbr0 allow br0 deny br-admin" br-admin
 as 1000 1000 4301 && verdicts_are "allow virbr0 notfound br0 deny br-admin" br-admin
 write "$rule"
