@@ -188,9 +188,7 @@ static bool convert_line(struct conversion *conversion, unsigned number, const c
 
 bool convert_lxc(struct text *text, const char *path, bool drop_limits)
 {
-    static const char limits[] = "# The counts have become limits. vmnet-helper " VMNET_VERSION
-                                 " cannot enforce a limit, and refuses what such a "
-                                 "rule allows. Without 'limit N', the rule would allow any number of taps.";
+    static const char limits[] = "# The counts have become limits: of taps that a user has on the bridge at a time.";
     struct text_line place = {.number = 1};
     struct conversion conversion = {.drop_limits = drop_limits};
     bool is_whole = true;

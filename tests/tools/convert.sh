@@ -29,7 +29,7 @@ says_not error
     printf 'vmother macvlan br0 1\nvmother veth none 1\n vmother veth br0 1\nvmother veth br0 +3junk\n'
     printf 'vmother veth br0 x\nvmother veth br0\nvmother veth all 1\nvmother veth br* 1\nvmuser veth lxcbr0 4\n'
     printf 'vmuser veth toolongnameforabridge 1\nv\033x veth br0 1\nx\0y veth br0 1\n'
-    printf 'vmother veth br1 2147483648\r\nvmother veth br1 2147483647\r\n@ veth br0 1\n'
+    printf 'vmother veth br1 2147483648\r\nvmother veth br1 1024\r\nvmother veth br1 1023\r\n@ veth br0 1\n'
 } >usernet
 run 1 "$ctl" convert usernet
 without_version
@@ -68,7 +68,7 @@ run 66 "$ctl" convert nowhere
 printf '# %03000d\nvmuser veth br0 1\n%0900d veth br0 1\n' 1 2 >long
 run 1 "$ctl" convert long
 printf '%s\n' "$output" >converted.rules
-run 1 "$ctl" check converted.rules
+run 0 "$ctl" check converted.rules
 says_not error
 
 # The verdicts are the same before, from the source qemu, and afterwards, from files. One line for each: they are asked
