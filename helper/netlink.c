@@ -175,18 +175,25 @@ static const struct nlmsghdr *take_message(struct netlink *netlink)
     return message;
 }
 
+int netlink_error(const struct nlmsghdr *message)
+{
+    int error;
+
+    if (message->nlmsg_len < NLMSG_LENGTH(sizeof error))
+        die_other_answer();
+    memcpy(&error, NLMSG_DATA(message), sizeof error);
+    return -error;
+}
+
 const struct nlmsghdr *netlink_next(struct netlink *netlink)
 {
     while (!netlink->is_complete) {
         const struct nlmsghdr *message = take_message(netlink);
-        int error;
-        if (message->nlmsg_type != NLMSG_ERROR && message->nlmsg_type != NLMSG_DONE)
+        bool is_end = message->nlmsg_type == NLMSG_ERROR || message->nlmsg_type == NLMSG_DONE;
+        if (!is_end || message->nlmsg_seq != netlink->sequence)
             return message;
-        if (message->nlmsg_len < NLMSG_LENGTH(sizeof error))
-            die_other_answer();
-        memcpy(&error, NLMSG_DATA(message), sizeof error);
-        netlink->is_complete = message->nlmsg_seq == netlink->sequence;
-        errno = -error;
+        netlink->is_complete = true;
+        errno = netlink_error(message);
     }
     return NULL;
 }

@@ -47,7 +47,10 @@ void netlink_send(struct netlink *netlink);
 uint32_t netlink_wait(struct netlink *netlink);
 
 /*
- * The next message with data, of any of the questions sent last; good until the next call. NULL at the end: errno is 0,
- * or why the last question failed; earlier ones that failed are skipped.
+ * The next message of the answers to what was sent last, good until the next call: data, or, as NLMSG_ERROR, that an
+ * earlier question has failed. NULL after the last one's answer: errno is 0, or why that one failed.
  */
 const struct nlmsghdr *netlink_next(struct netlink *netlink);
+
+/* The errno in a message of the type NLMSG_ERROR. */
+int netlink_error(const struct nlmsghdr *message);

@@ -88,8 +88,7 @@ static void put_options(struct netlink *netlink, int index, const struct bridge 
     if ((grant->options & PORT_OPTIONS) == 0)
         return;
     if ((grant->options & VMNETACL_OPTION_VLAN) != 0 && bridge->default_pvid != 0) {
-        (void)start_message(netlink, RTM_DELLINK, AF_BRIDGE, index,
-                            0); /* which one failed matters only for the first */
+        (void)start_message(netlink, RTM_DELLINK, AF_BRIDGE, index, 0); /* not looked at alone */
         put_vlan(netlink, bridge->default_pvid, 0);
     }
     (void)start_message(netlink, RTM_SETLINK, AF_BRIDGE, index, 0);
@@ -103,20 +102,24 @@ static void put_options(struct netlink *netlink, int index, const struct bridge 
 }
 
 static void send_port(struct netlink *netlink, const struct tap *tap, const struct bridge *bridge,
-                      const struct vmnetacl_grant *grant)
+                      const struct vmnetacl_decision *decision)
 {
     uint32_t address_generation = start_message(netlink, RTM_SETLINK, AF_UNSPEC, tap->ifindex, 0);
+    uint32_t plug;
     uint32_t failed;
 
     /* Two messages: an MTU below IPv6's least takes IPv6 off the link, and with it what the first one sets. */
     put_no_address_generation(netlink);
-    (void)start_message(netlink, RTM_SETLINK, AF_UNSPEC, tap->ifindex, 0); /* as above */
+    plug = start_message(netlink, RTM_SETLINK, AF_UNSPEC, tap->ifindex, 0);
     put_port(netlink, tap, bridge);
-    put_options(netlink, tap->ifindex, bridge, grant);
+    put_options(netlink, tap->ifindex, bridge, &decision->grant);
     netlink_send(netlink);
     while ((failed = netlink_wait(netlink)) != 0) {
         if (failed == address_generation && errno == EAFNOSUPPORT)
             continue; /* a kernel without IPv6 */
+        if (failed > plug)
+            die(EX_UNAVAILABLE, "the kernel refuses the options of %s:%u: %m; see vmnet-rules(5) for what they need",
+                decision->rule.file, decision->rule.line);
         if (errno == EXFULL)
             die(EX_UNAVAILABLE, "the bridge has as many ports as it can have; shut down a guest or use another bridge");
         if (errno == EINVAL) /* do_set_master() and dev_validate_mtu() in net/core */
@@ -204,7 +207,7 @@ static void require_options(struct netlink *netlink, const struct tap *tap, cons
 void port_plug(struct netlink *netlink, const struct tap *tap, const struct bridge *bridge,
                const struct vmnetacl_decision *decision)
 {
-    send_port(netlink, tap, bridge, &decision->grant);
+    send_port(netlink, tap, bridge, decision);
     if ((decision->grant.options & VMNETACL_OPTION_MAC) != 0)
         address_pin(netlink, tap->ifindex, bridge, decision);
     require_options(netlink, tap, bridge, decision);

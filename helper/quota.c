@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define PORTS_MAX 100 /* of many ports, looking at each takes longer than asking for each number */
-#define BATCH     40  /* questions that fit one buffer, and whose answers fit a socket's */
+#define BATCH     16  /* questions, whose answers fit the receive buffer of a socket */
 
 static size_t count_used(const struct quota *quota)
 {
@@ -67,30 +67,44 @@ static bool look_at_ports(struct quota *quota, struct netlink *netlink, const st
     return message == NULL && !netlink->is_inconsistent;
 }
 
-static size_t format_name(const struct quota *quota, size_t number, char name[static 80])
+#define NAME_SIZE (sizeof((struct quota *)NULL)->prefix + 8)
+
+/* Returns its length, with the NUL. */
+static size_t format_name(const struct quota *quota, size_t number, char name[static NAME_SIZE])
 {
-    return (size_t)snprintf(name, 80, "%s%zu", quota->prefix, number) + 1; /* always fits */
+    return (size_t)snprintf(name, NAME_SIZE, "%s%u", quota->prefix, (unsigned)number) + 1; /* always fits */
 }
 
-/* Is there a link with this name? For each number; however many ports there are. */
+/* Ask whether there is a link with this name, for some numbers. What is neither yes nor no ends the process. */
+static void ask_for_some(struct quota *quota, struct netlink *netlink, size_t first, size_t count)
+{
+    const uint32_t sequence = netlink->sequence + 1; /* of the first question */
+    const struct nlmsghdr *message;
+    size_t answered = 1; /* the last question's answer is the end */
+
+    for (size_t i = first; i < first + count; i++) {
+        char name[NAME_SIZE];
+        size_t name_len = format_name(quota, i, name);
+        (void)netlink_ask_link(netlink, 0, 0); /* its number is sequence + i - first */
+        netlink_put(netlink, IFLA_ALT_IFNAME, name, name_len);
+    }
+    netlink_send(netlink);
+    for (; (message = netlink_next(netlink)) != NULL; answered += message->nlmsg_seq != netlink->sequence) {
+        if (message->nlmsg_type == RTM_NEWLINK)
+            quota->is_used[first + (message->nlmsg_seq - sequence)] = true;
+        else if (message->nlmsg_type != NLMSG_ERROR || netlink_error(message) != ENODEV)
+            break;
+    }
+    if (message != NULL || answered != count || (errno != 0 && errno != ENODEV))
+        die(EX_OSERR, "cannot find out which taps you hold: the kernel does not answer");
+}
+
+/* However many ports there are. */
 static void ask_for_numbers(struct quota *quota, struct netlink *netlink)
 {
     memset(quota->is_used, 0, sizeof quota->is_used);
-    for (size_t first = 0; first < VMNETACL_LIMIT_MAX; first += BATCH) {
-        const struct nlmsghdr *message;
-        uint32_t before = netlink->sequence + 1; /* the number of the first question */
-        for (size_t i = first; i < first + BATCH && i < VMNETACL_LIMIT_MAX; i++) {
-            char name[80];
-            size_t name_len = format_name(quota, i, name);
-            (void)netlink_ask_link(netlink, 0, 0); /* its number is before + i - first */
-            netlink_put(netlink, IFLA_ALT_IFNAME, name, name_len);
-        }
-        netlink_send(netlink);
-        while ((message = netlink_next(netlink)) != NULL)
-            quota->is_used[first + (message->nlmsg_seq - before)] = true;
-        if (errno != 0 && errno != ENODEV)
-            die(EX_OSERR, "cannot ask for the taps that you hold: %m");
-    }
+    for (size_t first = 0; first < VMNETACL_LIMIT_MAX; first += BATCH)
+        ask_for_some(quota, netlink, first, VMNETACL_LIMIT_MAX - first < BATCH ? VMNETACL_LIMIT_MAX - first : BATCH);
 }
 
 void quota_count(struct quota *quota, const struct caller *caller, const struct bridge *bridge,
@@ -130,7 +144,7 @@ void quota_take_number(const struct quota *quota, struct netlink *netlink, const
     if (quota->limit == 0)
         return;
     for (size_t i = 0; i < VMNETACL_LIMIT_MAX && spare_count > 0; i++) {
-        char name[80];
+        char name[NAME_SIZE];
         size_t nest;
         if (quota->is_used[i])
             continue;

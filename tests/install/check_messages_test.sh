@@ -56,6 +56,6 @@ expect_without "nothing says: not a regular file" libacl/read/path.c 'not a regu
 expect_without "nothing says: expected a number" libacl/text/token.c 'expected a number'
 expect_without "nothing says: a second acl line" libacl/read/switch_conf.c 'a second acl line'
 expect_without "nothing says: a path must be absolute" libacl/read/policy.c 'a path must be absolute'
-expect_without "nothing says: the bridge has as many ports as it can have" helper/tap.c 'the bridge has as many ports as it can have'
+expect_without "nothing says: the bridge has as many ports as it can have" helper/port.c 'the bridge has as many ports as it can have'
 expect_without "EX_NOPERM is not in EXIT STATUS" helper/vmnet-helper.8 'Dv EX_NOPERM'
 echo "ok: the checker sees what is missing"

@@ -5,7 +5,7 @@
 # source file of ours whose object is linked into the helper, and of every header of ours that those include.
 set -eu
 
-accepted=8450 # lines; a growth of more than 2 % is accepted by changing this number
+accepted=9700
 cd "$1"
 map=$2
 
