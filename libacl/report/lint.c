@@ -3,6 +3,7 @@
 #include "array.h"
 #include "directory.h"
 #include "error.h"
+#include "lint_options.h"
 #include "lookup.h"
 #include "policy.h"
 #include "redundancy.h"
@@ -60,50 +61,49 @@ static int compare_order(const void *a, const void *b)
     return ((*left)->order > (*right)->order) - ((*left)->order < (*right)->order);
 }
 
-/* Does the other rule count for every user for whom the allow counts? Not every user may read every file. */
-static bool is_read_with(const struct ruled *other, const struct ruled *allow)
+static void tell_ruled(const struct ruled *ruled, const struct vmnetacl_error *error, void *data)
 {
-    return other != NULL && (other->file->counts_for_everybody || other->file == allow->file);
+    tell(data, false, ruled->source->entry.source->name, error);
 }
 
-static void check_allow(struct lint *lint, const struct ruled *sorted, size_t count, const struct ruled *allow)
+/* Warn when an allow can never take effect. Returns whether it can. */
+static bool check_allow(struct lint *lint, const struct ruled *sorted, size_t count, const struct ruled *allow)
 {
     const struct ruled *deny = redundancy_find_deny(sorted, count, allow);
     const struct ruled *other = redundancy_find_allow(sorted, count, allow);
-
     struct vmnetacl_error error;
 
-    if (is_read_with(deny, allow))
+    if (deny == NULL && other == NULL)
+        return true;
+    if (deny != NULL)
         (void)error_set(&error, VMNETACL_CODE_RULE_DENIED, allow->file->path, allow->rule.place.line,
                         allow->rule.place.column,
                         "shadowed rule: %s:%u denies all of it, and a deny wins in any order; remove this allow",
-                        deny->file->path, deny->rule.place.line); /* a warning has no status; here and below */
-    else if (is_read_with(other, allow))
-        (void)error_set(&error, VMNETACL_CODE_RULE_SHADOWED, allow->file->path, allow->rule.place.line,
-                        allow->rule.place.column,
-                        "redundant rule: %s:%u allows it already, and the options of the first rule count; remove one "
-                        "of them",
-                        other->file->path, other->rule.place.line);
+                        deny->file->path, deny->rule.place.line); /* a warning has no status */
     else
-        return;
-    tell(lint, false, allow->source->entry.source->name, &error);
+        lint_options_redundant(allow, other, &error);
+    tell_ruled(allow, &error, lint);
+    return false;
 }
 
 /* False when out of memory. */
 static bool check_rules(struct lint *lint)
 {
-    size_t count;
-    struct ruled *sorted = redundancy_sort(lint->policy, &count);
-    const struct ruled **ordered = calloc(count > 0 ? count : 1, sizeof *ordered);
-    bool is_done = (sorted != NULL || count == 0) && ordered != NULL;
+    struct lint_rules rules = {.allows_count = 0};
+    struct ruled *sorted = redundancy_sort(lint->policy, &rules.count);
+    const struct ruled **ordered = calloc(rules.count > 0 ? rules.count : 1, sizeof *ordered);
+    bool is_done = (sorted != NULL || rules.count == 0) && ordered != NULL;
 
     if (is_done) {
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < rules.count; i++)
             ordered[i] = &sorted[i];
-        qsort(ordered, count, sizeof *ordered, compare_order);
-        for (size_t i = 0; i < count; i++)
-            if (!ordered[i]->rule.is_deny)
-                check_allow(lint, sorted, count, ordered[i]);
+        qsort(ordered, rules.count, sizeof *ordered, compare_order);
+        for (size_t i = 0; i < rules.count; i++)
+            if (!ordered[i]->rule.is_deny && check_allow(lint, sorted, rules.count, ordered[i]))
+                ordered[rules.allows_count++] = ordered[i];
+        rules.sorted = sorted;
+        rules.allows = ordered;
+        is_done = lint_options(&rules, tell_ruled, lint);
     }
     free(ordered);
     free(sorted);

@@ -29,23 +29,28 @@ static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_le
     return order != 0 || a_len == 0 ? order : memcmp(a, b, a_len);
 }
 
-/* Action, subject and bridge; the order has no meaning. */
-static int compare_meaning(const struct rule *a, const struct rule *b)
+int redundancy_compare_bridges(const struct rule *a, const struct rule *b)
+{
+    int order = compare_numbers(a->is_pattern, b->is_pattern);
+
+    return order != 0 ? order : compare_bytes(a->name, a->name_len, b->name, b->name_len);
+}
+
+int redundancy_compare_meaning(const struct rule *a, const struct rule *b)
 {
     int order = compare_numbers(a->is_deny, b->is_deny);
 
     order = order != 0 ? order : compare_numbers(a->subject, b->subject);
     order = order != 0 ? order : compare_numbers(a->id, b->id);
     order = order != 0 ? order : compare_bytes(a->account, a->account_len, b->account, b->account_len);
-    order = order != 0 ? order : compare_numbers(a->is_pattern, b->is_pattern);
-    return order != 0 ? order : compare_bytes(a->name, a->name_len, b->name, b->name_len);
+    return order != 0 ? order : redundancy_compare_bridges(a, b);
 }
 
 static int compare(const void *a, const void *b)
 {
     const struct ruled *left = a;
     const struct ruled *right = b;
-    int order = compare_meaning(&left->rule, &right->rule);
+    int order = redundancy_compare_meaning(&left->rule, &right->rule);
 
     return order != 0 ? order : compare_numbers(left->order, right->order);
 }
@@ -71,12 +76,12 @@ static const struct ruled *find_first(const struct ruled *sorted, size_t count, 
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (compare_meaning(&sorted[middle].rule, wanted) < 0)
+        if (redundancy_compare_meaning(&sorted[middle].rule, wanted) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < count && compare_meaning(&sorted[low].rule, wanted) == 0 ? &sorted[low] : NULL;
+    return low < count && redundancy_compare_meaning(&sorted[low].rule, wanted) == 0 ? &sorted[low] : NULL;
 }
 
 /* The earlier of these two; either may be NULL. */
@@ -87,16 +92,24 @@ static const struct ruled *first_of(const struct ruled *a, const struct ruled *b
     return a;
 }
 
+bool redundancy_widen_bridge(struct rule *rule)
+{
+    if (rule->name_len == 0)
+        return false;
+    if (rule->is_pattern)
+        rule->name_len--;
+    rule->is_pattern = rule->name_len > 0;
+    return true;
+}
+
 /* The first rule that is about at least the bridges of wanted, and about its subject. */
 static const struct ruled *find_wider_bridge(const struct ruled *sorted, size_t count, struct rule wanted)
 {
     const struct ruled *first = find_first(sorted, count, &wanted);
 
-    wanted.is_pattern = true;
-    for (; wanted.name_len > 0; wanted.name_len--)
+    while (redundancy_widen_bridge(&wanted))
         first = first_of(first, find_first(sorted, count, &wanted));
-    wanted.is_pattern = false; /* all */
-    return first_of(first, find_first(sorted, count, &wanted));
+    return first;
 }
 
 /* The same, or about everybody. */
@@ -122,6 +135,12 @@ static bool is_reached_from(const struct loaded_source *later, const struct load
     return true;
 }
 
+/* Does the other rule count for every user for whom the allow counts? Not every user may read every file. */
+static bool is_read_with(const struct ruled *other, const struct ruled *allow)
+{
+    return other != NULL && (other->file->counts_for_everybody || other->file == allow->file);
+}
+
 const struct ruled *redundancy_find_deny(const struct ruled *sorted, size_t count, const struct ruled *allow)
 {
     struct rule wanted = allow->rule;
@@ -129,12 +148,24 @@ const struct ruled *redundancy_find_deny(const struct ruled *sorted, size_t coun
 
     wanted.is_deny = true;
     deny = find_wider(sorted, count, wanted);
-    return deny != NULL && is_reached_from(deny->source, allow->source) ? deny : NULL;
+    return is_read_with(deny, allow) && is_reached_from(deny->source, allow->source) ? deny : NULL;
 }
 
 const struct ruled *redundancy_find_allow(const struct ruled *sorted, size_t count, const struct ruled *allow)
 {
     const struct ruled *first = find_wider(sorted, count, allow->rule);
 
-    return first->order < allow->order ? first : NULL; /* the allow itself is found, if none before it */
+    /* The allow itself is found, if none before it. */
+    return first->order < allow->order && is_read_with(first, allow) ? first : NULL;
+}
+
+bool redundancy_has_effect(const struct ruled *sorted, size_t count, const struct ruled *allow,
+                           const struct rule *bridge)
+{
+    struct ruled there = *allow;
+
+    there.rule.is_pattern = bridge->is_pattern;
+    there.rule.name = bridge->name;
+    there.rule.name_len = bridge->name_len;
+    return redundancy_find_deny(sorted, count, &there) == NULL && redundancy_find_allow(sorted, count, &there) == NULL;
 }

@@ -33,10 +33,20 @@ static char *put_subject(char *at, const struct vmnetacl_rule *shown)
     return shown->subject == VMNETACL_SUBJECT_ALL ? at : number_put(at, shown->id);
 }
 
-static void write_text(const struct loaded_source *source, const struct vmnetacl_rule *shown, char *at)
+char *rule_put_options(char *at, const struct vmnetacl_grant *grant)
 {
     struct vmnetacl_option option;
 
+    *at = '\0';
+    for (size_t i = 0; vmnetacl_option_at(grant, i, &option); i++) {
+        at = put(put(at, " "), option.name);
+        at = option.value[0] != '\0' ? put(put(at, " "), option.value) : at;
+    }
+    return at;
+}
+
+static void write_text(const struct loaded_source *source, const struct vmnetacl_rule *shown, char *at)
+{
     at = put(at, shown->is_deny ? "deny" : "allow");
     if (!source->entry.source->has_subjects) { /* nor options */
         (void)put(put(at, " "), shown->bridge);
@@ -44,10 +54,7 @@ static void write_text(const struct loaded_source *source, const struct vmnetacl
     }
     at = put_subject(at, shown);
     at = put(put(at, " bridge "), shown->bridge);
-    for (size_t i = 0; vmnetacl_option_at(&shown->grant, i, &option); i++) {
-        at = put(put(at, " "), option.name);
-        at = option.value[0] != '\0' ? put(put(at, " "), option.value) : at;
-    }
+    (void)rule_put_options(at, &shown->grant); /* nothing comes after them */
 }
 
 void rule_show(const struct loaded_source *source, const struct rule_file *file, const struct rule *rule,

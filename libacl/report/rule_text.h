@@ -16,4 +16,7 @@ struct rule_text {
 void rule_show(const struct loaded_source *source, const struct rule_file *file, const struct rule *rule,
                struct rule_text *text, struct vmnetacl_rule *shown);
 
+/* Write the options of a grant, each after a blank, and a NUL. They fit struct rule_text. Returns the NUL's place. */
+char *rule_put_options(char *at, const struct vmnetacl_grant *grant);
+
 #endif

@@ -37,6 +37,22 @@ chmod 770 /etc/qemu
 run 1 "$ctl" check
 is_golden check-warnings
 
+# Options that do not do what they look like.
+reset
+rules 10-options.rules 'allow group vmgroup bridge br0 isolated limit 2' 'allow user vmuser bridge br0' \
+    'allow group vmgroup bridge virbr0 isolated mac 52:54:00:12:34:56' 'allow user vmuser bridge all tap vm'
+bridge_conf 'allow br0'
+run 1 "$ctl" check
+is_golden check-options
+says 'more than one user can match this rule'
+says "10-options.rules:4:1: warning: ports of this rule are not isolated, and reach the isolated ones of"
+says "this rule allows a user more than one tap, and only one can have the name 'vm'"
+says "replace this rule by one with 'isolated' in rules.d"
+rules 20-more.rules 'allow group vmgroup bridge br0 guard'
+run 1 "$ctl" check --json
+says '"code": "rule-shadowed"'
+says "10-options.rules:1 allows it already, with 'limit 2 isolated', and the options of the first rule count; remove one"
+
 # Bridges that rules name.
 reset
 ip link add brfloat type bridge

@@ -54,7 +54,7 @@ static void write_world(void)
     scratch_write(SCRATCH "/directory/c.conf", "deny br2\n");
     scratch_write(SCRATCH "/switch.conf", "# all\nacl: files qemu\n");
     scratch_directory(RULES, 0755);
-    scratch_write(RULES "/1.rules", "allow all bridge br*\nallow user alice bridge u0 limit 3\n");
+    scratch_write(RULES "/1.rules", "allow all bridge br*\nallow user alice bridge u0 limit 3 isolated tap x\n");
     scratch_write(RULES "/2.rules", "deny gid 8 bridge br5\ndeny group shed bridge g0\n");
     assert_int_equal(symlink("../3", RULES "/3.rules"), 0);
     scratch_write(SCRATCH "/3", "# nothing\n");
