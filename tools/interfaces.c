@@ -16,6 +16,9 @@
 /* The kernel makes no datagram of a dump larger than this (netlink_dump() in net/netlink/af_netlink.c). */
 #define DATAGRAM_MAX (32 * 1024)
 
+/* BR_KERNEL_STP in net/bridge/br_private.h; with 2, a program runs the protocol. */
+#define KERNEL_STP 1
+
 /* How often the list is asked for again when it changed while it was read. */
 #define TRIES_MAX 8
 
@@ -71,10 +74,16 @@ static void read_bridge(struct interface *interface, struct bytes data)
     unsigned type;
 
     while (attribute_take(&data, &type, &value))
-        if (type == IFLA_BR_STP_STATE)
+        if (type == IFLA_BR_STP_STATE) {
             interface->runs_stp = value_number(value) != 0;
-        else if (type == IFLA_BR_FORWARD_DELAY)
+            interface->has_kernel_stp = value_number(value) == KERNEL_STP;
+        } else if (type == IFLA_BR_VLAN_FILTERING) {
+            interface->is_vlan_aware = value.len == 1 && value.start[0] == 1;
+        } else if (type == IFLA_BR_VLAN_DEFAULT_PVID) {
+            interface->knows_vlans = true; /* the one before is there in every kernel: br_fill_info() */
+        } else if (type == IFLA_BR_FORWARD_DELAY) {
             interface->forward_delay_cs = value_number(value);
+        }
 }
 
 static void read_kind(struct interface *interface, struct bytes info)

@@ -21,7 +21,10 @@ struct interface {
     bool has_link;
     bool has_address;
     unsigned char address[6];
-    bool runs_stp; /* a bridge; this, too */
+    bool runs_stp;       /* a bridge; this, too, and all after it */
+    bool has_kernel_stp; /* and no program does it in the kernel's place */
+    bool knows_vlans;    /* its kernel has VLANs for bridges */
+    bool is_vlan_aware;
     uint32_t forward_delay_cs;
 };
 

@@ -50,8 +50,13 @@ static char *refusal_of_bridge(const struct bridge *bridge, const struct vmnetac
     if (bridge->interface->mtu > TAP_MTU_MAX)
         return memory_format("'%s' has the MTU %u, and that of a tap is at most %u", name,
                              (unsigned)bridge->interface->mtu, TAP_MTU_MAX);
-    if ((grant->options & VMNETACL_OPTION_GUARD) != 0 && !bridge->interface->runs_stp)
-        return memory_format("'%s' does not run STP, without which the option 'guard' stops nothing", name);
+    if ((grant->options & VMNETACL_OPTION_GUARD) != 0 && !bridge->interface->has_kernel_stp)
+        return memory_format(bridge->interface->runs_stp
+                                 ? "'%s' leaves STP to a program, and the option 'guard' needs that of the kernel"
+                                 : "'%s' does not run STP, without which the option 'guard' stops nothing",
+                             name);
+    if ((grant->options & VMNETACL_OPTION_VLAN) != 0 && !bridge->interface->is_vlan_aware)
+        return memory_format("'%s' is not VLAN-aware, which the option 'vlan' needs", name);
     return NULL;
 }
 

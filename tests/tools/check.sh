@@ -85,6 +85,45 @@ says "'virbr' does not exist now; check the name, or create the bridge; did you 
 says_not "did you mean 'virbr'?"
 ip link del veth-in
 
+# Options that a bridge cannot do now; a pattern is about each bridge that exists.
+ip link add brguard type bridge
+ip link add brvlan type bridge
+ip link set brguard address 52:54:00:00:00:78
+ip link set brvlan address 52:54:00:00:00:79
+rules 10-bridges.rules 'allow uid 1 bridge brguard guard limit 1' 'allow uid 2 bridge brg* guard' \
+    'allow uid 3 bridge brv* vlan 7' 'allow uid 4 bridge brvlan vlan 8' 'allow uid 5 bridge brlater guard vlan 9'
+run 0 "$ctl" check
+is_golden check-bridge-options
+says "'brguard' does not run STP"
+if ip link set brvlan type bridge vlan_filtering 1 2>/dev/null; then
+    ip link set brvlan type bridge vlan_filtering 0
+    unable='is not VLAN-aware'
+else
+    unable='cannot be VLAN-aware, since this kernel has no VLANs for bridges'
+fi
+says "'brvlan' $unable"
+rules 10-bridges.rules 'allow uid 1 bridge all guard vlan 7'
+run 0 "$ctl" check
+says "'brvlan' does not run STP"
+says "'brguard' $unable"
+says "'virbr0' does not run STP"
+for bridge in brfloat brguard brvlan br0 virbr0; do
+    ip link set $bridge type bridge stp_state 1
+    ip link set $bridge type bridge vlan_filtering 1 2>/dev/null || [ "$unable" != 'is not VLAN-aware' ]
+done
+run 0 "$ctl" check
+says_not bridge-stp
+case $unable in
+is*) says_not bridge-vlan ;;
+*) says "'brvlan' $unable" ;;
+esac
+for bridge in brfloat br0 virbr0; do
+    ip link set $bridge type bridge stp_state 0
+    ip link set $bridge type bridge vlan_filtering 0 2>/dev/null || [ "$unable" != 'is not VLAN-aware' ]
+done
+ip link del brguard
+ip link del brvlan
+
 # A name that vmnet-helper does not take.
 ip link property add dev virbr0 altname other-name
 rules 10-bridges.rules 'allow all bridge other-name'
