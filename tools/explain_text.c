@@ -205,6 +205,7 @@ static void print_skipped(const struct explanation *explanation)
 static void print_options(const struct vmnetacl_decision *decision)
 {
     char *text = rule_options_text(&decision->grant);
+    struct vmnetacl_option option;
 
     if (text == NULL) {
         (void)fputs("Options: none\n", stdout);
@@ -214,6 +215,9 @@ static void print_options(const struct vmnetacl_decision *decision)
     free(text);
     problem_print_place(stdout, decision->rule.file, decision->rule.line, 0);
     (void)fputs(", the first allow that matches\n", stdout);
+    for (size_t i = 0; vmnetacl_option_at(&decision->grant, i, &option); i++)
+        if (option.bit == VMNETACL_OPTION_MAC) /* QEMU chooses the guest's address, and never tells */
+            (void)printf("    start QEMU with mac=%s: the port takes no frame from another address\n", option.value);
 }
 
 /* Those of one kind follow each other. */

@@ -24,7 +24,20 @@ run 1 as vmuser "$ctl" explain --bridge virbr0
 says "but vmnet-helper refuses it: 'virbr0' does not run STP, without which the option 'guard' stops nothing"
 ip link set virbr0 type bridge stp_state 1
 run 0 as vmuser "$ctl" explain --bridge virbr0
+says_not 'start QEMU'
 ip link set virbr0 type bridge stp_state 0
+rules 10-first.rules 'allow user vmuser bridge virbr0 tap vm%d vlan 4094'
+run 1 as vmuser "$ctl" explain --bridge virbr0
+says "but vmnet-helper refuses it: 'virbr0' is not VLAN-aware, which the option 'vlan' needs"
+says 'Options: vlan 4094 tap vm%d, from /etc/vmnet/rules.d/10-first.rules:1'
+if ip link set virbr0 type bridge vlan_filtering 1 2>/dev/null; then
+    run 0 as vmuser "$ctl" explain --bridge virbr0
+    ip link set virbr0 type bridge vlan_filtering 0
+fi
+rules 10-first.rules 'allow user vmuser bridge virbr0 limit 1 mac 52:54:00:AB:cd:01 isolated'
+run 0 as vmuser "$ctl" explain --bridge virbr0
+says 'Options: limit 1 isolated mac 52:54:00:ab:cd:01, from /etc/vmnet/rules.d/10-first.rules:1, the first allow that'
+says 'start QEMU with mac=52:54:00:ab:cd:01: the port takes no frame from another address'
 
 # No rule: the line to add, and where.
 run 1 as vmuser "$ctl" explain --bridge nobridge
