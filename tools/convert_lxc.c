@@ -2,6 +2,10 @@
 /*
  * A line is "USER TYPE BRIDGE COUNT" or "@GROUP TYPE BRIDGE COUNT": see lxc-usernet(5), and get_alloted() in
  * src/lxc/cmd/lxc_user_nic.c, which reads it with sscanf("%99[^ \t] %99[^ \t] %99[^ \t] %d").
+ *
+ * What counts there: get_nic_if_avail() takes the first line that matches and whose count is above what count_entries()
+ * finds, and notes the new NIC under the name of that line. So all members of a group share a count. Since lxc 2.1,
+ * count_entries() looks only at the name, and NICs on other bridges count, too, which lxc-usernet(5) does not say.
  */
 #include "convert_lxc.h"
 
@@ -21,6 +25,7 @@ struct fields {
     char type[FIELD_MAX + 1];
     char bridge[FIELD_MAX + 1];
     char count[FIELD_MAX + 1];
+    long number; /* that count is */
 };
 
 /* Take the next field off a line. Returns false when there is none, or it is too long. */
@@ -85,12 +90,13 @@ static bool is_printable(const char *name)
 }
 
 /* The rule, to be freed; NULL when it would not be valid. */
-static char *rule_make(const struct fields *fields, long count, bool drop_limits)
+static char *rule_make(const struct fields *fields, bool drop_limits)
 {
     bool is_group = fields->who[0] == '@';
+    long limit = fields->number < VMNETACL_LIMIT_MAX ? fields->number : VMNETACL_LIMIT_MAX;
     char *allow =
         memory_format("allow %s %s bridge %s", is_group ? "group" : "user", fields->who + is_group, fields->bridge);
-    char *rule = drop_limits ? memory_copy(allow) : memory_format("%s limit %ld", allow, count);
+    char *rule = drop_limits ? memory_copy(allow) : memory_format("%s limit %ld", allow, limit);
 
     free(allow);
     if (rule_is_about("files", rule, fields->bridge))
@@ -102,29 +108,28 @@ static char *rule_make(const struct fields *fields, long count, bool drop_limits
 /* Convert a line. Returns NULL, with the equivalent in *rule; or why there is none. */
 static const char *line_convert(const char *line, bool drop_limits, struct fields *fields, char **rule)
 {
-    long count;
     const char *why = other_kind(line);
 
     if (why != NULL)
         return why;
     if (*line == ' ' || *line == '\t')
         return "lxc-user-nic ignores a line that begins with a blank";
-    if (!fields_read(fields, line) || (count = count_read(fields->count)) < 0)
+    if (!fields_read(fields, line) || (fields->number = count_read(fields->count)) < 0)
         return "expected USER TYPE BRIDGE COUNT or @GROUP TYPE BRIDGE COUNT";
     if (strcmp(fields->type, "veth") != 0)
         return "only the type 'veth' is for bridges";
     if (strcmp(fields->bridge, "none") == 0)
         return "'none' is an interface without a bridge";
-    if (count == 0)
+    if (fields->number == 0)
         return "a count of 0 allows nothing, and what no rule allows is denied";
     if (strcmp(fields->bridge, "all") == 0 || strchr(fields->bridge, '*') != NULL)
         return "in a rule, this name would mean more than one bridge";
     if (!is_printable(fields->who) || !is_printable(fields->bridge))
         return "its user, group or bridge has bytes that cannot be printed";
-    *rule = rule_make(fields, count, drop_limits);
+    *rule = rule_make(fields, drop_limits);
     if (*rule != NULL)
         return NULL;
-    return "its user, group, bridge or count is not valid in a rule";
+    return "its user, group or bridge is not valid in a rule";
 }
 
 /* May a line before this one match the same user and bridge? Adds this one to the set. */
@@ -151,51 +156,77 @@ struct conversion {
     bool drop_limits;
 };
 
-/* Why the rule does not mean quite the same; NULL: it does. */
-static const char *inexact(struct conversion *conversion, const struct fields *fields)
+/* Append to a text, which is freed; NULL is an empty one. */
+static char *append(char *text, const char *more)
 {
+    char *longer = text == NULL ? memory_copy(more) : memory_format("%s; %s", text, more);
+
+    free(text);
+    return longer;
+}
+
+/* Why the rule does not mean quite the same, to be freed; NULL: it does. */
+static char *inexact(struct conversion *conversion, const struct fields *fields)
+{
+    char *why = NULL;
+
     if (conversion->drop_limits)
-        return "its count is left out, so the rule allows any number of taps";
+        return memory_copy("its count is left out, so the rule allows any number of taps");
+    if (fields->who[0] == '@')
+        why = append(why, "in lxc-user-nic the members of a group share the count, and here each of them may have that "
+                          "many taps");
+    if (fields->number > VMNETACL_LIMIT_MAX)
+        why = append(why, "lxc-user-nic allows more, and a limit is at most 1023");
     if (seen_before(&conversion->seen, fields))
-        return "lxc-user-nic adds up the counts of all lines that match a user, but here only the first "
-               "allow that matches gives the limit";
-    return NULL;
+        why =
+            append(why, "when the count of a line is reached, lxc-user-nic goes on to the next line that matches, but "
+                        "here only the first allow that matches gives the limit");
+    return why;
 }
 
 /* Returns whether the line has an equivalent. */
 static bool convert_line(struct conversion *conversion, unsigned number, const char *line)
 {
     const char *begin = line + strspn(line, " \t");
-    size_t len = strlen(line);
     struct fields fields;
     char *rule = NULL;
     const char *why;
+    char *note;
+    bool is_whole;
 
     if (*begin == '\0' || *begin == '#') {
         *begin == '\0' ? rules_out_blank() : rules_out_comment(begin, strlen(begin));
         return true;
     }
     why = line_convert(line, conversion->drop_limits, &fields, &rule);
-    if (rule != NULL)
-        why = inexact(conversion, &fields);
-    if (why != NULL)
-        rules_out_note(number, line, len, why);
+    note = rule != NULL ? inexact(conversion, &fields) : memory_copy(why);
+    is_whole = note == NULL;
+    if (!is_whole)
+        rules_out_note(number, line, strlen(line), note);
     if (rule != NULL)
         rules_out_rule(rule);
+    free(note);
     free(rule);
-    return why == NULL;
+    return is_whole;
+}
+
+/* What differs for every line. */
+static void say_limits(void)
+{
+    rules_out_say("# The counts have become limits: of the taps that a user may have on a bridge at a time.");
+    rules_out_say("# lxc-user-nic counts the NICs of a user or a group, since lxc 2.1 those on all bridges together.");
+    rules_out_say("# Neither counts what the other has made.");
 }
 
 bool convert_lxc(struct text *text, const char *path, bool drop_limits)
 {
-    static const char limits[] = "# The counts have become limits: of taps that a user has on the bridge at a time.";
     struct text_line place = {.number = 1};
     struct conversion conversion = {.drop_limits = drop_limits};
     bool is_whole = true;
 
     rules_out_head(path);
     if (!drop_limits)
-        rules_out_comment(limits, strlen(limits));
+        say_limits();
     for (; text_measure(text, &place); text_next(&place)) {
         /* sscanf(3) stops at a NUL. */
         size_t len = strnlen(text->bytes + place.offset, place.len);

@@ -28,6 +28,14 @@ converts 2 'denny br0' "file:1:1: unknown word 'denny'"
 
 # lxc-usernet
 converts 0 'alice veth br0 2' 'allow user alice bridge br0 limit 2'
+converts 0 'alice veth br0 1023' 'allow user alice bridge br0 limit 1023'
+converts 1 'alice veth br0 1024' 'allow user alice bridge br0 limit 1023'
+says "${lxc_note}lxc-user-nic allows more, and a limit is at most 1023: #     alice veth br0 1024"
+converts 1 'alice veth br0 2147483647' 'allow user alice bridge br0 limit 1023'
+converts 1 '@staff veth br0 1' 'allow group staff bridge br0 limit 1'
+says "${lxc_note}in lxc-user-nic the members of a group share the count, and here each of them may have that many taps: #"
+converts 1 '@staff veth br0 5000' 'allow group staff bridge br0 limit 1023'
+says "may have that many taps; lxc-user-nic allows more, and a limit is at most 1023: #"
 converts 0 'allow veth br0 2' 'allow user allow bridge br0 limit 2'
 converts 0 'veth veth br0 2' 'allow user veth bridge br0 limit 2'
 for line in 'alice macvlan br0 2' 'alice veth br0' 'alice veth br0 x' 'alice veth br0 # no count' '	a veth br0 1'; do
@@ -97,12 +105,12 @@ says 'NOTE on line 2: its count is left out, so the rule allows any number of ta
 says 'NOTE on line 3: its count is left out'
 says 'NOTE on line 4: a count of 0 allows nothing'
 says_not ' limit '
-says_not 'adds up'
+says_not 'goes on to'
 printf '%s\n' "$output" >converted.rules
 run 1 "$ctl" check converted.rules
 says_not '[option-unenforced]'
 run 1 "$ctl" convert file
-says 'adds up'
+says 'goes on to'
 run 64 "$ctl" convert --drop-limits --from qemu file
 printf 'allow br0\n' >file
 run 64 "$ctl" convert --drop-limits file
