@@ -1,115 +1,111 @@
 /* SPDX-License-Identifier: MIT */
-/* Format: netlink(7), rtnetlink(7), rtnl_fill_ifinfo() in net/core/rtnetlink.c. Needs no privilege. */
+/* Format: rtnetlink(7), rtnl_fill_ifinfo() in net/core/rtnetlink.c, br_port_fill_attrs() in net/bridge/br_netlink.c. */
 #include "interfaces.h"
 
 #include "memory.h"
+#include "netlink_dump.h"
 
-#include <errno.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-/* The kernel makes no datagram of a dump larger than this (netlink_dump() in net/netlink/af_netlink.c). */
-#define DATAGRAM_MAX (32 * 1024)
+/* As in Linux 5.18; older headers lack it. */
+#define PORT_LOCKED 39
 
 /* BR_KERNEL_STP in net/bridge/br_private.h; with 2, a program runs the protocol. */
 #define KERNEL_STP 1
 
-/* How often the list is asked for again when it changed while it was read. */
-#define TRIES_MAX 8
-
-struct bytes {
-    const unsigned char *start;
-    size_t len;
-};
-
-/* Remove the first attribute from bytes. Returns false when there is none left. */
-static bool attribute_take(struct bytes *bytes, unsigned *type, struct bytes *value)
+/* A name of at most VMNETACL_NAME_MAX bytes; of a longer one, "". */
+static void read_name(struct netlink_bytes value, char *name)
 {
-    struct rtattr header;
-    size_t whole;
-
-    if (bytes->len < sizeof header)
-        return false;
-    memcpy(&header, bytes->start, sizeof header);
-    if (header.rta_len < sizeof header || header.rta_len > bytes->len)
-        return false;
-    *type = header.rta_type & ~(unsigned)(NLA_F_NESTED | NLA_F_NET_BYTEORDER);
-    *value = (struct bytes){.start = bytes->start + sizeof header, .len = header.rta_len - sizeof header};
-    whole = RTA_ALIGN((size_t)header.rta_len);
-    if (whole > bytes->len)
-        whole = bytes->len;
-    bytes->start += whole;
-    bytes->len -= whole;
-    return true;
+    netlink_string(value, name, VMNETACL_NAME_MAX + 1);
 }
 
-static uint32_t value_number(struct bytes value)
+static void read_bridge(struct interface *interface, struct netlink_bytes data)
 {
-    uint32_t number = 0;
-
-    if (value.len == sizeof number)
-        memcpy(&number, value.start, sizeof number);
-    return number;
-}
-
-/* A string of at most VMNETACL_NAME_MAX bytes; of a longer one, "". */
-static void value_string(struct bytes value, char *text)
-{
-    size_t len = strnlen((const char *)value.start, value.len);
-
-    if (len > VMNETACL_NAME_MAX)
-        len = 0;
-    memcpy(text, value.start, len);
-    text[len] = '\0';
-}
-
-static void read_bridge(struct interface *interface, struct bytes data)
-{
-    struct bytes value;
+    struct netlink_bytes value;
     unsigned type;
 
-    while (attribute_take(&data, &type, &value))
+    while (netlink_take_attribute(&data, &type, &value))
         if (type == IFLA_BR_STP_STATE) {
-            interface->runs_stp = value_number(value) != 0;
-            interface->has_kernel_stp = value_number(value) == KERNEL_STP;
+            interface->runs_stp = netlink_number(value) != 0;
+            interface->has_kernel_stp = netlink_number(value) == KERNEL_STP;
         } else if (type == IFLA_BR_VLAN_FILTERING) {
-            interface->is_vlan_aware = value.len == 1 && value.start[0] == 1;
+            interface->is_vlan_aware = netlink_flag(value);
         } else if (type == IFLA_BR_VLAN_DEFAULT_PVID) {
             interface->knows_vlans = true; /* the one before is there in every kernel: br_fill_info() */
         } else if (type == IFLA_BR_FORWARD_DELAY) {
-            interface->forward_delay_cs = value_number(value);
+            interface->forward_delay_cs = netlink_number(value);
         }
 }
 
-static void read_kind(struct interface *interface, struct bytes info)
+static void read_tap(struct interface *interface, struct netlink_bytes data)
 {
-    struct bytes value;
-    struct bytes data = {.len = 0};
+    struct netlink_bytes value;
     unsigned type;
 
-    while (attribute_take(&info, &type, &value))
-        if (type == IFLA_INFO_KIND)
-            value_string(value, interface->kind);
-        else if (type == IFLA_INFO_DATA)
-            data = value;
-    if (strcmp(interface->kind, "bridge") == 0)
-        read_bridge(interface, data);
+    while (netlink_take_attribute(&data, &type, &value))
+        if (type == IFLA_TUN_PERSIST)
+            interface->is_persistent = netlink_flag(value);
 }
 
-static void read_other_names(struct interfaces *interfaces, struct bytes list, uint32_t index)
+static void read_port(struct port *port, struct netlink_bytes data)
 {
-    struct bytes value;
+    struct netlink_bytes value;
     unsigned type;
 
-    while (attribute_take(&list, &type, &value)) {
+    while (netlink_take_attribute(&data, &type, &value))
+        if (type == IFLA_BRPORT_ISOLATED)
+            port->is_isolated = netlink_flag(value);
+        else if (type == IFLA_BRPORT_GUARD)
+            port->is_guarded = netlink_flag(value);
+        else if (type == IFLA_BRPORT_PROTECT)
+            port->protects_root = netlink_flag(value);
+        else if (type == IFLA_BRPORT_LEARNING)
+            port->is_learning = netlink_flag(value);
+        else if (type == IFLA_BRPORT_UNICAST_FLOOD)
+            port->is_flooded = netlink_flag(value);
+        else if (type == PORT_LOCKED)
+            port->is_locked = netlink_flag(value);
+}
+
+static void read_kind(struct interface *interface, struct netlink_bytes info)
+{
+    struct netlink_bytes value;
+    struct netlink_bytes data = {.len = 0};
+    struct netlink_bytes port_data = {.len = 0};
+    char master_kind[VMNETACL_NAME_MAX + 1] = "";
+    unsigned type;
+
+    while (netlink_take_attribute(&info, &type, &value))
+        if (type == IFLA_INFO_KIND)
+            read_name(value, interface->kind);
+        else if (type == IFLA_INFO_DATA)
+            data = value;
+        else if (type == IFLA_INFO_SLAVE_KIND)
+            read_name(value, master_kind);
+        else if (type == IFLA_INFO_SLAVE_DATA)
+            port_data = value;
+    if (strcmp(interface->kind, "bridge") == 0)
+        read_bridge(interface, data);
+    else if (strcmp(interface->kind, "tun") == 0)
+        read_tap(interface, data);
+    if (strcmp(master_kind, "bridge") == 0)
+        read_port(&interface->port, port_data);
+}
+
+static void read_other_names(struct interfaces *interfaces, struct netlink_bytes list, uint32_t index)
+{
+    struct netlink_bytes value;
+    unsigned type;
+
+    while (netlink_take_attribute(&list, &type, &value)) {
         struct other_name other = {.index = index};
         if (type == IFLA_ALT_IFNAME)
-            value_string(value, other.name);
+            netlink_string(value, other.name, sizeof other.name);
         if (other.name[0] == '\0')
             continue;
         interfaces->other_names =
@@ -118,127 +114,51 @@ static void read_other_names(struct interfaces *interfaces, struct bytes list, u
     }
 }
 
-static void read_attribute(struct interface *interface, unsigned type, struct bytes value)
+static void read_attribute(struct interface *interface, unsigned type, struct netlink_bytes value)
 {
     if (type == IFLA_IFNAME)
-        value_string(value, interface->name);
+        read_name(value, interface->name);
     else if (type == IFLA_LINKINFO)
         read_kind(interface, value);
     else if (type == IFLA_MASTER)
-        interface->master = value_number(value);
+        interface->master = netlink_number(value);
     else if (type == IFLA_MTU)
-        interface->mtu = value_number(value);
+        interface->mtu = netlink_number(value);
     else if (type == IFLA_CARRIER)
-        interface->has_link = interface->is_up && value.len == 1 && value.start[0] == 1;
+        interface->has_carrier = netlink_flag(value);
+    else if (type == IFLA_IFALIAS)
+        interface->alias = memory_format("%.*s", (int)strnlen((const char *)value.start, value.len), value.start);
     if (type != IFLA_ADDRESS || value.len != sizeof interface->address)
         return;
     memcpy(interface->address, value.start, value.len);
     interface->has_address = true;
 }
 
-/* message: from its ifinfomsg on. */
-static void read_interface(struct interfaces *interfaces, struct bytes message)
+static void read_interface(struct netlink_bytes message, void *data)
 {
+    struct interfaces *interfaces = data;
     struct interface interface = {.index = 0};
     struct ifinfomsg info;
-    struct bytes value;
+    struct netlink_bytes value;
     unsigned type;
 
-    if (message.len < sizeof info)
+    if (!netlink_take(&message, &info, sizeof info))
         return;
-    memcpy(&info, message.start, sizeof info);
     interface.index = (uint32_t)info.ifi_index;
     interface.is_up = (info.ifi_flags & IFF_UP) != 0;
-    message.start += sizeof info;
-    message.len -= sizeof info;
-    while (attribute_take(&message, &type, &value))
+    while (netlink_take_attribute(&message, &type, &value))
         if (type == IFLA_PROP_LIST)
             read_other_names(interfaces, value, interface.index);
         else
             read_attribute(&interface, type, value);
+    interface.has_link = interface.is_up && interface.has_carrier;
     interfaces->items = memory_grow(interfaces->items, interfaces->count, sizeof *interfaces->items);
     interfaces->items[interfaces->count++] = interface;
 }
 
-/* How far a dump is. */
-enum dump {
-    DUMP_CONTINUES,
-    DUMP_ENDED,
-    DUMP_CHANGED, /* the list changed meanwhile, so it may lack one or have one twice */
-    DUMP_FAILED,  /* errno says why */
-};
-
-static enum dump read_datagram(struct interfaces *interfaces, struct bytes datagram, bool *has_changed)
+static void begin(void *data)
 {
-    struct nlmsghdr header;
-    int error = 0;
-
-    for (size_t whole; datagram.len >= sizeof header; datagram.start += whole, datagram.len -= whole) {
-        memcpy(&header, datagram.start, sizeof header);
-        if (header.nlmsg_len < sizeof header || header.nlmsg_len > datagram.len)
-            break;
-        *has_changed = *has_changed || (header.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
-        if (header.nlmsg_type == NLMSG_DONE)
-            return *has_changed ? DUMP_CHANGED : DUMP_ENDED;
-        if (header.nlmsg_type == NLMSG_ERROR && header.nlmsg_len >= sizeof header + sizeof error)
-            memcpy(&error, datagram.start + sizeof header, sizeof error);
-        if (header.nlmsg_type == NLMSG_ERROR) {
-            errno = error < 0 ? -error : EPROTO;
-            return DUMP_FAILED;
-        }
-        if (header.nlmsg_type == RTM_NEWLINK)
-            read_interface(interfaces, (struct bytes){.start = datagram.start + sizeof header,
-                                                      .len = header.nlmsg_len - sizeof header});
-        whole = NLMSG_ALIGN((size_t)header.nlmsg_len);
-        if (whole > datagram.len)
-            whole = datagram.len;
-    }
-    return DUMP_CONTINUES;
-}
-
-static enum dump receive(struct interfaces *interfaces, int fd)
-{
-    static unsigned char buffer[DATAGRAM_MAX];
-    struct sockaddr_nl sender;
-    struct iovec part = {.iov_base = buffer, .iov_len = sizeof buffer};
-    struct msghdr message = {.msg_name = &sender, .msg_iov = &part, .msg_iovlen = 1};
-    enum dump dump = DUMP_CONTINUES;
-    bool has_changed = false;
-    ssize_t len;
-
-    while (dump == DUMP_CONTINUES) {
-        message.msg_namelen = sizeof sender;
-        len = recvmsg(fd, &message, 0);
-        if (len < 0 && errno == EINTR)
-            continue;
-        if (len > 0 && sender.nl_pid != 0)
-            continue; /* only the kernel is believed */
-        if (len >= 0 && (message.msg_flags & MSG_TRUNC) != 0)
-            errno = EMSGSIZE;
-        if (len <= 0 || (message.msg_flags & MSG_TRUNC) != 0)
-            return DUMP_FAILED;
-        dump = read_datagram(interfaces, (struct bytes){.start = buffer, .len = (size_t)len}, &has_changed);
-    }
-    return dump;
-}
-
-static enum dump dump_links(struct interfaces *interfaces, int fd)
-{
-    struct {
-        struct nlmsghdr header;
-        struct ifinfomsg info;
-        struct rtattr attribute;
-        uint32_t mask;
-    } request = {
-        .header = {.nlmsg_len = sizeof request, .nlmsg_type = RTM_GETLINK, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-        .attribute = {.rta_len = sizeof request.attribute + sizeof request.mask, .rta_type = IFLA_EXT_MASK},
-        .mask = RTEXT_FILTER_SKIP_STATS,
-    };
-    struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-
-    if (sendto(fd, &request, sizeof request, 0, (const struct sockaddr *)&kernel, sizeof kernel) < 0)
-        return DUMP_FAILED;
-    return receive(interfaces, fd);
+    interfaces_free(data);
 }
 
 static int compare_names(const void *left, const void *right)
@@ -251,22 +171,22 @@ static int compare_names(const void *left, const void *right)
 
 void interfaces_read(struct interfaces *interfaces)
 {
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    enum dump dump = fd < 0 ? DUMP_FAILED : DUMP_CHANGED;
+    static const struct netlink_question links = {
+        .type = RTM_GETLINK,
+        .answer = RTM_NEWLINK,
+        .family = AF_UNSPEC,
+        .mask = RTEXT_FILTER_SKIP_STATS,
+        .begin = begin,
+        .visit = read_interface,
+    };
     int error;
 
     *interfaces = (struct interfaces){.items = NULL};
-    for (int tries = 0; dump == DUMP_CHANGED && tries < TRIES_MAX; tries++) {
+    error = netlink_dump(&links, interfaces);
+    if (error != 0)
         interfaces_free(interfaces);
-        dump = dump_links(interfaces, fd);
-    }
-    error = errno;
-    if (fd >= 0)
-        (void)close(fd); /* nothing is written: nothing to fail */
-    if (dump == DUMP_FAILED)
-        interfaces_free(interfaces);
-    interfaces->are_known = dump != DUMP_FAILED;
-    interfaces->error = interfaces->are_known ? 0 : error;
+    interfaces->are_known = error == 0;
+    interfaces->error = error;
     if (interfaces->count > 0)
         qsort(interfaces->items, interfaces->count, sizeof *interfaces->items, compare_names);
 }
@@ -299,6 +219,8 @@ const struct interface *interfaces_find_by_other_name(const struct interfaces *i
 
 void interfaces_free(struct interfaces *interfaces)
 {
+    for (size_t i = 0; i < interfaces->count; i++)
+        free(interfaces->items[i].alias);
     free(interfaces->items);
     free(interfaces->other_names);
     *interfaces = (struct interfaces){.items = NULL};
