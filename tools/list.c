@@ -12,6 +12,7 @@
 #include "rule.h"
 #include "rule_index.h"
 #include "sudo_note.h"
+#include "tap_record.h"
 #include "terminal.h"
 #include "vmnetacl.h"
 
@@ -28,9 +29,11 @@ enum {
 struct entry {
     char *name;
     char *options;
+    char *used;                        /* "2 of 3 used"; NULL without a limit, or if it is unknown */
     char *refusal;                     /* why vmnet-helper refuses it; NULL: it does not */
     struct vmnetacl_decision decision; /* its strings live as long as the policy */
     struct bridge bridge;
+    size_t used_count; /* where used is not NULL */
 };
 
 struct entries {
@@ -42,6 +45,18 @@ struct entries {
     struct interfaces interfaces;
 };
 
+/* How many of the taps that a limit allows there are, as vmnet-helper counts them. */
+static void count_used(const struct entries *entries, struct entry *entry)
+{
+    uint32_t limit = entry->decision.grant.limit;
+
+    if (limit == 0 || !entry->bridge.is_bridge)
+        return;
+    entry->used_count =
+        tap_numbers_count(&entries->interfaces, entries->account->caller.uid, entry->bridge.interface->index);
+    entry->used = memory_format("%zu of %u used", entry->used_count, (unsigned)limit);
+}
+
 static bool entries_visit(const char *bridge, const struct vmnetacl_decision *decision, void *data)
 {
     struct entries *entries = data;
@@ -52,6 +67,7 @@ static bool entries_visit(const char *bridge, const struct vmnetacl_decision *de
     *entry = (struct entry){.name = memory_copy(bridge), .decision = *decision};
     entry->options = rule_options_text(&decision->grant);
     bridge_look(&entry->bridge, &entries->interfaces, bridge);
+    count_used(entries, entry);
     entry->refusal =
         refusal_find(&entries->helper, entries->policy, &decision->grant,
                      refusal_needs_names(entries->policy, &entries->account->caller, bridge), &entry->bridge, bridge);
@@ -63,6 +79,7 @@ static void entries_free(struct entries *entries)
     for (size_t i = 0; i < entries->count; i++) {
         free(entries->items[i].name);
         free(entries->items[i].options);
+        free(entries->items[i].used);
         free(entries->items[i].refusal);
     }
     free(entries->items);
@@ -99,11 +116,13 @@ static void print_table(const struct entries *entries, const struct account *acc
     for (size_t i = 0; i < entries->count; i++) {
         const struct entry *entry = &entries->items[i];
         char *name = escape_copy(entry->name, strlen(entry->name));
+        char *options = memory_format("%s%s%s", entry->options == NULL ? "-" : entry->options,
+                                      entry->used == NULL ? "" : ", ", entry->used == NULL ? "" : entry->used);
         (void)printf("%-*s  %s%-9s%s  %-16s  ", VMNETACL_NAME_MAX, name, terminal_style(style_of(&entry->bridge)),
-                     state_of(&entry->bridge), terminal_style(STYLE_PLAIN),
-                     entry->options == NULL ? "-" : entry->options);
+                     state_of(&entry->bridge), terminal_style(STYLE_PLAIN), options);
         problem_print_place(stdout, entry->decision.rule.file, entry->decision.rule.line, 0);
         (void)fputc('\n', stdout); /* main() checks ferror(3) */
+        free(options);
         free(name);
     }
 }
@@ -116,7 +135,7 @@ static void print_columns(const struct entries *entries)
         escape_print(stdout, entry->name, strlen(entry->name));
         (void)printf("\t%s\t%s\t", state_of(&entry->bridge), entry->options == NULL ? "-" : entry->options);
         problem_print_place(stdout, entry->decision.rule.file, entry->decision.rule.line, 0);
-        (void)fputc('\n', stdout); /* as above */
+        (void)printf("\t%s\n", entry->used == NULL ? "-" : entry->used); /* as above */
     }
 }
 
@@ -127,6 +146,7 @@ static void write_entry(struct json_answer *answer, const struct entry *entry, c
     json_put(object, "name", json_escaped(entry->name));
     json_put(object, "state", json_string(state_of(&entry->bridge)));
     json_put(object, "options", json_grant(&entry->decision.grant));
+    json_put(object, "used", entry->used == NULL ? json_null() : json_integer((json_int_t)entry->used_count));
     json_put(object, "degraded", json_boolean(entry->decision.degraded));
     json_put(object, "helper_grants", json_boolean(entry->refusal == NULL));
     json_put(object, "helper_refusal", json_escaped(entry->refusal));
@@ -224,7 +244,8 @@ const struct command list_command = {
             "  --json             print one JSON object\n"
             "\n"
             "The columns are the bridge, its state (up, down, absent, no-bridge or unknown), the options\n"
-            "of the rule, and the rule. If the output is not a terminal, a tab separates the columns.\n"
+            "of the rule, with how many of the taps that a limit allows are used, and the rule. If the output\n"
+            "is not a terminal, a tab separates the columns, and what is used is the last one.\n"
             "\n"
             "Exits 0, or 2 if the rules give no answer for some bridges. The others are then listed.\n",
 };

@@ -50,6 +50,7 @@ rules 1.rules 'allow user vmuser bridge br0 limit 4' 'allow all bridge gone'
 answer 0 as vmuser "$ctl" list --json
 has "[b['name'] for b in answer['bridges']] == ['br0', 'gone'] and answer['error'] is None"
 has "answer['bridges'][0]['options'] == {'limit': 4} and answer['bridges'][0]['state'] == 'up'"
+has "[b['used'] for b in answer['bridges']] == [0, None]"
 has "[b['helper_grants'] for b in answer['bridges']] == [True, False]"
 has "answer['bridges'][0]['helper_refusal'] is None and 'no interface' in answer['bridges'][1]['helper_refusal']"
 has "answer['bridges'][1]['options'] == {} and answer['bridges'][1]['rule']['place']['line'] == 2"

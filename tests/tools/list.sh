@@ -6,9 +6,10 @@ set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh
 . "${0%/*}/world.sh"
 
-# is LINE...: the output is these lines, of which a ' | ' is a tab
+# is LINE...: the output is these lines, of which a ' | ' is a tab; the last column of each is -, unless it says what is
+# used
 is() {
-    [ "$output" = "$(printf '%s\n' "$@" | sed 's/ | /\t/g')" ] || fail "not as wanted: $*"
+    [ "$output" = "$(printf '%s\n' "$@" | sed '/./{/ used$/!s/$/ | -/}; s/ | /\t/g')" ] || fail "not as wanted: $*"
 }
 
 run 0 "$ctl" list
@@ -18,7 +19,8 @@ rules 10-list.rules 'allow user vmuser bridge br* limit 2' 'allow group vmgroup 
     'deny user vmother bridge virbr0'
 bridge_conf '# everybody' 'allow virbr0'
 run 0 as vmuser "$ctl" list
-is 'br0 | down | limit 2 | /etc/vmnet/rules.d/10-list.rules:1' 'gone | absent | - | /etc/vmnet/rules.d/10-list.rules:2' \
+is 'br0 | down | limit 2 | /etc/vmnet/rules.d/10-list.rules:1 | 0 of 2 used' \
+    'gone | absent | - | /etc/vmnet/rules.d/10-list.rules:2' \
     'lo | no-bridge | - | /etc/vmnet/rules.d/10-list.rules:3' 'virbr0 | up | - | /etc/qemu/bridge.conf:2'
 run 0 as vmother "$ctl" list
 is 'lo | no-bridge | - | /etc/vmnet/rules.d/10-list.rules:3'
@@ -29,6 +31,29 @@ says gone
 run 0 as vmother "$ctl" list --user vmuser
 says gone
 run 67 "$ctl" list --user nobodyhere
+
+# What is used of a limit: the numbers of this user on this bridge, of whatever tap.
+br0=$(cat /sys/class/net/br0/ifindex)
+number=0
+for name in "vmnet-helper.4242.$br0.0" "vmnet-helper.4242.$br0.7" "vmnet-helper.4243.$br0.1" "vmnet-helper.4242.1.2" \
+    "vmnet-helper.4242.$br0.1023" "vmnet-helper.4242.$br0.x" "vmnet-helper.4242.0$br0.3" "vmnet-helper.4242.$br0.4.5" \
+    "vmnet-helper.99999999999.$br0.1"; do
+    ip tuntap add "number$number" mode tap
+    ip link property add dev "number$number" altname "$name"
+    number=$((number + 1))
+done
+run 0 as vmuser "$ctl" list
+is 'br0 | down | limit 2 | /etc/vmnet/rules.d/10-list.rules:1 | 2 of 2 used' \
+    'gone | absent | - | /etc/vmnet/rules.d/10-list.rules:2' 'lo | no-bridge | - | /etc/vmnet/rules.d/10-list.rules:3' \
+    'virbr0 | up | - | /etc/qemu/bridge.conf:2'
+run 0 "$ctl" list --uid 4242
+says '2 of 2 used'
+while [ "$number" -gt 0 ]; do
+    number=$((number - 1))
+    ip link del "number$number"
+done
+run 0 as vmuser "$ctl" list
+says '0 of 2 used'
 
 # It lists what explain allows, and nothing else.
 for user in vmuser vmother; do
@@ -60,7 +85,7 @@ chmod 000 /etc/group
 rules 10-list.rules 'allow all bridge br0' 'allow group vmgroup bridge gone' 'allow uid 4242 bridge absent' \
     'allow all bridge br0'
 run 2 as vmuser "$ctl" list
-says "absent	absent	-	/etc/vmnet/rules.d/10-list.rules:3 br0	down	-	/etc/vmnet/rules.d/10-list.rules:1 virbr0	up	"
+says "absent	absent	-	/etc/vmnet/rules.d/10-list.rules:3	- br0	down	-	/etc/vmnet/rules.d/10-list.rules:1	- virbr0	up	"
 says 'vmnetctl: the rules give no answer: /etc/vmnet/rules.d/10-list.rules:2:1: cannot look up group'
 says_not 'gone	'
 [ "$(printf '%s\n' "$output" | wc -l)" = 4 ] || fail 'more than three bridges and an error'

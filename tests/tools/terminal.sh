@@ -45,6 +45,9 @@ done
 on_terminal 0 NO_COLOR=1 "$ctl" list
 says 'BRIDGE           STATE      OPTIONS           RULE'
 says 'br0              up         -                 /etc/qemu/bridge.conf:2'
+rules 2.rules 'allow uid 0 bridge virbr0 limit 3'
+on_terminal 0 NO_COLOR=1 "$ctl" list
+says 'virbr0           up         limit 3, 0 of 3 used  /etc/vmnet/rules.d/2.rules:1'
 reset
 on_terminal 0 "$ctl" list
 says 'root (uid 0) may not use any bridge'

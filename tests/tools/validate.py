@@ -42,7 +42,7 @@ def check_rules(validator, good):
     rule = {"place": place, "text": "x", "action": "allow", "subject": {"kind": "uid", "name": None, "id": 0},
             "bridge": "br0", "pattern": False, "options": {"limit": 1}}
     def is_valid(rule):
-        bridge = {"name": "br0", "state": "up", "options": {}, "degraded": False, "helper_grants": True,
+        bridge = {"name": "br0", "state": "up", "options": {}, "used": None, "degraded": False, "helper_grants": True,
                   "helper_refusal": None, "rule": rule}
         return validator.is_valid({**good, "bridges": [bridge]})
     assert is_valid(rule) and is_valid({**rule, "place": None})
