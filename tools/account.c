@@ -45,7 +45,10 @@ char *account_group_name(gid_t gid)
     return name;
 }
 
-/* The name of a uid, to be freed; NULL when the user database has none. */
+/*
+ * The name of a uid, to be freed; NULL when the user database has none, or gives no answer. errno: why it gives none,
+ * else 0.
+ */
 static char *find_name(uid_t uid)
 {
     size_t size = 1024;
@@ -62,6 +65,7 @@ static char *find_name(uid_t uid)
     } while (error == ERANGE && size < 1024 * 1024);
     name = memory_copy(found != NULL ? found->pw_name : NULL);
     free(strings);
+    errno = error == ENOENT || error == ESRCH ? 0 : error; /* getpwuid(3): some name services say so */
     return name;
 }
 
@@ -120,6 +124,14 @@ static uid_t read_uid(const char *text)
     return (uid_t)uid;
 }
 
+static struct account without_groups(uid_t uid)
+{
+    return (struct account){
+        .caller = {.uid = uid, .gid = (gid_t)-1, .enforces = VMNETACL_OPTIONS_ALL}, /* no rule has this gid */
+        .has_no_groups = true,
+    };
+}
+
 void account_of_uid(struct account *account, const char *uid)
 {
     uid_t number = read_uid(uid);
@@ -128,11 +140,33 @@ void account_of_uid(struct account *account, const char *uid)
     if (name != NULL)
         account_of_user(account, name);
     else
-        *account = (struct account){
-            .caller = {.uid = number, .gid = (gid_t)-1, .enforces = VMNETACL_OPTIONS_ALL}, /* no rule has this gid */
-            .has_no_groups = true,
-        };
+        *account = without_groups(number);
     free(name);
+}
+
+bool account_find_uid(struct account *account, uid_t uid, struct vmnetacl_error *error)
+{
+    enum vmnetacl_status status = VMNETACL_OK;
+    int failure;
+
+    *account = without_groups(uid);
+    account->name = find_name(uid);
+    failure = errno;
+    if (failure != 0) {
+        *error = (struct vmnetacl_error){.code = VMNETACL_CODE_LOOKUP_FAILED,
+                                         .system_errno = failure,
+                                         .message = "cannot look up the user"};
+        return false;
+    }
+    if (account->name != NULL)
+        status = vmnetacl_caller_of_user(account->name, &account->database, error);
+    if (status != VMNETACL_OK || account->database == NULL)
+        return status == VMNETACL_OK;
+    account->caller = *account->database;
+    account->caller.uid = uid; /* the name can be that of two users */
+    account->caller.enforces = VMNETACL_OPTIONS_ALL;
+    account->has_no_groups = false;
+    return true;
 }
 
 void account_choose(struct account *account, const char *user, const char *uid)

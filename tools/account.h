@@ -27,6 +27,13 @@ void account_of_process(struct account *account);
 
 /* A user by uid, who need have no account. Without one, it is in no group. Ends the program when uid is no uid. */
 void account_of_uid(struct account *account, const char *uid);
+
+/*
+ * The same, for a number. Returns false, with error filled in, when the user database gives no answer; then only the
+ * uid of the account is known, and no verdict can be asked for.
+ */
+bool account_find_uid(struct account *account, uid_t uid, struct vmnetacl_error *error);
+
 /* The same, without asking the name service: the name and the user database are unknown. */
 void account_of_ids(struct account *account);
 

@@ -2,6 +2,7 @@
 #include "doctor_results.h"
 
 #include "memory.h"
+#include "shell_word.h"
 
 #include <string.h>
 
@@ -43,7 +44,5 @@ bool doctor_wants(const struct doctor *doctor, const char *bridge)
 
 const char *doctor_word(const char *bridge)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-
-    return bridge != NULL && bridge[0] != '-' && bridge[strspn(bridge, plain)] == '\0' ? bridge : "BRIDGE";
+    return shell_word(bridge, "BRIDGE");
 }

@@ -23,7 +23,7 @@ struct json_answer {
     bool is_empty;  /* the innermost of them has no member yet */
 };
 
-/* Begin an answer of a kind: "check", "explain", "list", "rules", "who" or "doctor". */
+/* Begin an answer of a kind: "check", "explain", "list", "rules", "who", "doctor" or "status". */
 void json_begin(struct json_answer *answer, const char *kind);
 
 /* Write a member. key: its name; NULL in an array. */

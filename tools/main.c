@@ -12,6 +12,7 @@
 #include "message.h"
 #include "rules_command.h"
 #include "similar.h"
+#include "status.h"
 #include "who.h"
 
 #include <stdio.h>
@@ -19,8 +20,9 @@
 #include <string.h>
 #include <sysexits.h>
 
-static const struct command *const commands[] = {&check_command, &explain_command, &list_command,    &rules_command,
-                                                 &who_command,   &edit_command,    &convert_command, &doctor_command};
+static const struct command *const commands[] = {&check_command, &explain_command, &list_command,
+                                                 &rules_command, &who_command,     &status_command,
+                                                 &edit_command,  &convert_command, &doctor_command};
 
 static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
                            "Check the rules for virtual machines on bridges, and explain them.\n"
@@ -30,6 +32,7 @@ static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
                            "  list       list the bridges that a user may use\n"
                            "  rules      show every rule, in order\n"
                            "  who        show who may use a bridge, by which rule\n"
+                           "  status     show the taps that exist, and what is wrong with them\n"
                            "  edit       edit a file of rules, and install it if it has no error\n"
                            "  convert    turn a bridge.conf or an lxc-usernet file into rules for users\n"
                            "  doctor     find out why it does not work here\n"

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "sudo_note.h"
 
+#include "shell_word.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Is the word one that a shell leaves as it is? Names of bridges and of the environment can be anything. */
+/* Names of bridges and of the environment can be anything. */
 static bool is_plain(const char *word)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-
-    return *word != '\0' && *word != '-' && word[strspn(word, plain)] == '\0';
+    return shell_word(word, NULL) != NULL;
 }
 
 void sudo_note(const struct options *options, const char *command, const char *bridge)

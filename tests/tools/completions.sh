@@ -12,7 +12,7 @@ bash -n "$directory/vmnetctl.bash" || fail bash
 zsh -n "$directory/_vmnetctl" || fail zsh
 fish -n "$directory/vmnetctl.fish" || fail fish
 
-options=$(for command in '' check explain list rules who edit convert doctor; do
+options=$(for command in '' check explain list rules who status edit convert doctor; do
     # shellcheck disable=SC2086 # no word or one
     "$ctl" $command --help
 done | grep -o -e '--[a-z][a-z-]*' | sort -u)
@@ -38,6 +38,8 @@ completes() {
 }
 completes 'check convert' c
 completes '--bridge' explain --b
+completes 'status' s
+completes '--json --help --version' status ''
 completes '--user --uid --json --help --version' list ''
 completes 'qemu lxc-usernet' convert --from ''
 completes 'lxc-usernet' convert --from l

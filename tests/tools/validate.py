@@ -66,7 +66,8 @@ def main():
         return
     with open(sys.argv[2], encoding="ascii") as file:
         answer = json.load(file)
-    top = set(schema["properties"]) | set(schema["$defs"][answer["kind"]]["properties"])
+    kinds = {part["if"]["properties"]["kind"]["const"]: part["then"]["$ref"].rpartition("/")[2] for part in schema["allOf"]}
+    top = set(schema["properties"]) | set(schema["$defs"][kinds[answer["kind"]]]["properties"])
     assert set(answer) <= top, set(answer) - top
     jsonschema.Draft202012Validator(closed(schema)).validate(answer)
 

@@ -70,7 +70,7 @@ _vmnetctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _vmnetctl_offer check explain list rules who edit convert doctor --help --version
+        _vmnetctl_offer check explain list rules who status edit convert doctor --help --version
         return
     fi
     # In --root=/x, bash sees three words.
@@ -83,7 +83,7 @@ _vmnetctl() {
     check) options='--root --with --as --all --json --help --version' ;;
     explain) options='--bridge --user --uid --all --json --help --version' ;;
     list) options='--user --uid --json --help --version' ;;
-    rules) options='--json --help --version' ;;
+    rules | status) options='--json --help --version' ;;
     who) options='--all --json --help --version' ;;
     edit) options='--help --version' ;;
     convert) options='--from --drop-limits --help --version' ;;
@@ -92,7 +92,7 @@ _vmnetctl() {
     esac
     _vmnetctl_offer_value "$previous" && return
     case ${COMP_WORDS[1]},$current in
-    *,-* | list,* | rules,*)
+    *,-* | list,* | rules,* | status,*)
         # shellcheck disable=SC2086 # words of this file
         _vmnetctl_offer $options
         ;;

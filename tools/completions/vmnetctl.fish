@@ -7,19 +7,20 @@ function __vmnetctl_bridges
     string replace -r '^/sys/class/net/(.*)/bridge$' '$1' -- $directories
 end
 
-set -l commands check explain list rules who edit convert doctor
+set -l commands check explain list rules who status edit convert doctor
 complete -c vmnetctl -f
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a check -d 'Show all that is wrong with the rules'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a explain -d 'Say whether a user may use a bridge, and why'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a list -d 'List the bridges that a user may use'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a rules -d 'Show every rule, in order'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a who -d 'Show who may use a bridge, by which rule'
+complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a status -d 'Show the taps that exist, and what is wrong with them'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a edit -d 'Edit a file of rules'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a convert -d 'Turn a bridge.conf or an lxc-usernet file into rules'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'Find out why it does not work here'
 complete -c vmnetctl -s V -l version -d 'Print the version'
 complete -c vmnetctl -s h -l help -d 'Print what it is about'
-complete -c vmnetctl -n '__fish_seen_subcommand_from check explain list rules who doctor' -l json -d 'Print one JSON object'
+complete -c vmnetctl -n '__fish_seen_subcommand_from check explain list rules who status doctor' -l json -d 'Print one JSON object'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check convert edit' -F
 complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l root -x -a '(__fish_complete_directories)' -d 'Check the system below this directory'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check' -l with -r -F -d 'Check the installed rules as if this file were one'
