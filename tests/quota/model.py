@@ -11,8 +11,9 @@ comes: every world that can be reached is also one where any of them are. The se
 vmnet-helper's way, "numbers": phase 7 reads which numbers the caller's taps on the bridge have, and refuses if they are
 as many as the limit. The candidates are the lowest free numbers, as many as the limit leaves. Phase 9 creates the tap,
 gives it the first candidate that no other tap has, or refuses if there is none, and then plugs it into the bridge.
-The kernel never gives one number to two taps. Only a port is read: a tap that has its number already, and is not yet
-plugged, is not seen.
+The kernel never gives one number to two taps. It reads in one of two ways, neither of which is done in one piece. It
+lists the ports: then a tap that has its number already, and is not yet plugged, is not seen. Or it asks for one number
+after the other.
 
 What must hold, each with its name below:
   over     At no moment are more taps granted and not closed than the limit.
@@ -45,7 +46,8 @@ class Helper(NamedTuple):
     index: int = 0            # the interface index of its tap; 0: no tap
     is_port: bool = False     # its tap is plugged
     number: int = NO_NUMBER   # its tap's
-    cursor: int = 0           # READING: the index of the port that was read last
+    cursor: int = 0           # READING, listing ports: the index of the one that was read last
+    asks_for: int = NO_NUMBER  # READING, asking for numbers: the next
     numbers: tuple = ()       # READING: those seen; afterwards: the candidates left
     is_excused: bool = False  # it may be refused: see the property "refused"
     is_beside_old: bool = False  # see the property "lowered"
@@ -65,7 +67,8 @@ class Scenario(NamedTuple):
     others: int = 0               # slots of another user, whose limit is the same
     is_disturbed: bool = True     # helpers are killed, taps are closed, slots are used again
     lowered_to: int = 0           # the limit is lowered to this at some moment; 0: never
-    is_read_in_parts: bool = False  # ports are read one by one, in an order that is not that of their creation
+    is_read_in_parts: bool = False  # not all ports at once, but one by one, in an order that is not that of their
+                                    # creation; or, in any other helper, numbers one by one
 
 
 class Way:
@@ -135,7 +138,16 @@ class CountOlderAndUnknown(CountAfter):
         return 0 < other.index < helper.index and (other.user == helper.user or not other.is_port)
 
 
-def step_read(scenario, way, world, helper):
+def step_ask(scenario, way, world, helper):
+    """READING: one number more; at the end, the decision."""
+    asked = helper.asks_for
+    if asked == scenario.limit:
+        return decided(way, helper, helper.numbers)
+    is_taken = any(other.user == helper.user and other.number == asked for other in world.helpers)
+    return helper._replace(asks_for=asked + 1, numbers=helper.numbers + ((asked,) if is_taken else ()))
+
+
+def step_list(scenario, way, world, helper):
     """READING: one port more, or all of them; at the end, the decision."""
     ports = sorted((other for other in world.helpers if other.is_port and other.index > helper.cursor),
                    key=lambda port: port.index)
@@ -143,8 +155,13 @@ def step_read(scenario, way, world, helper):
         seen = helper.numbers + tuple(port.number for port in ports[:1] if port.user == helper.user)
         return helper._replace(cursor=ports[0].index, numbers=tuple(sorted(set(seen))))
     seen = helper.numbers + tuple(port.number for port in ports if port.user == helper.user)
+    return decided(way, helper, seen)
+
+
+def decided(way, helper, seen):
     candidates = way.candidates(helper, seen)
-    return helper._replace(step=REFUSING if candidates is None else READ, cursor=0, numbers=candidates or ())
+    step = REFUSING if candidates is None else READ
+    return helper._replace(step=step, cursor=0, asks_for=NO_NUMBER, numbers=candidates or ())
 
 
 def indices_new(scenario, way, world):
@@ -169,7 +186,8 @@ def step_number(way, world, helper):
 def steps(scenario, way, world, helper):
     """What a helper that is under way may do next, if it has its turn. It never waits for another."""
     if helper.step == READING:
-        yield step_read(scenario, way, world, helper)
+        step = step_list if helper.asks_for == NO_NUMBER else step_ask
+        yield step(scenario, way, world, helper)
     elif helper.step == READ:
         yield from (helper._replace(step=CREATED, index=index) for index in indices_new(scenario, way, world))
     elif helper.step == CREATED:
@@ -182,14 +200,14 @@ def steps(scenario, way, world, helper):
         yield helper._replace(step=REFUSED)
 
 
-def start(world, at):
+def start(world, at, asks_for):
     """The helpers after one has started in the slot."""
     user = world.helpers[at].user
     limit = world.limit
     rivals = [h for h in world.helpers if h.user == user and h.is_under_way()]
     in_use = sum(h.user == user and h.step == GRANTED for h in world.helpers)
-    new = Helper(user=user, step=READING, limit=limit, is_excused=bool(rivals) or in_use >= limit,
-                 is_beside_old=any(h.limit > limit for h in rivals))
+    new = Helper(user=user, step=READING, limit=limit, asks_for=asks_for,
+                 is_excused=bool(rivals) or in_use >= limit, is_beside_old=any(h.limit > limit for h in rivals))
     helpers = [h._replace(is_excused=True) if h in rivals else h for h in world.helpers]
     return helpers[:at] + [new] + helpers[at + 1:]
 
@@ -226,7 +244,8 @@ def moves(scenario, way, world):
         if at > 0 and helper == helpers[at - 1]:
             continue  # its twin's moves lead to the same worlds
         if helper.step == IDLE:
-            yield canonical(world.limit, start(world, at)), None
+            for asks_for in (NO_NUMBER, 0) if scenario.is_read_in_parts else (NO_NUMBER,):
+                yield canonical(world.limit, start(world, at, asks_for)), None
         for after in steps(scenario, way, world, helper):
             yield replaced(at, settled(scenario, after)), after
         if scenario.is_disturbed and (helper.is_under_way() or helper.step == GRANTED):
