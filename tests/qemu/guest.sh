@@ -3,11 +3,12 @@
 #
 # guest.sh DIRECTORY KIND...: make the small Linux guests that the QEMU tests and the demo boot.
 #
-# KIND is "cloud" (virtio-net; boots in a second and a half without KVM) or "full" (e1000 too; three times as slow).
-# Each gives
+# KIND is "cloud" (virtio-net; boots in a second and a half without KVM), "full" (e1000 too; three times as slow), or
+# "cloud-SUITE": the cloud kernel of another suite of Debian, from the mirror that this machine uses. Each gives
 #   DIRECTORY/KIND/vmlinux     Debian's kernel, out of its bzImage: unpacking itself would take longer than all the boot
+#   DIRECTORY/KIND/release     its release, as in uname -r
 #   DIRECTORY/KIND/initramfs   busybox, the modules of the NICs, and guest/init.sh
-#   DIRECTORY/cloud/host       the modules that make the same kernel a host of guests, for host.sh
+#   DIRECTORY/cloud*/host      the modules that make the same kernel a host of guests, for machine.sh
 # The kernel package is downloaded with apt, unpacked, and never installed. What is there already is used again, without
 # the network. Needs no root; may run several times at once.
 set -eu
@@ -22,12 +23,30 @@ die() {
     exit 1
 }
 
+# needed_packages PACKAGE PATTERN APT-OPTION...: the packages that PACKAGE depends on whose names begin with PATTERN.
+needed_packages() {
+    package=$1 pattern=$2
+    shift 2
+    apt-cache "$@" depends "$package" 2>/dev/null | sed -n "s/^ *Depends: \\(${pattern}[0-9][^ ]*\\)\$/\\1/p"
+}
+
 # Runs in an empty directory; "$@" are options of apt. Each kernel has a package name of its own; the metapackage knows
-# it.
+# it. From Linux 7 on, kernel and modules are packages of their own, and linux-image-VERSION depends on them.
 download_kernel() {
-    package=$(apt-cache "$@" depends "$metapackage" 2>/dev/null |
-        sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
-    [ -n "$package" ] && apt_get -qq "$@" download "$package"
+    image=$(needed_packages "$metapackage" linux-image- "$@" | head -n 1)
+    [ -n "$image" ] || return
+    # shellcheck disable=SC2046 # a list
+    apt_get -qq "$@" download "$image" $(needed_packages "$image" 'linux-\(base\|binary\|modules\)-' "$@")
+}
+
+# Another suite of Debian is on the mirror that has this machine's.
+write_sources() {
+    own=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+    # shellcheck disable=SC2016 # apt's variables
+    mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+        sed -n "s/^\([^ ]*\) $own main\$/\1/p" | head -n 1)
+    [ -n "$mirror" ] || die "apt has no packages of Debian $own; run apt-get update"
+    echo "deb $mirror $suite main" >"$work/sources.list"
 }
 
 # The machine's package lists may be missing, or so old that the package is gone. The second try reads fresh ones into a
@@ -36,12 +55,18 @@ fetch_kernel() {
     mkdir "$work/deb" "$work/lists" "$work/lists/partial" "$work/cache"
     cd "$work/deb"
     set -- -o APT::Sandbox::User=root
-    if ! download_kernel "$@" >"$work/log" 2>&1; then
+    if [ -n "$suite" ]; then
+        write_sources
+        set -- "$@" -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
+    fi
+    if [ -n "$suite" ] || ! download_kernel "$@" >"$work/log" 2>&1; then
         set -- "$@" -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache"
         { apt_get -qq "$@" update && download_kernel "$@"; } >>"$work/log" 2>&1 ||
-            { cat "$work/log" >&2; die "cannot download a kernel: apt finds no $metapackage"; }
+            { cat "$work/log" >&2; die "cannot download a kernel: apt finds no $metapackage${suite:+ in $suite}"; }
     fi
-    dpkg -x ./*.deb "$work/kernel"
+    for deb in ./*.deb; do
+        dpkg -x "$deb" "$work/kernel"
+    done
 }
 
 # number OFFSET SIZE: a little-endian number in the header of the bzImage (Documentation/arch/x86/boot.rst).
@@ -82,10 +107,13 @@ add_module() {
 # What stays of the kernel package: vmlinux and the few modules.
 make_kernel() {
     fetch_kernel
-    bzimage=$(echo "$work"/kernel/boot/vmlinuz-*)
-    release=${bzimage##*/vmlinuz-}
-    modules=$work/kernel/lib/modules/$release
+    [ -d "$work/kernel/lib" ] || ln -s usr/lib "$work/kernel/lib"
+    modules=$(echo "$work"/kernel/lib/modules/*)
+    release=${modules##*/}
+    bzimage=$work/kernel/boot/vmlinuz-$release
+    [ -e "$bzimage" ] || bzimage=$modules/vmlinuz
     kernel=$work/new
+    find "$modules/" -name '*.ko.xz' -exec xz -d {} +
     "$busybox" depmod -b "$work/kernel" "$release"
     mkdir -p "$kernel/modules" "$kernel/host"
     for module in $drivers; do
@@ -118,11 +146,15 @@ make_initramfs() {
 }
 
 make_guest() {
-    kind=$1 host_drivers=
+    kind=$1 host_drivers='' suite=''
     case $kind in
-    cloud) metapackage=linux-image-cloud-amd64 drivers='virtio_pci virtio_net' host_drivers='tun bridge' ;;
+    cloud | cloud-?*) metapackage=linux-image-cloud-amd64 drivers='virtio_pci virtio_net' host_drivers='tun bridge 8021q' ;;
     full) metapackage=linux-image-amd64 drivers='virtio_pci virtio_net e1000' ;;
-    *) die "unknown kind '$kind'; cloud or full" ;;
+    *) die "unknown kind '$kind'; cloud, full or cloud-SUITE" ;;
+    esac
+    case $kind in
+    *[!a-z0-9-]*) die "a suite's name has small letters, digits and hyphens" ;;
+    cloud-*) suite=${kind#cloud-} ;;
     esac
     work=$directory/$kind.work
     rm -rf "$work"
@@ -133,7 +165,7 @@ make_guest() {
     [ -z "$newer" ] || (make_initramfs)
 }
 
-[ $# -ge 2 ] || die "usage: guest.sh DIRECTORY cloud|full..."
+[ $# -ge 2 ] || die "usage: guest.sh DIRECTORY cloud|full|cloud-SUITE..."
 [ "$(dpkg --print-architecture)" = amd64 ] || die "the guests are made from amd64 packages, on amd64 only"
 [ -x "$busybox" ] || die "no $busybox: install busybox-static"
 if ldd "$busybox" >/dev/null 2>&1; then die "$busybox is not static: install busybox-static"; fi
@@ -144,7 +176,7 @@ directory=$(cd "$1" && pwd)
 shift
 exec 9>"$directory/lock"
 flock 9
-trap 'rm -rf "$directory/cloud.work" "$directory/full.work"' EXIT
+trap 'rm -rf "$directory"/*.work' EXIT
 for kind in "$@"; do
     make_guest "$kind"
 done
