@@ -123,21 +123,26 @@ struct lab_link helper_assert_granted(const struct lab_result *result, const cha
     return link;
 }
 
-static void nothing_left_assert(const struct lab_result *result)
+static void nothing_left_assert(const struct lab_result *result, size_t tap_count)
 {
     assert_int_equal(result->byte_count, 0);
     assert_int_equal(result->fd_count, 0);
-    assert_true(lab_tap_count_becomes(0));
+    assert_true(lab_tap_count_becomes(tap_count));
 }
 
 void helper_assert_refused(const struct lab_result *result, int code, const char *words)
+{
+    helper_assert_refused_beside(result, 0, code, words);
+}
+
+void helper_assert_refused_beside(const struct lab_result *result, size_t tap_count, int code, const char *words)
 {
     const char *text = result->stderr_text;
 
     assert_false(result->timed_out);
     assert_int_equal(result->exec_errno, 0);
     assert_int_equal(result->term_signal, 0);
-    nothing_left_assert(result);
+    nothing_left_assert(result, tap_count);
     if (strstr(text, words) == NULL)
         fail_msg("no \"%s\" in: %s", words, text);
     if (strncmp(text, "vmnet-helper: ", 14) != 0)
@@ -179,7 +184,7 @@ void helper_assert_whole(const struct lab_result *result, const char *bridge)
         assert_string_equal(link.master, bridge);
         return;
     }
-    nothing_left_assert(result);
+    nothing_left_assert(result, 0);
 }
 
 /* musl blocks all signals around a change of ids, and does not ask whether it could: a correct call never fails. */

@@ -71,6 +71,9 @@ struct lab_link helper_assert_granted(const struct lab_result *result, const cha
  * tap left. code 0 accepts any status of the contract but 0. */
 void helper_assert_refused(const struct lab_result *result, int code, const char *words);
 
+/* The same in a test that has tap_count taps of other starts, or of its own. */
+void helper_assert_refused_beside(const struct lab_result *result, size_t tap_count, int code, const char *words);
+
 /* The result of a start under a fault: either the whole success or, with any status but 0 or by any signal, nothing
  * delivered and no tap left. */
 void helper_assert_whole(const struct lab_result *result, const char *bridge);
