@@ -69,7 +69,7 @@ struct status_port status_tap_port(const struct status_tap *tap)
 
     if (port->is_locked && !port->is_learning && !port->is_flooded && port->fixed_count == 1 && port->is_sticky)
         in_force.mac = port->fixed;
-    if (is_bridge(tap->master) && tap->master->filters_vlans && port->vlans_count == 1)
+    if (is_bridge(tap->master) && tap->master->is_vlan_aware && port->vlans_count == 1)
         in_force.vlan = port->vlan;
     return in_force;
 }
