@@ -446,7 +446,8 @@ struct vmnetacl_finding {
 
 /*
  * Look for all that is wrong with rules, not only for the first: visit is called for each error, then for each
- * warning: rules that can never take effect, unknown names, files and directories that look like a mistake.
+ * warning: rules that can never take effect, options that do not do what they look like, unknown names, files and
+ * directories that look like a mistake.
  *
  * origin: as for vmnetacl_load_from(), also refused in the same cases; NULL: the system's rules.
  * timeout_ms: as for vmnetacl_resolve().

@@ -51,7 +51,7 @@ says "replace this rule by one with 'isolated' in rules.d"
 rules 20-more.rules 'allow group vmgroup bridge br0 guard'
 run 1 "$ctl" check --json
 says '"code": "rule-shadowed"'
-says "10-options.rules:1 allows it already, with 'limit 2 isolated', and the options of the first rule count; remove one"
+says "10-options.rules:1 allows it already, with 'limit 2 isolated', and the options of the first rule count"
 
 # Bridges that rules name.
 reset

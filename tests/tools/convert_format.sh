@@ -33,7 +33,7 @@ converts 1 'alice veth br0 1024' 'allow user alice bridge br0 limit 1023'
 says "${lxc_note}lxc-user-nic allows more, and a limit is at most 1023: #     alice veth br0 1024"
 converts 1 'alice veth br0 2147483647' 'allow user alice bridge br0 limit 1023'
 converts 1 '@staff veth br0 1' 'allow group staff bridge br0 limit 1'
-says "${lxc_note}in lxc-user-nic the members of a group share the count, and here each of them may have that many taps: #"
+says "${lxc_note}in lxc-user-nic the members of a group share the count, and here each of them may have that many"
 converts 1 '@staff veth br0 5000' 'allow group staff bridge br0 limit 1023'
 says "may have that many taps; lxc-user-nic allows more, and a limit is at most 1023: #"
 converts 0 'allow veth br0 2' 'allow user allow bridge br0 limit 2'
