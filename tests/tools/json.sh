@@ -100,6 +100,15 @@ has "answer['degraded'] and answer['error']['code'] == 'subject-missing'"
 answer 0 as_without_netlink vmuser "$ctl" explain --bridge br0 --json
 has "answer['interface'] is None and answer['helper_grants'] and answer['helper_refusal'] is None"
 
+# Each option of a rule, as a number, a text or true.
+reset
+rules 1.rules 'allow user vmuser bridge br0 limit 3 isolated guard mac 52:54:00:12:34:56 vlan 7 tap vm%d'
+options="{'limit': 3, 'isolated': True, 'guard': True, 'mac': '52:54:00:12:34:56', 'vlan': 7, 'tap': 'vm%d'}"
+answer 0 as vmuser "$ctl" list --json
+has "answer['bridges'][0]['options'] == answer['bridges'][0]['rule']['options'] == $options"
+answer 0 "$ctl" rules --json
+has "answer['rules'][0]['options'] == $options"
+
 # Each part of a rule is a member, for each kind of subject and of bridge, in both grammars.
 reset
 rules 1.rules '# first' '  allow  user vmuser   bridge br0 limit 7' 'deny gid 4299 bridge br*' \

@@ -53,7 +53,9 @@ def check_rules(validator, good):
         assert is_valid({**rule, "subject": subject}), subject
         assert not is_valid({**rule, "subject": {**subject, "name": None if name else "a"}}), subject
         assert not is_valid({**rule, "subject": {**subject, "id": None if number else 7}}), subject
-    for key, value in (("action", "permit"), ("pattern", None), ("options", {"limit": 0}), ("subject", "all"),
+    assert is_valid({**rule, "options": {"isolated": True, "vlan": 7, "mac": "52:54:00:12:34:56"}})
+    for key, value in (("action", "permit"), ("pattern", None), ("options", {"limit": 0}), ("options", {"mac": ""}),
+                       ("options", {"isolated": False}), ("options", {"tap": None}), ("subject", "all"),
                        ("subject", {"kind": "all"}), ("bridge", None), ("place", {})):
         assert not is_valid({**rule, key: value}), (key, value)
 
