@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# status.sh VMNETCTL SCHEMA [ask-helper], as root in lab.sh's world: the taps that vmnet-helper made, and each thing that
-# can be wrong with one. The taps are made with ip(8), and with the alias and the number that vmnet-helper gives them.
-# With ask-helper, it makes one, too.
+# status.sh VMNETCTL SCHEMA [ask-helper], as root in lab.sh's world: the taps that vmnet-helper made, and each thing
+# that can be wrong with one. The taps are made with ip(8), and with the alias and the number that vmnet-helper gives
+# them. With ask-helper, it makes one, too.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh
 . "${0%/*}/world.sh"
@@ -43,14 +43,17 @@ released() {
     wait "$holder" 2>/dev/null || true
 }
 
-# answer STATUS [COMMAND...]: the JSON of status, by COMMAND, which is as the schema has it
+# answer STATUS [COMMAND...]: the JSON of status, by COMMAND; that each is as the schema has it is checked in the end
+answers=0
+mkdir answers
 answer() {
     wanted=$1
     shift
     run "$wanted" "$@" "$ctl" status --json
     printf '%s\n' "$output" >answer
     ! grep -q '[^ -~]' answer || fail 'it is not ASCII'
-    /usr/bin/python3 "$here/validate.py" "$schema" answer || fail 'it is not as the schema has it'
+    answers=$((answers + 1))
+    cp answer "answers/$answers"
 }
 
 # has EXPRESSION: a Python expression about the answer, and about tap, its first one
@@ -388,8 +391,8 @@ for alias in 'uid=' 'uid=99999999999 bridge=br0' 'uid=4294967295 bridge=br0' 'ui
     says 'tap0: bridge, user and time unknown'
     ! printf '%s' "$output" | LC_ALL=C grep -q '[^ -~]' || fail 'bytes that do not belong on a terminal'
     answer 1
-    has "tap['bridge'] is None and tap['user'] is None and tap['since'] is None and tap['verdict'] is None"
-    has "found(0) == ['alias-invalid']"
+    has "tap['bridge'] is None and tap['user'] is None and tap['since'] is None and tap['verdict'] is None and \
+        found(0) == ['alias-invalid']"
 done
 says 'is none: '
 run 1 "$ctl" status
@@ -435,7 +438,10 @@ says '100 of 1000 used'
 
 # The kernel does not answer.
 run 2 without_netlink "$ctl" status
-[ "$output" = 'vmnetctl: the kernel did not list the interfaces: Permission denied; see netlink(7)' ] || fail 'what else?'
+[ "$output" = 'vmnetctl: the kernel did not list the interfaces: Permission denied; see netlink(7)' ] ||
+    fail 'what else?'
 answer 2 without_netlink
 has "answer['error'] == 'Permission denied' and answer['taps'] == []"
 run 71 sh -c "'$ctl' status >/dev/full"
+
+/usr/bin/python3 "$here/validate.py" "$schema" answers/* || fail 'an answer is not as the schema has it'

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""validate.py SCHEMA [ANSWER]: the answer is as the schema has it, and has no member that the schema does not know.
+"""validate.py SCHEMA [ANSWER...]: each answer is as the schema has it, and has no member that the schema does not know.
 Without an answer: the schema is one, and refuses what is not right."""
 import json
 import sys
@@ -66,12 +66,15 @@ def main():
     if len(sys.argv) == 2:
         check_schema(schema)
         return
-    with open(sys.argv[2], encoding="ascii") as file:
-        answer = json.load(file)
-    kinds = {part["if"]["properties"]["kind"]["const"]: part["then"]["$ref"].rpartition("/")[2] for part in schema["allOf"]}
-    top = set(schema["properties"]) | set(schema["$defs"][kinds[answer["kind"]]]["properties"])
-    assert set(answer) <= top, set(answer) - top
-    jsonschema.Draft202012Validator(closed(schema)).validate(answer)
+    validator = jsonschema.Draft202012Validator(closed(schema))
+    kinds = {part["if"]["properties"]["kind"]["const"]: part["then"]["$ref"].rpartition("/")[2]
+             for part in schema["allOf"]}
+    for path in sys.argv[2:]:
+        with open(path, encoding="ascii") as file:
+            answer = json.load(file)
+        top = set(schema["properties"]) | set(schema["$defs"][kinds[answer["kind"]]]["properties"])
+        assert set(answer) <= top, (path, set(answer) - top)
+        validator.validate(answer)
 
 
 main()
