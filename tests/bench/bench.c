@@ -13,6 +13,7 @@
  *   --holder=PATH  the helper that makes the other taps
  */
 #define _GNU_SOURCE
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,23 +38,50 @@ struct plan {
 struct scenario {
     const char *title;
     struct rules rules;
-    bool other_taps;
+    unsigned other_taps; /* how many live meanwhile */
     size_t round_count;
 };
 
+#define MANY UINT_MAX /* as many other taps as --taps says */
+
 /* Fewer rounds where a round takes long. */
 static const struct scenario scenarios[] = {
-    {.title = "1 rule", .rules = {1, 0, RULES_QEMU}, .round_count = 400},
-    {.title = "rules for a user and a group, against 1 rule", .rules = {1, 0, RULES_NAMES}, .round_count = 400},
-    {.title = "with a deny for a group, against 1 rule", .rules = {1, 0, RULES_MEMBERS}, .round_count = 400},
-    {.title = "1 rule, other taps alive", .rules = {1, 0, RULES_QEMU}, .other_taps = true, .round_count = 200},
-    {.title = "1,000 rules", .rules = {1000, 0, RULES_QEMU}, .round_count = 200},
-    {.title = "100,000 rules", .rules = {100000, 0, RULES_QEMU}, .round_count = 60},
-    {.title = "100,000 rules, every fourth a deny", .rules = {100000, 4, RULES_QEMU}, .round_count = 60},
-    {.title = "100,000 rules in rules.d, against as many in bridge.conf",
-     .rules = {100000, 0, RULES_FILES},
+    {.title = "1 rule", .rules = {.count = 1, .deny_every = 0, .kind = RULES_QEMU}, .round_count = 400},
+    {.title = "rules for a user and a group, against 1 rule",
+     .rules = {.count = 1, .deny_every = 0, .kind = RULES_NAMES},
+     .round_count = 400},
+    {.title = "with a deny for a group, against 1 rule",
+     .rules = {.count = 1, .deny_every = 0, .kind = RULES_MEMBERS},
+     .round_count = 400},
+    {.title = "1 rule, other taps alive",
+     .rules = {.count = 1, .deny_every = 0, .kind = RULES_QEMU},
+     .other_taps = MANY,
+     .round_count = 200},
+    {.title = "1,000 rules", .rules = {.count = 1000, .deny_every = 0, .kind = RULES_QEMU}, .round_count = 200},
+    {.title = "100,000 rules", .rules = {.count = 100000, .deny_every = 0, .kind = RULES_QEMU}, .round_count = 60},
+    {.title = "100,000 rules, every fourth a deny",
+     .rules = {.count = 100000, .deny_every = 4, .kind = RULES_QEMU},
      .round_count = 60},
-    {.title = "1,000,000 rules", .rules = {1000000, 0, RULES_QEMU}, .round_count = 20},
+    {.title = "100,000 rules in rules.d, against as many in bridge.conf",
+     .rules = {.count = 100000, .deny_every = 0, .kind = RULES_FILES},
+     .round_count = 60},
+    {.title = "1 rule in rules.d, against 1 rule", .rules = {.count = 1, .kind = RULES_FILES}, .round_count = 400},
+    {.title = "isolated mac, against 1 rule",
+     .rules = {.count = 1, .kind = RULES_FILES, .options = "isolated mac 52:54:00:12:34:56"},
+     .round_count = 400},
+    {.title = "1 rule in rules.d, against 1 rule, other taps alive",
+     .rules = {.count = 1, .kind = RULES_FILES},
+     .other_taps = 10,
+     .round_count = 400},
+    {.title = "limit, against 1 rule, other taps alive",
+     .rules = {.count = 1, .kind = RULES_FILES, .options = "limit 1023"},
+     .other_taps = 10,
+     .round_count = 400},
+    {.title = "limit, against 1 rule, other taps alive",
+     .rules = {.count = 1, .kind = RULES_FILES, .options = "limit 1023"},
+     .other_taps = MANY,
+     .round_count = 200},
+    {.title = "1,000,000 rules", .rules = {.count = 1000000, .deny_every = 0, .kind = RULES_QEMU}, .round_count = 20},
 };
 
 #define PARALLEL_ROUNDS 10
@@ -68,6 +96,11 @@ static bool is_wanted(const struct plan *plan, const char *title)
     return !plan->only || strstr(title, plan->only);
 }
 
+static unsigned other_taps(const struct plan *plan, const struct scenario *scenario)
+{
+    return scenario->other_taps == MANY ? plan->tap_count : scenario->other_taps;
+}
+
 static void measurement_print(const struct plan *plan, const struct scenario *scenario, struct measurement *measurement,
                               size_t round_count)
 {
@@ -78,8 +111,8 @@ static void measurement_print(const struct plan *plan, const struct scenario *sc
     };
     char title[128];
 
-    if (scenario->other_taps)
-        snprintf(title, sizeof title, "%s: %u (%zu rounds)", scenario->title, plan->tap_count, round_count);
+    if (scenario->other_taps > 0)
+        snprintf(title, sizeof title, "%s: %u (%zu rounds)", scenario->title, other_taps(plan, scenario), round_count);
     else
         snprintf(title, sizeof title, "%s (%zu rounds)", scenario->title, round_count);
     table_print_heading(&plan->columns, title);
@@ -125,10 +158,10 @@ static bool scenario_run(const struct plan *all, const struct scenario *scenario
         return true;
     if (!rules_write(scenario->rules))
         return false;
-    if (scenario->other_taps && !lanes_begin(&holders, plan->holder, plan->tap_count, &unused_us))
+    if (scenario->other_taps > 0 && !lanes_begin(&holders, plan->holder, other_taps(plan, scenario), &unused_us))
         return false;
     bool ok = measure_programs(measurement, plan->columns.programs, plan->columns.program_count, round_count);
-    if (scenario->other_taps && !lanes_end(&holders))
+    if (scenario->other_taps > 0 && !lanes_end(&holders))
         ok = false;
     if (ok)
         measurement_print(plan, scenario, measurement, round_count);
@@ -146,7 +179,7 @@ static bool parallel_run(const struct plan *plan, struct measurement *measuremen
              round_count);
     if (!is_wanted(plan, title))
         return true;
-    if (!rules_write((struct rules){1, 0, RULES_QEMU}))
+    if (!rules_write((struct rules){.count = 1, .deny_every = 0, .kind = RULES_QEMU}))
         return false;
     for (size_t i = 0; i < round_count * program_count; i++) {
         size_t round = i / program_count, program = (i + round) % program_count;

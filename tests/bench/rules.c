@@ -70,7 +70,7 @@ static void rule_print(FILE *file, size_t number)
         fprintf(file, "allow all bridge br%04zu limit 4\n", number);
 }
 
-static bool files_write(size_t count)
+static bool files_write(size_t count, const char *options)
 {
     for (size_t begun = 0, number = 0; begun < count; begun += FILE_RULES, number++) {
         char path[sizeof DIRECTORY_PATH + 16];
@@ -82,7 +82,7 @@ static bool files_write(size_t count)
         for (size_t i = begun; i + 1 < end; i++)
             rule_print(file, i);
         if (end == count)
-            fprintf(file, "allow uid %d bridge %s\n", START_UID, START_BRIDGE);
+            fprintf(file, "allow uid %d bridge %s %s\n", START_UID, START_BRIDGE, options != NULL ? options : "");
         if (!file_finish(file, path, FILES_SIZE_MAX))
             return false;
     }
@@ -125,7 +125,7 @@ static bool vmnet_write(struct rules rules)
     if (!file_finish(file, SWITCH_PATH, FILES_SIZE_MAX) || mkdir(DIRECTORY_PATH, 0755) || chmod(DIRECTORY_PATH, 0755))
         return false;
     if (rules.kind == RULES_FILES)
-        return files_write(rules.count);
+        return files_write(rules.count, rules.options);
     return names_write(rules.kind == RULES_NAMES ? "allow" : "deny");
 }
 

@@ -20,6 +20,7 @@ struct rules {
     size_t count;      /* lines, the one that allows START_BRIDGE included; at least 1 */
     size_t deny_every; /* every so many lines of bridge.conf one is a deny; 0: none */
     enum rules_kind kind;
+    const char *options; /* of the rule of RULES_FILES that matches; NULL: none */
 };
 
 /*
