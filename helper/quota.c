@@ -15,8 +15,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define PORTS_MAX 100 /* of many ports, looking at each takes longer than asking for each number */
-#define BATCH     16  /* questions, whose answers fit the receive buffer of a socket */
+#define PORTS_MAX 64 /* of many ports, looking at each takes longer than asking for each number */
+#define BATCH     24  /* questions, whose answers fit the receive buffer of a socket */
 
 static size_t count_used(const struct quota *quota)
 {
