@@ -5,7 +5,8 @@
 # VMNET_HELPER is the helper under test, VMNET_GUEST_DIR the directory that guest.sh made; VMNET_TEST_HOST and FDGUEST
 # are the programs made of host/test_host.c and of ../lab/fdguest.c.
 #
-# Each case is one boot (machine.sh), with a kernel command line and the group of tests in host/test_host.c for it.
+# Each case is one boot (machine.sh), with a kernel command line and the group of tests in host/test_host.c for it, or a
+# script.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,6 +27,25 @@ case_kernel_without_ipv6() {
 
 case_kernel_without_tun() {
     machine_boot cloud tests=without_tun without=tun
+}
+
+# show NUMBER TARGET: a display of the page's example
+show() {
+    sh "$here/../lab/display.sh" "$here/../../conf/vmnet-rules.5" 'A class room' "$1" >"$machine_root$2"
+}
+
+# The example of vmnet-rules(5), as it is printed.
+case_class_room() {
+    show 1 /uplink.sh
+    show 2 /router.sh
+    show 3 /students.rules
+    cp "$here/host/class_room.sh" "$machine_root/class_room.sh"
+    for program in ip bridge; do
+        machine_add_program "$(PATH=$PATH:/usr/sbin:/sbin command -v $program)" /iproute2/$program
+    done
+    rm "$machine_root/bin/sh" # busybox's takes its own ip, whatever PATH says
+    machine_add_program /bin/sh /bin/sh
+    machine_boot cloud tests=class_room
 }
 
 case $1 in

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # The first process of a machine that is the host under test; host.sh made it. It makes a small world like that of
-# lab.sh, runs the group of tests that "tests=NAME" on the kernel's command line names, says "host: status N", and
-# powers off. The module that "without=MODULE" names is not loaded.
+# lab.sh, runs the group of tests that "tests=NAME" on the kernel's command line names, or the script /NAME.sh if there
+# is one, says "host: status N", and powers off. The module that "without=MODULE" names is not loaded.
 # shellcheck disable=SC2154 # tests, without: the kernel hands them on
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sysfs /sys
@@ -33,7 +33,11 @@ GROUP
 (
     set -e
     make_world
-    /test_host "$tests"
+    if [ -e "/$tests.sh" ]; then
+        sh "/$tests.sh"
+    else
+        /test_host "$tests"
+    fi
 )
 echo "host: status $?"
 poweroff -f
