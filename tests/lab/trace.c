@@ -345,6 +345,14 @@ bool lab_memory_read(pid_t pid, uint64_t address, void *bytes, size_t len)
     return process_vm_readv(pid, &here, 1, &there, 1, 0) == (ssize_t)len;
 }
 
+bool lab_memory_write(pid_t pid, uint64_t address, const void *bytes, size_t len)
+{
+    struct iovec here = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = len}; /* only read */
+    struct iovec there = {.iov_base = (void *)(uintptr_t)address, .iov_len = len};
+
+    return process_vm_writev(pid, &here, 1, &there, 1, 0) == (ssize_t)len;
+}
+
 bool lab_string_read(pid_t pid, uint64_t address, char *text, size_t text_size)
 {
     for (size_t i = 0; i < text_size; i++) {

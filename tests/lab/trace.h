@@ -56,4 +56,7 @@ void lab_call_replace(const struct lab_stop *stop, long number, const uint64_t a
 bool lab_string_read(pid_t pid, uint64_t address, char *text, size_t text_size);
 bool lab_memory_read(pid_t pid, uint64_t address, void *bytes, size_t len);
 
+/* Change exactly len bytes of it; false when it is not writable. */
+bool lab_memory_write(pid_t pid, uint64_t address, const void *bytes, size_t len);
+
 #endif
