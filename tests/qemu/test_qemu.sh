@@ -34,6 +34,14 @@ write_rules() {
     chmod 644 /etc/qemu/bridge.conf
 }
 
+# For rules with options; bridge.conf then allows nothing.
+write_rules_d() {
+    mkdir -p -m 755 /etc/vmnet/rules.d
+    printf '%s\n' "$@" >/etc/vmnet/rules.d/10.rules
+    chmod 644 /etc/vmnet/rules.d/10.rules
+    write_rules '# nothing'
+}
+
 # check_network NAME BRIDGE MAC: the guest has its lease, from the DHCP server of BRIDGE, which knows it by this MAC.
 check_network() {
     vm_await_lease "$1"
@@ -235,6 +243,53 @@ case_two_guests() {
     for address in "$vm_address" "$two"; do
         busybox ping -c 1 -W 60 "$address" >/dev/null || fail "no answer from the guest at $address"
     done
+    vm_off one
+    vm_off two
+    vm_await 120 'the taps to go' vm_no_taps
+}
+
+# The tap of the only guest has taken so many frames from it.
+has_sent() {
+    for sent_file in /sys/class/net/tap*/statistics/rx_packets; do
+        [ -e "$sent_file" ] && [ "$(cat "$sent_file")" -ge "$1" ] && return
+    done
+    return 1
+}
+
+# A guest with the address of the rule has a network; one with another address sends, and nobody hears it.
+case_mac() {
+    write_rules_d 'allow user vmuser bridge virbr0 mac 52:54:00:AB:cd:21'
+    nic="bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci"
+    check_spelling virbr0 52:54:00:ab:cd:21 virtio_net -nic "$nic,mac=52:54:00:ab:cd:21"
+    vm_start wrong -nic "$nic,mac=52:54:00:ab:cd:22"
+    vm_await 600 'the guest to send' has_sent 5
+    ! grep -q 52:54:00:ab:cd:22 /run/lab/virbr0.dhcp || fail 'its DHCP request was heard'
+    grep -q 52:54:00:ab:cd:21 /run/lab/virbr0.dhcp || fail 'the server does not log requests'
+    ! /usr/sbin/bridge fdb show br virbr0 | grep -q 52:54:00:ab:cd:22 || fail 'the bridge has learned its address'
+    kill "$(cat /run/lab/vm/wrong/pid)"
+    vm_await 300 'QEMU to end' vm_ended wrong
+    vm_await 120 'the tap to go' vm_no_taps
+}
+
+# Two isolated guests: each has its lease from the host and reaches it, but not the other. A third is
+# one too many.
+case_isolated() {
+    write_rules_d 'allow all bridge virbr0 limit 2 isolated'
+    nic="bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci"
+    vm_start one -nic "$nic,mac=52:54:00:ab:cd:31"
+    vm_start two -nic "$nic,mac=52:54:00:ab:cd:32"
+    vm_await_lease two
+    two=$vm_address
+    vm_await_lease one
+    vm_ping one 192.168.122.1
+    vm_ping two 192.168.122.1
+    vm_tell one "ping $two"
+    vm_await 600 'guest one to give up' vm_said_or_ended one "$vm_lines" "ping $two "
+    expect 'the ping from one to the other' "${vm_line##* }" failed
+    busybox ping -c 1 -W 60 "$two" >/dev/null || fail "no answer from the guest at $two"
+    vm_start third -nic "$nic"
+    vm_await 300 'QEMU to give up' vm_ended third
+    expect 'stderr of QEMU' "$(cat /run/lab/vm/third/stderr)" '*you hold 2 of 2 taps on bridge*virbr0*bridge helper failed*'
     vm_off one
     vm_off two
     vm_await 120 'the taps to go' vm_no_taps
