@@ -74,7 +74,7 @@ void options_assert_whole(const char *name)
     lab_command("ip link show dev %s | grep -q 'altname vmnet-helper\\.4242\\.[0-9]*\\.[01]$'", name);
     if (has_vlan)
         lab_command("bridge vlan show dev %s | grep -q ' " VLAN " PVID Egress Untagged$' && "
-                    "[ $(bridge vlan show dev %s | wc -l) = 2 ]",
+                    "[ $(bridge vlan show dev %s | grep -c '[0-9]$\\|Untagged$') = 1 ]",
                     name, name);
 }
 
