@@ -62,11 +62,16 @@ static void ports_unplug(void)
         close(ports[--port_count]);
 }
 
-static void all_release(void)
+static void all_close(void)
 {
     while (held_count > 0)
         lab_result_release(&held[--held_count]);
     ports_unplug();
+}
+
+static void all_release(void)
+{
+    all_close();
     assert_true(lab_tap_count_becomes(0));
 }
 
@@ -124,10 +129,14 @@ static void limit_expect(unsigned limit)
     refused_expect(&lab_vmuser);
 }
 
+/* Whatever a test that failed has left is taken away. */
 static int setup(void **state)
 {
     const int status = helper_rules_reset(state);
 
+    all_close();
+    lab_command("cd /sys/class/net && for tap in */tun_flags; do "
+                "[ ! -e \"$tap\" ] || ip link delete \"${tap%%/*}\"; done");
     lab_command("rm -f /etc/qemu/bridge.conf && mkdir -m 755 /etc/vmnet/rules.d");
     return status;
 }
