@@ -94,6 +94,7 @@ int main(int argc, char *argv[])
     quota_take_number(&quota, &netlink, &tap);
     port_plug(&netlink, &tap, &bridge, &decision);
     privilege_drop_all();
+    process_end_deadline();
     message_granted(tap.name, decision.rule.file, decision.rule.line);
 
     /* 10. The last act. */

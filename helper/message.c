@@ -6,6 +6,7 @@
 #include "message.h"
 
 #include "caller.h"
+#include "process.h"
 #include "request.h"
 
 #include <errno.h>
@@ -68,6 +69,7 @@ noreturn void die(int code, const char *format, ...)
     ssize_t written;
     va_list arguments;
 
+    process_end_deadline(); /* else there could be two lines, and two records */
     va_start(arguments, format);
     errno = error;
     (void)vsnprintf(text, sizeof text, format, arguments); /* cut off when too long */

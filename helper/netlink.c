@@ -99,6 +99,7 @@ void netlink_send(struct netlink *netlink)
     current(netlink)->nlmsg_flags |= NLM_F_ACK;
     if (sendmsg(netlink->fd, &message, 0) != (ssize_t)netlink->used)
         die(EX_OSERR, "cannot send netlink messages: %m");
+    netlink->first_sent = ((const struct nlmsghdr *)(const void *)netlink->buffer)->nlmsg_seq;
     memset(netlink->buffer, 0, netlink->used);
     netlink->used = 0;
     netlink->is_complete = netlink->is_inconsistent = false;
@@ -126,6 +127,11 @@ static size_t receive(struct netlink *netlink, void *bytes, size_t bytes_size, i
     return (size_t)len;
 }
 
+static bool is_of_last_send(const struct netlink *netlink, const struct nlmsghdr *answer)
+{
+    return answer->nlmsg_seq >= netlink->first_sent && answer->nlmsg_seq <= netlink->sequence && answer->nlmsg_seq != 0;
+}
+
 static noreturn void die_other_answer(void)
 {
     die(EX_SOFTWARE, "the kernel's answer is not one to our messages");
@@ -141,7 +147,7 @@ uint32_t netlink_wait(struct netlink *netlink)
     size_t len = receive(netlink, &answer, sizeof answer, &flags);
 
     if (len < sizeof answer.header + sizeof answer.error.error || answer.header.nlmsg_type != NLMSG_ERROR ||
-        answer.header.nlmsg_seq == 0 || answer.header.nlmsg_seq > netlink->sequence)
+        !is_of_last_send(netlink, &answer.header))
         die_other_answer();
     errno = -answer.error.error;
     if (answer.error.error != 0)
@@ -167,8 +173,7 @@ static const struct nlmsghdr *take_message(struct netlink *netlink)
             die(EX_SOFTWARE, "the kernel's answer is larger than its buffer");
     }
     if (netlink->received - netlink->next < sizeof *message || message->nlmsg_len < sizeof *message ||
-        message->nlmsg_len > netlink->received - netlink->next || message->nlmsg_seq == 0 ||
-        message->nlmsg_seq > netlink->sequence)
+        message->nlmsg_len > netlink->received - netlink->next || !is_of_last_send(netlink, message))
         die_other_answer();
     netlink->next += NLMSG_ALIGN(message->nlmsg_len);
     netlink->is_inconsistent = netlink->is_inconsistent || (message->nlmsg_flags & NLM_F_DUMP_INTR) != 0;

@@ -13,6 +13,7 @@ struct netlink {
     uint32_t sequence;    /* of the last message, from 1 */
     size_t used;          /* bytes in buffer */
     size_t message_start; /* of the last message in buffer */
+    uint32_t first_sent;  /* number of the first message that was sent last */
     /* Of the answer to what was sent last. */
     bool is_complete;
     bool is_inconsistent; /* what a dump shows changed meanwhile, so that it may lack something (NLM_F_DUMP_INTR) */

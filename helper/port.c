@@ -186,17 +186,17 @@ static bool is_only_vlan(struct netlink *netlink, int index, uint32_t vlan)
                 wrong++;
         }
     }
-    return errno == 0 && right == 1 && wrong == 0;
+    if (errno != 0)
+        die(EX_OSERR, "cannot read the VLANs of the port back: %m");
+    return right == 1 && wrong == 0;
 }
 
-static void require_options(struct netlink *netlink, const struct tap *tap, const struct bridge *bridge,
-                            const struct vmnetacl_decision *decision)
+/* What is kept elsewhere than at the port. */
+static void require_rest(struct netlink *netlink, const struct tap *tap, const struct bridge *bridge,
+                         const struct vmnetacl_decision *decision)
 {
     const struct vmnetacl_grant *grant = &decision->grant;
 
-    if ((grant->options & PORT_OPTIONS) == 0)
-        return;
-    require_attributes(netlink, tap, bridge, decision);
     if ((grant->options & VMNETACL_OPTION_MAC) != 0 && !address_is_pinned(netlink, tap->ifindex, bridge, grant))
         die_changed(tap);
     if ((grant->options & VMNETACL_OPTION_VLAN) != 0 && !is_only_vlan(netlink, tap->ifindex, grant->vlan))
@@ -208,9 +208,12 @@ void port_plug(struct netlink *netlink, const struct tap *tap, const struct brid
                const struct vmnetacl_decision *decision)
 {
     send_port(netlink, tap, bridge, decision);
+    /* First what the kernel knows of these: on a kernel that cannot lock ports, no entry of others is touched. */
+    if ((decision->grant.options & PORT_OPTIONS) != 0)
+        require_attributes(netlink, tap, bridge, decision);
     if ((decision->grant.options & VMNETACL_OPTION_MAC) != 0)
         address_pin(netlink, tap->ifindex, bridge, decision);
-    require_options(netlink, tap, bridge, decision);
+    require_rest(netlink, tap, bridge, decision);
     /* Sent separately: after a failed message the kernel goes on with the next; in one message, up would come first. */
     (void)start_message(netlink, RTM_SETLINK, AF_UNSPEC, tap->ifindex, IFF_UP); /* the only one that is answered */
     netlink_send(netlink);

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -41,12 +42,13 @@ static void reset_signals(void)
 }
 
 /*
- * A caller could stop helpers, and continue them when the rules have long been changed. The signal that was pending
- * then is taken before anything else. write(2) and _exit(2) are async-signal-safe, and the filter allows them.
+ * A caller could stop helpers, and continue them when the rules have long been changed. The signal that is pending then
+ * is taken before anything else: all that the process can still do is this. write(2) and _exit(2) are
+ * async-signal-safe, and the filter allows them.
  */
 static void end_late(int number)
 {
-    static const char line[] = "vmnet-helper: this start has taken more than 10 seconds, so it ends; try again\n";
+    static const char line[] = "vmnet-helper: this start was stopped by its deadline of 10 seconds; try again\n";
     ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
 
     (void)number;  /* SIGALRM */
@@ -61,6 +63,13 @@ static void set_deadline(void)
     if (sigaction(SIGALRM, &action, NULL) != 0)
         die(EX_OSERR, "cannot set a deadline: %m");
     (void)alarm(10); /* cannot fail */
+}
+
+void process_end_deadline(void)
+{
+    static const struct itimerval none = {.it_value = {.tv_sec = 0}};
+
+    (void)setitimer(ITIMER_REAL, &none, NULL); /* as alarm(0); cannot fail */
 }
 
 void process_make_sane(int argc)

@@ -13,3 +13,9 @@ void process_make_sane(int argc);
 
 /* Close every descriptor above 2 but these two, in whatever order they are. */
 void process_close_all_but(int fd, int other_fd);
+
+/*
+ * The deadline ends here: from now on the outcome is certain, and only has to be told. Runs behind the seccomp filter,
+ * too.
+ */
+void process_end_deadline(void);

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define PORTS_MAX 64 /* of many ports, looking at each takes longer than asking for each number */
-#define BATCH     24  /* questions, whose answers fit the receive buffer of a socket */
+#define BATCH     24 /* questions, whose answers fit the receive buffer of a socket */
 
 static size_t count_used(const struct quota *quota)
 {
@@ -103,7 +103,8 @@ static void ask_for_some(struct quota *quota, struct netlink *netlink, size_t fi
 static void ask_for_numbers(struct quota *quota, struct netlink *netlink)
 {
     memset(quota->is_used, 0, sizeof quota->is_used);
-    for (size_t first = 0; first < VMNETACL_LIMIT_MAX; first += BATCH)
+    /* Until it is clear that the limit is reached. */
+    for (size_t first = 0; first < VMNETACL_LIMIT_MAX && count_used(quota) < quota->limit; first += BATCH)
         ask_for_some(quota, netlink, first, VMNETACL_LIMIT_MAX - first < BATCH ? VMNETACL_LIMIT_MAX - first : BATCH);
 }
 
@@ -160,6 +161,6 @@ void quota_take_number(const struct quota *quota, struct netlink *netlink, const
             die(EX_UNAVAILABLE, "cannot give the tap a number, which the option 'limit' needs: %m");
     }
     die(EX_TEMPFAIL,
-        "the limit of %u taps was reached by other starts of yours at the same time; end a guest, or try again",
+        "the limit of %u taps was reached by other starts of yours at the same time; try again, or end a guest",
         (unsigned)quota->limit);
 }

@@ -74,6 +74,13 @@ static void show_mac(const void *value, char text[VMNETACL_OPTION_VALUE_SIZE])
 static_assert(MAC_LEN < VMNETACL_OPTION_VALUE_SIZE && VMNETACL_NAME_MAX < VMNETACL_OPTION_VALUE_SIZE,
               "the others, too");
 
+/* Does a digit, or what becomes one, begin or end at this place? */
+static bool is_number(const struct token *token, size_t at)
+{
+    return at < token->len && ((token->at[at] >= '0' && token->at[at] <= '9') || token->at[at] == '%' ||
+                               (token->at[at] == 'd' && at > 0 && token->at[at - 1] == '%'));
+}
+
 /* A placeholder of the name is at this '%', for the first time? NULL; or what is wrong. */
 static const char *check_placeholder(const struct token *token, size_t at, bool *has_number, bool *has_uid)
 {
@@ -85,6 +92,10 @@ static const char *check_placeholder(const struct token *token, size_t at, bool 
     if (*has)
         return "a name has at most one %d and one %u";
     *has = true;
+    /* Else vm%u%d would give uid 424 the name that begins those of uid 4242. */
+    if (what == 'u' && ((at > 0 && is_number(token, at - 1)) || is_number(token, at + 2)))
+        return "the digits of %u run into other digits, so that two users could have one name; write another sign between, "
+               "as in vm%u-%d";
     return NULL;
 }
 

@@ -168,7 +168,7 @@ static bool may_try_again(const struct tally *tally, const struct lab_result *re
 {
     if (result->exit_code != EXIT_TEMPFAIL)
         return false;
-    if (strstr(result->stderr_text, "more than 10 seconds") != NULL)
+    if (strstr(result->stderr_text, "deadline of 10 seconds") != NULL)
         return true;
     return tally->storm.lowered_to != 0 && strstr(result->stderr_text, "changed while it was read") != NULL;
 }

@@ -289,18 +289,36 @@ static int add_number(const struct nlmsghdr *request)
     return 0;
 }
 
+/* Without VLAN filtering: an entry without a VLAN is one in VLAN 0 and one in the default VLAN. */
+static bool has_two_entries(void)
+{
+    return kernel->vlan_filtering == 0 && kernel->pvid != 0;
+}
+
+static int remove_entry(int index, bool has_vlan)
+{
+    bool is_there = false;
+
+    if (!has_vlan || !has_two_entries()) {
+        is_there = kernel->entry_index == index;
+        if (is_there)
+            kernel->entry_index = kernel->learned_again > 0 ? FAKE_OTHER : 0;
+        kernel->learned_again -= is_there && kernel->learned_again > 0;
+    }
+    if (has_two_entries() && kernel->pvid_entry_index == index) {
+        is_there = true;
+        kernel->pvid_entry_index = 0;
+    }
+    return is_there ? 0 : ENOENT;
+}
+
 static int change_entry(const struct nlmsghdr *request)
 {
     const struct ndmsg *entry = NLMSG_DATA(request);
     const struct nlattr *vlan = find(request, sizeof *entry, NDA_VLAN);
 
-    if (request->nlmsg_type == RTM_DELNEIGH) {
-        if (kernel->entry_index != entry->ndm_ifindex)
-            return ENOENT;
-        kernel->entry_index = kernel->learned_again > 0 ? FAKE_OTHER : 0;
-        kernel->learned_again -= kernel->learned_again > 0;
-        return 0;
-    }
+    if (request->nlmsg_type == RTM_DELNEIGH)
+        return remove_entry(entry->ndm_ifindex, vlan != NULL);
     CHILD_CHECK((request->nlmsg_flags & (NLM_F_CREATE | NLM_F_EXCL)) == (NLM_F_CREATE | NLM_F_EXCL));
     if (kernel->entry_index != 0)
         return EEXIST;
@@ -308,16 +326,21 @@ static int change_entry(const struct nlmsghdr *request)
     kernel->entry_state = entry->ndm_state;
     kernel->entry_flags = entry->ndm_flags;
     kernel->entry_vlan = vlan == NULL ? 0 : *(const uint16_t *)(const void *)(vlan + 1);
+    if (has_two_entries() && kernel->pvid_entry_index != 0)
+        return EEXIST;
+    kernel->pvid_entry_index = has_two_entries() ? entry->ndm_ifindex : 0;
+    kernel->pvid_entry_state = entry->ndm_state;
     return 0;
 }
 
 static void answer_getneigh(const struct nlmsghdr *request)
 {
-    const struct ndmsg entry = {.ndm_ifindex = kernel->entry_index,
-                                .ndm_state = kernel->entry_state,
-                                .ndm_flags = kernel->entry_flags};
+    const bool is_pvid = has_two_entries() && find(request, sizeof(struct ndmsg), NDA_VLAN) != NULL;
+    const struct ndmsg entry = {.ndm_ifindex = is_pvid ? kernel->pvid_entry_index : kernel->entry_index,
+                                .ndm_state = is_pvid ? kernel->pvid_entry_state : kernel->entry_state,
+                                .ndm_flags = is_pvid ? 0 : kernel->entry_flags};
 
-    if (kernel->entry_index == 0) {
+    if (entry.ndm_ifindex == 0) {
         acknowledge(request, ENOENT);
         return;
     }

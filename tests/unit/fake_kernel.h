@@ -41,6 +41,9 @@ struct fake_kernel {
     uint16_t entry_state;
     uint8_t entry_flags;
     uint16_t entry_vlan;
+    /* The one in the default VLAN, which is apart without VLAN filtering. */
+    int pvid_entry_index;
+    uint16_t pvid_entry_state;
     unsigned learned_again; /* how often another port learns it when it was deleted */
     bool entry_moves;       /* another program replaces ours at once */
     /* Numbers: names that begin with "vmnet-helper.1000.12.". */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,6 +212,9 @@ static bool tap_is_good(const char *tap)
     const char *d = strstr(tap, "%d");
     const char *u = strstr(tap, "%u");
 
+    if (u != NULL && ((u > tap && isdigit((unsigned char)u[-1])) || isdigit((unsigned char)u[2]) || u[2] == '%' ||
+                      (d != NULL && d + 2 == u)))
+        return false;
     for (const char *at = tap; *at != '\0'; at++)
         if ((*at == '%' && at != d && at != u) || (unsigned char)*at <= ' ' ||
             strchr("/:\x7f\xa0*?[]{}()\"`;,|'<>\\!^$&#@", *at) != NULL)

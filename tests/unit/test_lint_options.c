@@ -178,24 +178,24 @@ static void test_lint_name_of_one_tap_for_more_warned_of(void **state)
 static void test_lint_name_of_tap_too_long_for_uid_warned_of(void **state)
 {
     static const struct row rows[] = {
-        {.name = "five digits fit", .files = "allow uid 99999 bridge a tap 1234567890%u limit 1", .want = ""},
+        {.name = "five digits fit", .files = "allow uid 99999 bridge a tap abcdefghij%u limit 1", .want = ""},
         {.name = "six do not",
-         .files = "allow uid 100000 bridge a tap 1234567890%u limit 1",
-         .want = "the name of the tap '1234567890%u' is too long with the uid 100000, so each request is refused; "
+         .files = "allow uid 100000 bridge a tap abcdefghij%u limit 1",
+         .want = "the name of the tap 'abcdefghij%u' is too long with the uid 100000, so each request is refused; "
                  "shorten it\n"},
-        {.name = "four digits and %d fit", .files = "allow uid 9999 bridge a tap 123456789%u%d", .want = ""},
+        {.name = "four digits and %d fit", .files = "allow uid 9999 bridge a tap abcdefgh%u-%d", .want = ""},
         {.name = "five digits and %d do not",
-         .files = "allow uid 99999 bridge a tap %d123456789%u",
-         .want = "the name of the tap '%d123456789%u' is too long with the uid 99999, so each request is refused; "
+         .files = "allow uid 99999 bridge a tap %dabcdefghi%u",
+         .want = "the name of the tap '%dabcdefghi%u' is too long with the uid 99999, so each request is refused; "
                  "shorten it\n"},
-        {.name = "each uid fits", .files = "allow all bridge a tap 12345%u limit 1", .want = ""},
+        {.name = "each uid fits", .files = "allow all bridge a tap abcde%u limit 1", .want = ""},
         {.name = "not each",
-         .files = "allow gid 1 bridge a tap 123456%u limit 1",
-         .want = "the name of the tap '123456%u' is too long for users with a uid of more than 9 digits; shorten it\n"},
-        {.name = "each fits with a number", .files = "allow all bridge a tap 1%d2%u3", .want = ""},
+         .files = "allow gid 1 bridge a tap abcdef%u limit 1",
+         .want = "the name of the tap 'abcdef%u' is too long for users with a uid of more than 9 digits; shorten it\n"},
+        {.name = "each fits with a number", .files = "allow all bridge a tap a%db%uc", .want = ""},
         {.name = "not each with a number",
-         .files = "allow all bridge a tap 12345678901%u%d",
-         .want = "the name of the tap '12345678901%u%d' is too long for users with a uid of more than 2 digits; "
+         .files = "allow all bridge a tap abcdefghij%u-%d",
+         .want = "the name of the tap 'abcdefghij%u-%d' is too long for users with a uid of more than 2 digits; "
                  "shorten it\n"},
     };
 

@@ -154,7 +154,10 @@ static void test_port_plug_unknown_attribute_never_up(void **state)
         struct child_result result;
         (void)setup(state);
         kernel->unknown = rows[i].unknown;
+        kernel->entry_index = FAKE_OTHER;
+        kernel->entry_state = NUD_REACHABLE;
         assert_refused(rows[i].options, EX_UNAVAILABLE, rows[i].words);
+        assert_int_equal(kernel->entry_index, FAKE_OTHER); /* what another port has learned stays */
         (void)setup(state);
         kernel->unknown = rows[i].unknown;
         run(ALL_OPTIONS & ~rows[i].options, &result); /* what needs it not is not harmed */
@@ -231,6 +234,44 @@ static void test_address_learned_replaced_other_refused(void **state)
     }
 }
 
+/* Without VLAN filtering there are entries in two VLANs: each is looked at before any is removed. */
+static void test_address_two_vlans_each_looked_at(void **state)
+{
+    static const struct {
+        int index;
+        uint16_t entry_state;
+        int pvid_index;
+        uint16_t pvid_state;
+        bool is_refused;
+    } rows[] = {
+        {0, 0, FAKE_OTHER, NUD_REACHABLE, false},
+        {FAKE_OTHER, NUD_STALE, FAKE_OTHER, NUD_REACHABLE, false},
+        {FAKE_OTHER, NUD_REACHABLE, 0, 0, false},
+        {0, 0, FAKE_OTHER, NUD_NOARP, true},
+        {FAKE_OTHER, NUD_REACHABLE, FAKE_OTHER, NUD_NOARP, true},
+        {FAKE_OTHER, NUD_NOARP, FAKE_OTHER, NUD_STALE, true},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct child_result result;
+        (void)setup(state);
+        kernel->vlan_filtering = 0;
+        kernel->entry_index = rows[i].index;
+        kernel->entry_state = rows[i].entry_state;
+        kernel->pvid_entry_index = rows[i].pvid_index;
+        kernel->pvid_entry_state = rows[i].pvid_state;
+        if (rows[i].is_refused) {
+            assert_refused(VMNETACL_OPTION_MAC, EX_TEMPFAIL, "has the address of /rules:7");
+            assert_int_equal(kernel->pvid_entry_index, rows[i].pvid_index);
+            continue;
+        }
+        run(VMNETACL_OPTION_MAC, &result);
+        child_assert_exit(&result, 0, "");
+        assert_int_equal(kernel->entry_index, FAKE_TAP);
+        assert_int_equal(kernel->pvid_entry_index, FAKE_TAP);
+    }
+}
+
 static void test_address_bridge_without_vlans_no_vlan(void **state)
 {
     struct child_result result;
@@ -251,6 +292,7 @@ int main(void)
         cmocka_unit_test_setup(test_bridge_cannot_refused_before_anything_is_made, setup),
         cmocka_unit_test_setup(test_port_changed_by_others_never_up, setup),
         cmocka_unit_test_setup(test_address_learned_replaced_other_refused, setup),
+        cmocka_unit_test_setup(test_address_two_vlans_each_looked_at, setup),
         cmocka_unit_test_setup(test_address_bridge_without_vlans_no_vlan, setup),
     };
 

@@ -228,7 +228,7 @@ static void test_rules_nothing_to_walk_over_no_rule(void **state)
 static void test_rules_longest_shown_whole(void **state)
 {
     static const char longest[] = "allow group " ACCOUNT_255 " bridge 123456789012345* limit 1023 isolated guard "
-                                  "mac 52:54:00:12:34:56 vlan 4094 tap 12345678901%d%u";
+                                  "mac 52:54:00:12:34:56 vlan 4094 tap 1234567890%d-%u";
     static const struct texts texts = {.files = longest, .qemu = "x"};
     struct vmnetacl_policy *policy = texts_policy(&texts);
 

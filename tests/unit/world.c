@@ -42,6 +42,7 @@ static void random_files_line(char line[static WORLD_LINE_SIZE])
                                         "allow all bridge a vlan 4095",
                                         "allow all bridge a mac 53:54:00:00:00:0a",
                                         "allow all bridge a tap v%d%d",
+                                        "allow all bridge a tap v%u%d",
                                         "allow all bridge a isolated isolated"};
     static const char *const blank[] = {" ", " ", "\t", " \f "};
     const char *effect = PICK(effects);
