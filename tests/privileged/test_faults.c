@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "helper.h"
 
+#include "options.h"
 #include "witness.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ static const int errors[] = {EPERM, ENOMEM, EMFILE, EINTR, EAGAIN, ENOSYS};
 static const char *const denied[] = {"--br=br0", NULL};
 
 static struct lab_result *result; /* of the latest start */
+static bool has_options;          /* the rule has: see options.h */
 
 /* The calls of a start without a fault, and what its witness knew after each; after[0] is from before the first. */
 struct calls {
@@ -129,6 +131,18 @@ static void delivered_check(void)
     assert_int_equal(link.address[0], 0xfe);
     assert_int_equal(link.addr_gen_mode, 1);
     assert_non_null(strstr(link.alias, "virbr0"));
+    if (has_options)
+        options_assert_whole(name);
+}
+
+/* With options, what comes before the bridge is looked up is as it is without, and tried there. */
+static unsigned calls_first(const struct calls *calls)
+{
+    unsigned first = has_options ? calls->count : 1;
+
+    while (first > 1 && calls->numbers[first] != SYS_openat)
+        first--;
+    return first;
 }
 
 static void faults_try(const struct lab_start *start, int error)
@@ -137,7 +151,7 @@ static void faults_try(const struct lab_start *start, int error)
     const bool is_denied = start->arguments == denied;
     unsigned granted = 0;
 
-    for (unsigned n = 1; n <= calls->count; n++) {
+    for (unsigned n = calls_first(calls); n <= calls->count; n++) {
         struct trial trial = {.fake_at = n};
         if (helper_call_always_succeeds(calls->numbers[n]))
             continue;
@@ -234,7 +248,7 @@ static void kills_try(const struct lab_start *start)
     const struct calls *calls = calls_record(start);
     unsigned delivered = 0;
 
-    for (unsigned n = 1;; n++) {
+    for (unsigned n = 2 * calls_first(calls) - 1;; n++) {
         struct trial trial = {.kill_at = n};
         trial_run(start, calls, &trial, 0);
         trial_describe(&trial, "a kill");
@@ -257,6 +271,22 @@ static void test_killed_at_every_call_whole_or_nothing(void **state)
     kills_try(&start);
 }
 
+static void test_options_call_fails_or_killed_all_or_nothing(void **state)
+{
+    const struct lab_start start = helper_start_complete(&(struct lab_start){0});
+
+    (void)state;
+    has_options = true;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        print_message("  %s\n", strerror(errors[i]));
+        faults_try(&start, errors[i]);
+        options_assert_none_left();
+    }
+    kills_try(&start);
+    options_assert_none_left();
+    has_options = false;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +295,8 @@ int main(void)
         cmocka_unit_test_setup(test_call_fails_fscaps_and_root_whole_or_nothing, helper_rules_reset),
         cmocka_unit_test_setup(test_drop_faked_is_noticed, helper_rules_reset),
         cmocka_unit_test_setup(test_killed_at_every_call_whole_or_nothing, helper_rules_reset),
+        cmocka_unit_test_setup_teardown(test_options_call_fails_or_killed_all_or_nothing, options_world_setup,
+                                        options_world_reset),
     };
 
     return cmocka_run_group_tests_name("faults", tests, helper_world_setup, NULL);
