@@ -25,7 +25,7 @@ enum {
     ADDRESSES_LEN = 2 * ETHER_ADDR_LEN,
     TAG_LEN = 4,
     RECEIVED_MAX = 2048,
-    DEADLINE_MS = 120000,
+    DEADLINE_MS = 60000,
     VLAN_MASK = 0xfff,
     BPDU_LEN = 38,
     BPDU_NUMBER_AT = ETHER_HDR_LEN + BPDU_LEN, /* in the padding */
@@ -140,7 +140,7 @@ static void received_parse(struct received *received)
 
     received->vlan = FRAME_UNTAGGED;
     received->number = 0;
-    if (received->len != FRAME_LEN)
+    if (received->len < FRAME_LEN - TAG_LEN) /* the bridge adds and removes tags */
         return;
     if (word_get(type) == ETHERTYPE_VLAN) {
         received->vlan = word_get(type + 2) & VLAN_MASK;

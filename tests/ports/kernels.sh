@@ -16,7 +16,6 @@ top=$(cd "$here/../.." && pwd)
 : "${VMNET_HELPER:=$top/build/release/helper/vmnet-helper}"
 : "${VMNET_TEST_PORTS:=$top/build/release/tests/ports/test_ports}"
 : "${VMNET_GUEST_DIR:=$top/build/guest}"
-PATH=$PATH:/usr/sbin:/sbin
 
 fail() {
     echo "FAILED: $*"
@@ -59,8 +58,7 @@ run_kernel() {
     machine_make_root "$kind" "$here/init.sh"
     machine_add_program "$VMNET_HELPER" /vmnet-helper
     machine_add_program "$VMNET_TEST_PORTS" /test_ports
-    machine_add_program "$(command -v ip)" /iproute2/ip
-    machine_add_program "$(command -v bridge)" /iproute2/bridge
+    machine_add_iproute2
     machine_boot "$kind"
     echo "PASSED: Linux $release"
 }

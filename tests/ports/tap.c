@@ -51,9 +51,9 @@ static void test_tap_fixed_name_of_other_guest_refused(void **state)
 static void test_tap_fixed_name_of_other_interface_refused(void **state)
 {
     (void)state;
-    lab_command("ip link add guest type bridge");
-    guest_refuse(&lab_vmuser, "tap guest", EXIT_TEMPFAIL, "'guest'");
-    lab_command("ip link delete guest");
+    lab_command("ip link add other type bridge");
+    guest_refuse(&lab_vmuser, "tap other", EXIT_TEMPFAIL, "'other'");
+    lab_command("ip link delete other");
     guest_refuse(&lab_vmuser, "tap " NETWORK_BRIDGE, EXIT_TEMPFAIL, "'" NETWORK_BRIDGE "'");
 }
 
@@ -63,17 +63,17 @@ static void test_tap_fixed_name_of_persistent_tap_not_attached(void **state)
     struct lab_link before, after;
 
     (void)state;
-    lab_command("ip tuntap add dev guest mode tap");
-    assert_true(lab_link_read("guest", &before));
-    guest_refuse(&lab_vmuser, "tap guest", EXIT_TEMPFAIL, "'guest'");
-    assert_true(lab_link_read("guest", &after));
+    lab_command("ip tuntap add dev kept mode tap");
+    assert_true(lab_link_read("kept", &before));
+    guest_refuse(&lab_vmuser, "tap kept", EXIT_TEMPFAIL, "'kept'");
+    assert_true(lab_link_read("kept", &after));
     assert_int_equal(after.index, before.index);
     assert_int_equal(after.tun_flags, before.tun_flags);
     assert_int_equal(after.flags, before.flags);
     assert_memory_equal(after.address, before.address, sizeof after.address);
     assert_string_equal(after.master, "");
     assert_string_equal(after.alias, "");
-    lab_command("ip tuntap del dev guest mode tap");
+    lab_command("ip tuntap del dev kept mode tap");
 }
 
 /* The uid of vmuser makes it 15 bytes; that of the other caller, one more. */

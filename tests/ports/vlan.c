@@ -99,9 +99,12 @@ static void test_vlan_host_in_it_is_reached(void **state)
 
 static void only_vlan_assert(const struct guest *guest, int vlan)
 {
-    lab_command("list=$(bridge vlan show dev %s | sed -e 1d -e '/^ *$/d') && [ \"$(echo \"$list\" | wc -l)\" = 1 ] &&"
-                " echo \"$list\" | grep -q ' %d PVID Egress Untagged *$'",
-                guest->tap, vlan);
+    const int status = lab_command_status("list=$(bridge vlan show dev %s | sed -e 1d -e '/^ *$/d') &&"
+                                          " [ \"$(echo \"$list\" | wc -l)\" = 1 ] &&"
+                                          " echo \"$list\" | grep -q ' %d PVID Egress Untagged *$'",
+                                          guest->tap, vlan);
+
+    assert_int_equal(status, 0);
 }
 
 static void test_vlan_default_is_taken_away(void **state)

@@ -40,11 +40,7 @@ case_class_room() {
     show 2 /router.sh
     show 3 /students.rules
     cp "$here/host/class_room.sh" "$machine_root/class_room.sh"
-    for program in ip bridge; do
-        machine_add_program "$(PATH=$PATH:/usr/sbin:/sbin command -v $program)" /iproute2/$program
-    done
-    rm "$machine_root/bin/sh" # busybox's takes its own ip, whatever PATH says
-    machine_add_program /bin/sh /bin/sh
+    machine_add_iproute2
     machine_boot cloud tests=class_room
 }
 

@@ -37,6 +37,16 @@ machine_add_program() {
     done
 }
 
+# ip and bridge, in /iproute2: busybox's ip knows no options of bridges. Its shell takes its own ip, whatever PATH says:
+# this machine's takes its place.
+machine_add_iproute2() {
+    for machine_program in ip bridge; do
+        machine_add_program "$(PATH=$PATH:/usr/sbin:/sbin command -v $machine_program)" "/iproute2/$machine_program"
+    done
+    rm "$machine_root/bin/sh"
+    machine_add_program /bin/sh /bin/sh
+}
+
 # machine_boot KIND [WORD...]: the words stand on the kernel's command line. The console is a file: nobody need be
 # reading it. QEMU 7.2 emulates cmpxchg16b in a way that Linux 6.12 and later panic of: the processor is one without.
 machine_boot() {
