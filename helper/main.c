@@ -94,10 +94,10 @@ int main(int argc, char *argv[])
     quota_take_number(&quota, &netlink, &tap);
     port_plug(&netlink, &tap, &bridge, &decision);
     privilege_drop_all();
-    process_end_deadline();
     message_granted(tap.name, decision.rule.file, decision.rule.line);
 
-    /* 10. The last act. */
+    /* 10. The last act. A deadline during it could make a failure of what has succeeded. */
+    process_end_deadline();
     handover_send(request.fd, tap.fd);
     _exit(EX_OK);
 }

@@ -15,7 +15,7 @@ static bool usable_visit(const char *bridge, const struct vmnetacl_decision *dec
     struct doctor *doctor = data;
     char *shorter = doctor->usable_text;
 
-    (void)decision; /* each is an ALLOW */
+    (void)decision;                                /* each is an ALLOW */
     (void)string_set_add(&doctor->usable, bridge); /* each comes once */
     if (doctor->usable_count < SHOWN_MAX)
         doctor->usable_text = shorter == NULL ? memory_copy(bridge) : memory_format("%s, %s", shorter, bridge);

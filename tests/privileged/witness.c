@@ -153,8 +153,9 @@ static void after_drop_check(struct witness *witness, const struct lab_stop *sto
     case SYS_sendto:
     case SYS_recvmsg:
     case SYS_recvfrom:
-    case SYS_close: /* of the netlink socket, before the capability goes */
-    case SYS_write: /* one of these failed: the last words */
+    case SYS_close:     /* of the netlink socket, before the capability goes */
+    case SYS_setitimer: /* one of these failed: the deadline ends, and then the last words */
+    case SYS_write:
     case SYS_exit_group:
         break;
     default:

@@ -333,7 +333,7 @@ static void test_moved_by_its_holder_stays_counted(void **state)
     all_release();
 }
 
-/* The calls of a start, from when its time runs to when the tap is handed over. */
+/* The calls of a start, from when its time runs to when it ends. */
 struct span {
     unsigned first, last;
 };
@@ -344,7 +344,7 @@ static enum lab_action call_note(const struct lab_stop *stop, void *visit_data)
 
     if (stop->number == SYS_chdir) /* the next after its time was set */
         span->first = stop->ordinal;
-    if (stop->number == SYS_sendmsg) /* the last is the hand-over */
+    if (stop->number == SYS_setitimer) /* the last ends the deadline, just before the hand-over */
         span->last = stop->ordinal - 1;
     return LAB_GO;
 }
