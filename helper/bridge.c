@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bridge_find() uses netdevice(7) ioctls: for RTM_GETLINK, the kernel builds a whole link message, which takes as long as reading the
- * rules. The ioctls also accept alternative names, so the last one asks which name the index has.
+ * bridge_find() uses netdevice(7) ioctls: for RTM_GETLINK, the kernel builds a whole link message, which takes as long
+ * as reading the rules. The ioctls also accept alternative names, so the last one asks which name the index has.
  */
 #include "bridge.h"
 

@@ -38,7 +38,7 @@ void netlink_put(struct netlink *netlink, uint16_t type, const void *data, size_
 size_t netlink_nest(struct netlink *netlink, uint16_t type);
 void netlink_nest_end(struct netlink *netlink, size_t offset);
 
-/* Begin a question about a link, without its statistics, which take the kernel long. index 0: about other attributes. */
+/* Begin a question about a link, without its statistics, which take long. index 0: other attributes say which. */
 uint32_t netlink_ask_link(struct netlink *netlink, uint16_t flags, int index);
 
 /* Send the messages made since the last time. The kernel answers the last, and of the others those that fail. */

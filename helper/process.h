@@ -15,7 +15,7 @@ void process_make_sane(int argc);
 void process_close_all_but(int fd, int other_fd);
 
 /*
- * The deadline ends here: the outcome is certain, and only has to be told. Runs behind the seccomp filter, too. A helper
- * that is stopped between this and the hand-over holds a tap, which counts and is seen as any other.
+ * The deadline ends here: the outcome is certain, and only has to be told. Runs behind the seccomp filter, too.
+ * A helper that is stopped between this and the hand-over holds a tap, which counts and is seen as any other.
  */
 void process_end_deadline(void);

@@ -131,8 +131,8 @@ void quota_count(struct quota *quota, const struct caller *caller, const struct 
     used = count_used(quota);
     if (used >= quota->limit)
         die(EX_TEMPFAIL,
-            "the limit of %s:%u is reached: you hold %zu of %u taps on bridge '%s'; end a guest, or see 'vmnetctl status' "
-            "for what holds them",
+            "the limit of %s:%u is reached: you hold %zu of %u taps on bridge '%s'; end a guest, or see 'vmnetctl "
+            "status' for what holds them",
             decision->rule.file, decision->rule.line, used, (unsigned)quota->limit, bridge->name);
     quota->spare_count = quota->limit - used;
 }

@@ -4,8 +4,8 @@
  *
  * A tap that counts has a number, in an alternative name (ip-link(8), "altname") that the kernel keeps unique:
  * vmnet-helper.UID.BRIDGE_INDEX.NUMBER. Giving a tap such a name succeeds for one of any number of helpers at once, and
- * the name ends with the tap: no lock, daemon or file can be left behind, and no helper that was stopped or killed is in
- * the way of another.
+ * the name ends with the tap: no lock, daemon or file can be left behind, and a helper that was stopped or killed is in
+ * no other's way.
  *
  * Why it is exact: a helper that has seen h numbers in use tries the limit - h lowest of the others only, and gives up
  * when each of them has been taken by a rival. tests/quota/model.py goes through every interleaving.

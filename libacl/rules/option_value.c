@@ -94,8 +94,8 @@ static const char *check_placeholder(const struct token *token, size_t at, bool 
     *has = true;
     /* Else vm%u%d would give uid 424 the name that begins those of uid 4242. */
     if (what == 'u' && ((at > 0 && is_number(token, at - 1)) || is_number(token, at + 2)))
-        return "the digits of %u run into other digits, so that two users could have one name; write another sign between, "
-               "as in vm%u-%d";
+        return "the digits of %u run into other digits, so that two users could have one name; write another sign "
+               "between, as in vm%u-%d";
     return NULL;
 }
 

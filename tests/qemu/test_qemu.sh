@@ -36,7 +36,7 @@ write_rules() {
 
 # For rules with options; bridge.conf then allows nothing.
 write_rules_d() {
-    mkdir -p -m 755 /etc/vmnet/rules.d
+    mkdir -m 755 /etc/vmnet/rules.d
     printf '%s\n' "$@" >/etc/vmnet/rules.d/10.rules
     chmod 644 /etc/vmnet/rules.d/10.rules
     write_rules '# nothing'

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The options of a rule at the port, with a kernel of the test's: what it has been told when the port comes up, and that
- * the port does not come up when any message fails, is ignored, or is undone by another program.
+ * The options of a rule at the port, with a kernel of the test's: what it has been told when the port comes up, and
+ * that the port does not come up when any message fails, is ignored, or is undone by another program.
  */
 #include "bridge.h"
 #include "child.h"
