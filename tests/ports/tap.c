@@ -73,7 +73,13 @@ static void test_tap_fixed_name_of_persistent_tap_not_attached(void **state)
     assert_memory_equal(after.address, before.address, sizeof after.address);
     assert_string_equal(after.master, "");
     assert_string_equal(after.alias, "");
-    lab_command("ip tuntap del dev kept mode tap");
+}
+
+/* Also after a failure: else the tap would be in the way of every later test. */
+static int kept_teardown(void **state)
+{
+    lab_command("ip link delete kept");
+    return network_teardown(state);
 }
 
 /* The uid of vmuser makes it 15 bytes; that of the other caller, one more. */
@@ -95,7 +101,8 @@ int tap_run(void)
         TEST(test_tap_with_uid_and_number),
         TEST(test_tap_fixed_name_of_other_guest_refused),
         TEST(test_tap_fixed_name_of_other_interface_refused),
-        TEST(test_tap_fixed_name_of_persistent_tap_not_attached),
+        cmocka_unit_test_setup_teardown(test_tap_fixed_name_of_persistent_tap_not_attached, network_setup,
+                                        kept_teardown),
         TEST(test_tap_longer_than_name_with_uid_refused),
     };
 
