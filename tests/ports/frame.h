@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Real Ethernet frames, sent and received over descriptors: of a tap, where the program that holds it is the guest, or of
- * a packet socket. Each frame has a number of its own, so that none is taken for another.
+ * Real Ethernet frames, sent and received over descriptors: of a tap, where the program that holds it is the guest, or
+ * of a packet socket. Each frame has a number of its own, so that none is taken for another.
  *
  * That a frame does not arrive is not proved by waiting: a second frame is sent after it that does arrive.
  */
@@ -39,8 +39,8 @@ uint32_t frame_send_bpdu(const struct station *station, const char *from);
 /* Wait for the frame with this number, and tell how it arrives. Those that arrived before it are dropped. */
 int frame_arrival(const struct station *station, uint32_t number);
 
-/* False if the frame with this number, sent by now, arrives before a frame of the station's beacon. Fails the test if the
- * beacon's does not arrive. */
+/* False if the frame with this number, sent by now, arrives before a frame of the station's beacon. Fails the test if
+ * the beacon's does not arrive. */
 bool frame_is_stopped(const struct station *station, uint32_t number);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The option vlan: the guest is in one VLAN, and knows nothing of it. The uplink is a trunk: VLANs 10 and 20 tagged, and
- * the default one, where the host is, untagged.
+ * The option vlan: the guest is in one VLAN, and knows nothing of it. The uplink is a trunk: VLANs 10 and 20 tagged,
+ * and the default one, where the host is, untagged.
  */
 #include "network.h"
 
