@@ -62,7 +62,7 @@ static struct entry find_entry(struct netlink *netlink, int index, uint16_t vlan
     while ((message = netlink_next(netlink)) != NULL) {
         if (message->nlmsg_type != RTM_NEWNEIGH || message->nlmsg_len < NLMSG_LENGTH(sizeof found))
             continue;
-        memcpy(&found, NLMSG_DATA(message), sizeof found);
+        memcpy(&found, netlink_data(message), sizeof found);
         entry = (struct entry){.index = found.ndm_ifindex, .state = found.ndm_state, .flags = found.ndm_flags};
     }
     return entry;

@@ -186,7 +186,7 @@ int netlink_error(const struct nlmsghdr *message)
 
     if (message->nlmsg_len < NLMSG_LENGTH(sizeof error))
         die_other_answer();
-    memcpy(&error, NLMSG_DATA(message), sizeof error);
+    memcpy(&error, netlink_data(message), sizeof error);
     return -error;
 }
 

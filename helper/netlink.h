@@ -53,5 +53,11 @@ uint32_t netlink_wait(struct netlink *netlink);
  */
 const struct nlmsghdr *netlink_next(struct netlink *netlink);
 
+/* What is after the header that all messages have. NLMSG_DATA(3) takes the const off. */
+static inline const void *netlink_data(const struct nlmsghdr *message)
+{
+    return (const char *)message + NLMSG_HDRLEN;
+}
+
 /* The errno in a message of the type NLMSG_ERROR. */
 int netlink_error(const struct nlmsghdr *message);

@@ -35,6 +35,11 @@ static size_t aligned(size_t len)
     return (len + 3) & ~(size_t)3;
 }
 
+static const void *data_of(const struct nlmsghdr *request)
+{
+    return (const char *)request + HEADER_LEN;
+}
+
 struct fake_kernel *fake_kernel_start(void)
 {
     if (kernel == NULL)
@@ -198,7 +203,7 @@ static int number_of(const struct nlattr *name)
 
 static void answer_getlink(const struct nlmsghdr *request)
 {
-    const struct ifinfomsg *link = NLMSG_DATA(request);
+    const struct ifinfomsg *link = data_of(request);
     const struct nlattr *name = find(request, sizeof *link, IFLA_ALT_IFNAME);
     const struct ifinfomsg found = {.ifi_index = FAKE_OTHER};
 
@@ -254,7 +259,7 @@ static void change_port(const struct nlattr *options)
 
 static int change_link(const struct nlmsghdr *request)
 {
-    const struct ifinfomsg *link = NLMSG_DATA(request);
+    const struct ifinfomsg *link = data_of(request);
     const struct nlattr *master = find(request, sizeof *link, IFLA_MASTER);
 
     CHILD_CHECK(link->ifi_index == FAKE_TAP);
@@ -314,7 +319,7 @@ static int remove_entry(int index, bool has_vlan)
 
 static int change_entry(const struct nlmsghdr *request)
 {
-    const struct ndmsg *entry = NLMSG_DATA(request);
+    const struct ndmsg *entry = data_of(request);
     const struct nlattr *vlan = find(request, sizeof *entry, NDA_VLAN);
 
     if (request->nlmsg_type == RTM_DELNEIGH)
