@@ -121,12 +121,14 @@ static int compare_tap(const void *tap, const void *holder)
 
 const struct tap_holder *tap_holders_of(const struct tap_holders *holders, const char *tap, size_t *count)
 {
-    const struct tap_holder *end = holders->items + holders->count;
-    const struct tap_holder *first = NULL;
+    const struct tap_holder *end;
+    const struct tap_holder *first;
 
     *count = 0;
-    if (holders->count > 0)
-        first = bsearch(tap, holders->items, holders->count, sizeof *holders->items, compare_tap);
+    if (holders->count == 0)
+        return NULL;
+    end = holders->items + holders->count;
+    first = bsearch(tap, holders->items, holders->count, sizeof *holders->items, compare_tap);
     if (first == NULL)
         return NULL;
     while (first > holders->items && strcmp(first[-1].tap, tap) == 0)
