@@ -101,7 +101,7 @@ const struct vmnetacl_error *options_find_unenforced(const struct vmnetacl_grant
 {
     for (size_t i = 0; i < option_table_len; i++)
         if ((grant->options & ~enforced & option_table[i].bit) != 0)
-            return &option_table[i].unenforced;
+            return option_table[i].unenforced;
     return NULL;
 }
 

@@ -32,7 +32,7 @@ struct option {
     uint32_t min;                   /* of a number */
     uint32_t max;
     size_t offset; /* of the value in struct vmnetacl_grant */
-    struct vmnetacl_error unenforced;
+    const struct vmnetacl_error *unenforced;
 };
 
 extern const struct option option_table[];

@@ -5,11 +5,13 @@
 #include <assert.h>
 #include <stddef.h>
 
+/* The error stands apart: without a pointer in it, the loader need not touch its pages. */
 #define OPTION(word, constant)                                                                                         \
-    .name = word, .bit = VMNETACL_OPTION_##constant,                                                                   \
-    .unenforced = {.code = VMNETACL_CODE_OPTION_UNENFORCED,                                                            \
-                   .message =                                                                                          \
-                       "the rule has the option '" word "', which this program does not enforce; use one that does"}
+    .name = word, .bit = VMNETACL_OPTION_##constant, .unenforced = &(const struct vmnetacl_error)                      \
+    {                                                                                                                  \
+        .code = VMNETACL_CODE_OPTION_UNENFORCED,                                                                       \
+        .message = "the rule has the option '" word "', which this program does not enforce; use one that does"        \
+    }
 #define VALUE(shown, of_kind, member)                                                                                  \
     .value = shown, .kind = &(of_kind), .offset = offsetof(struct vmnetacl_grant, member)
 
