@@ -29,32 +29,18 @@
  * one line on stderr and a code from <sysexits.h>. The header of each phase says what is true when it ends, and what it
  * must not do. SECURITY.md says what an attacker gains who takes over one of them.
  */
-#include "bridge.h"
 #include "caller.h"
-#include "filter.h"
-#include "handover.h"
-#include "message.h"
-#include "netlink.h"
-#include "policy.h"
-#include "port.h"
+#include "phases.h"
 #include "privilege.h"
 #include "process.h"
-#include "quota.h"
 #include "request.h"
 #include "tap.h"
-
-#include <sysexits.h>
-#include <unistd.h>
 
 int main(int argc, char *argv[])
 {
     struct caller caller;
     struct request request;
-    struct vmnetacl_decision decision;
-    struct bridge bridge;
-    struct quota quota;
     struct tap tap;
-    struct netlink netlink = {.sequence = 0};
 
     /* 1. A sane process, which has the privilege that it needs. */
     process_make_sane(argc);
@@ -69,35 +55,7 @@ int main(int argc, char *argv[])
     /* 4. From here on we are the caller, with one capability that is not in effect. */
     privilege_drop_to_caller(&caller);
 
-    /* 5. What is asked for, and where the tap goes. */
+    /* 5. What is asked for; and on to phase 10, in phases.c. */
     request_read(&request, argc, argv);
-    handover_require_socket(request.fd, tap.fd);
-    process_close_all_but(request.fd, tap.fd);
-    if (message_open_log(&caller, &request))
-        caller_find_name(&caller);
-
-    /* 6. Is it allowed? */
-    policy_require(&request, &caller, &decision);
-
-    /* 7. Where it goes, and whether the rule's options can be enforced there. */
-    bridge_find(&bridge, request.bridge);
-    bridge_require_options(&bridge, &decision);
-    quota_count(&quota, &caller, &bridge, &decision);
-    tap_prepare(&tap, &caller, &request, &decision);
-
-    /* 8. No open, no exec, no fork after this line. */
-    filter_install();
-
-    /* 9. Create and plug the tap, and give up all privilege. */
-    privilege_raise();
-    tap_create(&tap, &netlink);
-    quota_take_number(&quota, &netlink, &tap);
-    port_plug(&netlink, &tap, &bridge, &decision);
-    privilege_drop_all();
-    message_granted(tap.name, decision.rule.file, decision.rule.line);
-
-    /* 10. The last act. A deadline during it could make a failure of what has succeeded. */
-    process_end_deadline();
-    handover_send(request.fd, tap.fd);
-    _exit(EX_OK);
+    phases_run(&request, &caller, &tap);
 }
