@@ -225,8 +225,7 @@ void vmnetacl_free(struct vmnetacl_policy *policy);
  * vmnetacl_decide() tells when nothing else allows the request. UNAVAIL, with the file and line of a rule that needs
  * it, when a lookup has failed that a deny depends on, or a deny could be about a caller who has no account. TRYAGAIN
  * when the answer is late, cut short or odd, when out of memory, processes or descriptors, or when the resource limits
- * are so tight that an answer could not be believed. INVALID when policy, caller or names is NULL, or bridge is no
- * name.
+ * allow no answer that could be believed. INVALID when policy, caller or names is NULL, or bridge is no name.
  *
  * The name service runs code that is not ours (nss(5)), so it is asked in a forked process without capabilities, with
  * stdio on /dev/null and no other descriptor, behind a seccomp filter that forbids it to execute and to fork; it is
@@ -413,8 +412,7 @@ struct vmnetacl_advice {
  * login:  the caller's login name, for a rule by name instead of by uid. It must be a name whose uid in the user
  *         database is the caller's; not used if a rule cannot contain it. NULL: by uid.
  * advice: filled in whole whatever the answer. Not NULL.
- * Returns the verdict, as vmnetacl_decide(); there is a cure for NOTFOUND and DENY only. INVALID also when advice is
- * NULL.
+ * Returns the verdict, as vmnetacl_decide(); only NOTFOUND and DENY have a cure. INVALID also when advice is NULL.
  */
 enum vmnetacl_status vmnetacl_advise(const struct vmnetacl_policy *policy, const struct vmnetacl_caller *caller,
                                      const struct vmnetacl_names *names, const char *bridge, const char *login,
@@ -424,8 +422,7 @@ enum vmnetacl_status vmnetacl_advise(const struct vmnetacl_policy *policy, const
  * Walk over every rule of a policy, in order: by source, file and line.
  *
  * rules: a place among the rules, before the first; to be closed with vmnetacl_rules_close(), before the policy is
- *        freed.
- *        NULL on failure. One place is for one thread.
+ *        freed; NULL on failure. One place is for one thread.
  * Returns OK; TRYAGAIN when out of memory; INVALID when policy or rules is NULL.
  */
 struct vmnetacl_rules;
@@ -477,6 +474,12 @@ bool vmnetacl_source_at(const struct vmnetacl_policy *policy, size_t index, stru
  * any other there is no ALLOW then. False for NULL.
  */
 bool vmnetacl_requires_log(const struct vmnetacl_policy *policy);
+
+/*
+ * May a program that serves a socket obey an ALLOW for a caller in another network namespace than its own, who may be
+ * isolated on purpose? The administrator says so with "network: any". No verdict depends on it: ask. False for NULL.
+ */
+bool vmnetacl_permits_any_network(const struct vmnetacl_policy *policy);
 
 /*
  * Can an interface have this name? The kernel's rule (dev_valid_name() in net/core/dev.c: 1 to 15 bytes, not "." or

@@ -17,11 +17,11 @@ static const struct {
     {VMNETACL_CODE_KEYWORD_UNKNOWN, "files", "allow"},  {VMNETACL_CODE_KEYWORD_UNKNOWN, "files", "deny"},
     {VMNETACL_CODE_KEYWORD_UNKNOWN, "qemu", "allow"},   {VMNETACL_CODE_KEYWORD_UNKNOWN, "qemu", "deny"},
     {VMNETACL_CODE_KEYWORD_UNKNOWN, "qemu", "include"}, {VMNETACL_CODE_KEYWORD_UNKNOWN, "switch", "acl:"},
-    {VMNETACL_CODE_KEYWORD_UNKNOWN, "switch", "log:"},  {VMNETACL_CODE_SOURCE_UNKNOWN, NULL, "files"},
-    {VMNETACL_CODE_SOURCE_UNKNOWN, NULL, "qemu"},       {VMNETACL_CODE_SUBJECT_UNKNOWN, NULL, "user"},
-    {VMNETACL_CODE_SUBJECT_UNKNOWN, NULL, "uid"},       {VMNETACL_CODE_SUBJECT_UNKNOWN, NULL, "group"},
-    {VMNETACL_CODE_SUBJECT_UNKNOWN, NULL, "gid"},       {VMNETACL_CODE_SUBJECT_UNKNOWN, NULL, "all"},
-    {VMNETACL_CODE_BRIDGE_MISSING, NULL, "bridge"},
+    {VMNETACL_CODE_KEYWORD_UNKNOWN, "switch", "log:"},  {VMNETACL_CODE_KEYWORD_UNKNOWN, "switch", "network:"},
+    {VMNETACL_CODE_SOURCE_UNKNOWN, NULL, "files"},      {VMNETACL_CODE_SOURCE_UNKNOWN, NULL, "qemu"},
+    {VMNETACL_CODE_SUBJECT_UNKNOWN, NULL, "user"},      {VMNETACL_CODE_SUBJECT_UNKNOWN, NULL, "uid"},
+    {VMNETACL_CODE_SUBJECT_UNKNOWN, NULL, "group"},     {VMNETACL_CODE_SUBJECT_UNKNOWN, NULL, "gid"},
+    {VMNETACL_CODE_SUBJECT_UNKNOWN, NULL, "all"},       {VMNETACL_CODE_BRIDGE_MISSING, NULL, "bridge"},
 };
 
 /* The word up to the next blank, in lower case. Returns false when it is longer than any that is compared. */

@@ -110,6 +110,7 @@ static enum vmnetacl_status load(const struct vmnetacl_origin *origin, struct vm
     loading.other = &loaded->other;
     status = switch_load(&loading, &table);
     loaded->requires_log = table.requires_log;
+    loaded->permits_any_network = table.permits_any_network;
     if (status == VMNETACL_OK)
         status = policy_load_sources(loaded, &table, &loading);
     if (status == VMNETACL_OK && is_private(loaded))
@@ -158,6 +159,11 @@ void vmnetacl_free(struct vmnetacl_policy *policy)
 bool vmnetacl_requires_log(const struct vmnetacl_policy *policy)
 {
     return policy != NULL && policy->requires_log;
+}
+
+bool vmnetacl_permits_any_network(const struct vmnetacl_policy *policy)
+{
+    return policy != NULL && policy->permits_any_network;
 }
 
 /* The index-th file of a source that has been read; or what is in the place of a file that it has not. */

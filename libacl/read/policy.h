@@ -21,7 +21,8 @@ struct vmnetacl_policy {
     struct loaded_source sources[SWITCH_ENTRIES_MAX];
     size_t sources_count;
     bool requires_log;           /* by switch.conf */
-    struct vmnetacl_error other; /* the same, because of switch.conf */
+    bool permits_any_network;    /* the same */
+    struct vmnetacl_error other; /* as a source's, because of switch.conf */
     struct credentials reader;   /* set when one of these has a code */
     uint64_t generation;         /* tells this policy from any other of this process */
 };

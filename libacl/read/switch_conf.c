@@ -168,6 +168,19 @@ static enum vmnetacl_status parse_log(struct parser *parser, const struct token 
     return VMNETACL_OK;
 }
 
+/* "any". Without the line, the service refuses a caller in another network namespace than its own. */
+static enum vmnetacl_status parse_network(struct parser *parser, const struct token *word, struct switch_table *table)
+{
+    if (table->permits_any_network)
+        return parser_fail(parser, word->at, VMNETACL_CODE_SWITCH_SECOND, "a second network line; remove one");
+    if (!token_take_word(&parser->line, "any") || !line_is_empty(&parser->line))
+        return parser_fail(parser, parser->line.at, VMNETACL_CODE_ACTION_INVALID,
+                           "'network:' takes only the word any; without the line, the service refuses callers in other "
+                           "network namespaces");
+    table->permits_any_network = true;
+    return VMNETACL_OK;
+}
+
 enum vmnetacl_status switch_parse_line(struct lines *lines, struct switch_table *table, struct vmnetacl_error *error)
 {
     struct parser parser = {.lines = lines, .error = error};
@@ -183,8 +196,11 @@ enum vmnetacl_status switch_parse_line(struct lines *lines, struct switch_table 
         return parse_sources(&parser, &token, table);
     if (token_is(&token, "log:"))
         return parse_log(&parser, &token, table);
+    if (token_is(&token, "network:"))
+        return parse_network(&parser, &token, table);
     return parser_fail(&parser, token.at, VMNETACL_CODE_KEYWORD_UNKNOWN,
-                       "unknown word '%.*s'; a line begins with acl:, log: or #", token_shown_len(&token), token.at);
+                       "unknown word '%.*s'; a line begins with acl:, log:, network: or #", token_shown_len(&token),
+                       token.at);
 }
 
 static enum vmnetacl_status parse_lines(struct loading *loading, struct lines *lines, void *data)

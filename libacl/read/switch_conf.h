@@ -22,14 +22,16 @@ struct switch_entry {
 
 struct switch_table {
     struct switch_entry entries[SWITCH_ENTRIES_MAX];
-    size_t count;      /* 0: no line was read yet */
-    bool requires_log; /* a grant without a record in the system log is none */
+    size_t count;             /* 0: no line was read yet */
+    bool requires_log;        /* a grant without a record in the system log is none */
+    bool permits_any_network; /* the service answers callers in other network namespaces, too */
 };
 
 /*
  * Parse the next line of switch.conf. Pure.
  *
- *     line    = [ blanks ] [ "#" anything | "acl:" source { source } | "log:" blanks "required" ]
+ *     line    = [ blanks ] [ "#" anything | "acl:" source { source } | "log:" blanks "required" |
+ *               "network:" blanks "any" ]
  *     source  = blanks name [ blanks "[" action { blanks action } "]" ]
  *     action  = status "=" ( "return" | "continue" )
  *     status  = "ALLOW" | "SUCCESS" | "DENY" | "NOTFOUND" | "UNAVAIL" | "TRYAGAIN"

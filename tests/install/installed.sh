@@ -93,6 +93,7 @@ $1/pkgconfig/vmnetacl.pc
 /usr/share/man/man3/vmnetacl_name_valid.3
 /usr/share/man/man3/vmnetacl_names_free.3
 /usr/share/man/man3/vmnetacl_option_at.3
+/usr/share/man/man3/vmnetacl_permits_any_network.3
 /usr/share/man/man3/vmnetacl_requires_log.3
 /usr/share/man/man3/vmnetacl_resolve.3
 /usr/share/man/man3/vmnetacl_rules_close.3

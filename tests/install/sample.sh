@@ -141,7 +141,8 @@ as 1000 1000 1000 && verdicts_are "allow virbr0 deny br0 allow br1"
 statements_are "$samples/switch.conf" "acl: files
 acl: files qemu [UNAVAIL=continue]
 acl: qemu
-log: required"
+log: required
+network: any"
 rm "$rules_d/50-sample.rules"
 write "$rule" 'allow all bridge br0'
 write "$conf" 'allow virbr0'
@@ -153,4 +154,7 @@ write "$switch" 'acl: files qemu [UNAVAIL=continue]' && verdicts_are "allow virb
 # This program makes no records, so there is no ALLOW for it; what is denied stays so.
 printf 'acl: files qemu\nlog: required\n' >"$switch"
 verdicts_are "unavail virbr0 unavail br0 notfound br1"
+# What is asked of the service alone changes no verdict.
+printf 'acl: files qemu\nnetwork: any\n' >"$switch"
+verdicts_are "allow virbr0 allow br0 notfound br1"
 echo "ok: the samples"

@@ -372,6 +372,7 @@ meant 'alow br0' "; did you mean 'allow'?" qemu
 meant 'inclde /x' "; did you mean 'include'?" qemu
 meant 'acl files' "; did you mean 'acl:'?" switch
 meant 'acl: quemu' "; did you mean 'qemu'?" switch
+meant 'netwrok: any' "; did you mean 'network:'?" switch
 for line in 'permit all bridge br0' 'include /x' 'x' 'allow all br0' 'allow' "$(printf %050d 0)"; do
     printf '%s\n' "$line" >typed
     run 2 "$ctl" check --as files typed

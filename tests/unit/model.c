@@ -305,7 +305,7 @@ struct entry {
 struct table {
     struct entry entries[2];
     size_t count;
-    bool has_line, broken;
+    bool has_line, has_log, has_network, broken;
 };
 
 /* words[*at] to the closing bracket, the opening one having been taken. False when anything is wrong. */
@@ -354,6 +354,27 @@ static void read_sources(struct table *table, char *words[], size_t count)
     }
 }
 
+/* The lines beside the one with the sources: KEYWORD WORD, once each. False if this is none of them. */
+static bool read_statement(struct model *model, struct table *table, const char *line)
+{
+    static const char *const statements[][2] = {{"log:", "required"}, {"network:", "any"}};
+    bool *const seen[] = {&table->has_log, &table->has_network};
+    char copy[1024];
+    char *words[WORDS_MAX] = {NULL};
+    size_t count;
+
+    strcpy(copy, line);
+    count = split(copy, words);
+    for (size_t i = 0; i < 2; i++) {
+        if (strcmp(words[0], statements[i][0]) != 0)
+            continue;
+        model->broken = *seen[i] || count != 2 || strcmp(words[1], statements[i][1]) != 0;
+        *seen[i] = true;
+        return true;
+    }
+    return false;
+}
+
 /* Of the switch, model is a table in disguise. */
 struct switch_model {
     struct model model;
@@ -369,7 +390,7 @@ static void read_switch_line(struct model *model, char *line, int depth)
 
     (void)depth;
     line += strspn(line, blanks);
-    if (*line == '\0' || *line == '#')
+    if (*line == '\0' || *line == '#' || read_statement(model, table, line))
         return;
     if (strncmp(line, "acl:", 4) != 0 || (line[4] != '\0' && strchr(blanks, line[4]) == NULL) || table->has_line) {
         model->broken = true;

@@ -135,6 +135,16 @@ static void test_switch_parse_line_invalid_error_at_its_column(void **state)
         {"log: required acl: files", VMNETACL_CODE_ACTION_INVALID, 15},
         {"Log: required", VMNETACL_CODE_KEYWORD_UNKNOWN, 1},
         {"log : required", VMNETACL_CODE_KEYWORD_UNKNOWN, 1},
+        {"network:", VMNETACL_CODE_ACTION_INVALID, 9},
+        {"network: all", VMNETACL_CODE_ACTION_INVALID, 10},
+        {"network: ANY", VMNETACL_CODE_ACTION_INVALID, 10},
+        {"network: anyone", VMNETACL_CODE_ACTION_INVALID, 10},
+        {"network: any any", VMNETACL_CODE_ACTION_INVALID, 14},
+        {"network: any # all", VMNETACL_CODE_ACTION_INVALID, 14},
+        {"Network: any", VMNETACL_CODE_KEYWORD_UNKNOWN, 1},
+        {"network : any", VMNETACL_CODE_KEYWORD_UNKNOWN, 1},
+        {"network:any", VMNETACL_CODE_KEYWORD_UNKNOWN, 1},
+        {"networks: any", VMNETACL_CODE_KEYWORD_UNKNOWN, 1},
     };
 
     (void)state;
@@ -199,6 +209,58 @@ static void test_decide_log_required_only_for_who_logs(void **state)
     vmnetacl_free(policy);
 }
 
+static void test_parse_line_network_any(void **state)
+{
+    static const char text[] = "network: any\n \tnetwork:\tany \r\n";
+    struct switch_table table = {.count = 0};
+    struct vmnetacl_error error;
+    struct lines lines;
+
+    (void)state;
+    lines_start(&lines, "/s", text, sizeof text - 1);
+    assert_int_equal(switch_parse_line(&lines, &table, &error), VMNETACL_OK);
+    assert_true(table.permits_any_network);
+    assert_false(table.requires_log);
+    assert_int_equal(table.count, 0);
+    assert_int_equal(switch_parse_line(&lines, &table, &error), VMNETACL_UNAVAIL); /* twice */
+    assert_int_equal(error.code, VMNETACL_CODE_SWITCH_SECOND);
+    assert_int_equal(error.line, 2);
+    assert_int_equal(error.column, 3);
+    table = (struct switch_table){.count = 0};
+    lines_start(&lines, "/s", text + 13, sizeof text - 1 - 13);
+    assert_int_equal(switch_parse_line(&lines, &table, &error), VMNETACL_OK);
+    assert_true(table.permits_any_network);
+}
+
+/* Only the service asks for it: no verdict depends on the line. Nothing but the line itself says so. */
+static void test_permits_any_network_only_with_its_line(void **state)
+{
+    static const struct {
+        const char *switch_text;
+        bool want;
+    } rows[] = {
+        {NULL, false},
+        {"acl: files\n", false},
+        {"acl: files\n#network: any\n", false},
+        {"acl: files\nlog: required\n", false},
+        {"acl: files\nnetwork: any\n", true},
+        {"network: any\nlog: required\nacl: files", true},
+    };
+    const struct vmnetacl_caller caller = {.uid = 1, .enforces = VMNETACL_ENFORCES_LOG};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct texts texts = {.switch_text = rows[i].switch_text,
+                                    .files = "allow all bridge a\ndeny all bridge b\n"};
+        struct vmnetacl_policy *policy = texts_policy(&texts);
+        assert_int_equal(vmnetacl_permits_any_network(policy), rows[i].want);
+        assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "a", NULL), VMNETACL_ALLOW);
+        assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "b", NULL), VMNETACL_DENY);
+        vmnetacl_free(policy);
+    }
+    assert_false(vmnetacl_permits_any_network(NULL));
+}
+
 /* A whole file, as it is loaded. */
 static void test_load_from_switch_whole_file(void **state)
 {
@@ -214,6 +276,8 @@ static void test_load_from_switch_whole_file(void **state)
         {"\n\n# acl: files\n", "switch-empty 0:0"},
         {"acl: files\nacl: files\n", "switch-second 2:1"},
         {"acl: files\n\n  acl: qemu\n", "switch-second 3:3"},
+        {"network: any\nacl: files\nnetwork: any\n", "switch-second 3:1"},
+        {"network: any\nlog: required\n", "switch-empty 0:0"},
         {"acl: files\npasswd: files\n", "keyword-unknown 2:1"},
         {"\nacl: files [UNAVAIL=go] qemu\n", "action-invalid 2:21"},
         {"#\n#\nacl: db\n", "source-unknown 3:6"},
@@ -362,6 +426,8 @@ int main(void)
         cmocka_unit_test(test_switch_parse_line_invalid_error_at_its_column),
         cmocka_unit_test(test_parse_line_log_required),
         cmocka_unit_test(test_decide_log_required_only_for_who_logs),
+        cmocka_unit_test(test_parse_line_network_any),
+        cmocka_unit_test(test_permits_any_network_only_with_its_line),
         cmocka_unit_test(test_load_from_switch_whole_file),
         cmocka_unit_test(test_load_from_switch_limits_kept),
         cmocka_unit_test(test_decide_switch_actions_obeyed),
