@@ -13,6 +13,7 @@ struct caller {
     size_t groups_count;
     struct vmnetacl_caller *memory; /* of the groups; the helper keeps it */
     bool is_peer;                   /* another process, so that its groups are not those of this one */
+    bool is_elsewhere;              /* in another network namespace than this process */
     char name[CALLER_NAME_SIZE];    /* only for messages; "?" when it is not in /etc/passwd */
 };
 

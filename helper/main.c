@@ -30,6 +30,7 @@
  * must not do. SECURITY.md says what an attacker gains who takes over one of them.
  */
 #include "caller.h"
+#include "client.h"
 #include "phases.h"
 #include "privilege.h"
 #include "process.h"
@@ -42,9 +43,10 @@ int main(int argc, char *argv[])
     struct request request;
     struct tap tap;
 
-    /* 1. A sane process, which has the privilege that it needs. */
+    /* 1. A sane process, which has the privilege that it needs; without any, it can only ask the service. */
     process_make_sane(argc);
-    privilege_require();
+    if (!privilege_is_held() || client_is_preferred())
+        client_run(argc, argv);
 
     /* 2. The device, which only root may open on some hosts. */
     tap_open(&tap);

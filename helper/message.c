@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -32,41 +33,76 @@ static struct {
 } journal = {.fd = -1};
 
 /*
- * Returns whether the log has taken it. One datagram in the form that RFC 3164 calls a message without a time stamp;
- * the log daemon puts its own.
+ * Send a record; 0 or an errno. One datagram in the form that RFC 3164 calls a message without a time stamp; the log
+ * daemon puts its own. Cut off when too long.
  */
-static bool log_record(int priority, const char *event, const char *tap, const char *details)
+static int log_send(int fd, int priority, const char *text, int flags)
 {
-    char text[LINE_SIZE];
     char record[LINE_SIZE];
     struct iovec part = {.iov_base = record};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-    int prefix_len;
+    int prefix_len = snprintf(record, sizeof record, "<%d>vmnet-helper[%d]: ", LOG_AUTHPRIV | priority, journal.pid);
     ssize_t sent;
+
+    part.iov_len = (size_t)prefix_len;
+    part.iov_len += vmnetacl_escape(record + prefix_len, sizeof record - (size_t)prefix_len, text, strlen(text));
+    do { /* repeat if interrupted, as by a stop; but a log that accepts nothing must not stop a guest */
+        sent = sendmsg(fd, &message, MSG_NOSIGNAL | flags);
+    } while (sent < 0 && errno == EINTR);
+    return sent == (ssize_t)part.iov_len ? 0 : errno;
+}
+
+/* Returns whether the log has taken it; else errno says why not. */
+static bool log_record(int priority, const char *event, const char *tap, const char *details)
+{
+    char text[LINE_SIZE];
 
     if (journal.fd < 0)
         return false;
-    prefix_len = snprintf(record, sizeof record, "<%d>vmnet-helper[%d]: ", LOG_AUTHPRIV | priority, journal.pid);
     (void)snprintf(text, sizeof text, "%s: user=%s uid=%u bridge=%s tap=%s%s%s %s", event, journal.caller->name,
                    (unsigned)journal.caller->uid, journal.request->bridge, tap,
                    journal.degraded != NULL ? " degraded=" : "", journal.degraded != NULL ? journal.degraded : "",
                    details); /* cut off when too long */
-    part.iov_len = (size_t)prefix_len;
-    part.iov_len += vmnetacl_escape(record + prefix_len, sizeof record - (size_t)prefix_len, text, strlen(text));
-    do { /* repeat if interrupted, as by a stop; but a log that accepts nothing must not stop a guest */
-        sent = sendmsg(journal.fd, &message, MSG_NOSIGNAL);
-    } while (sent < 0 && errno == EINTR);
-    return sent == (ssize_t)part.iov_len;
+    return log_send(journal.fd, priority, text, 0) == 0;
+}
+
+static int answer_fd = -1; /* the connection that the caller waits at; -1: stderr */
+
+void message_answer_to(int socket_fd)
+{
+    answer_fd = socket_fd;
+}
+
+/* The client escapes the text, and makes a line of it. Without a reader it goes nowhere, and never waits. */
+static void answer(int code, const char *text)
+{
+    unsigned char byte = (unsigned char)code;
+    struct iovec parts[] = {{&byte, 1}, {(void *)(uintptr_t)text, strlen(text)}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+
+    (void)sendmsg(answer_fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL); /* the caller may have ended */
+}
+
+void message_tell(int code, const char *text)
+{
+    char line[LINE_SIZE] = "vmnet-helper: ";
+    size_t line_len = strlen(line);
+    ssize_t written;
+
+    if (answer_fd >= 0) {
+        answer(code, text);
+        return;
+    }
+    line_len += vmnetacl_escape(line + line_len, sizeof line - line_len - 1, text, strlen(text));
+    line[line_len++] = '\n';
+    written = write(STDERR_FILENO, line, line_len);
+    (void)written; /* the caller may have closed stderr or have ended: there is no other place to report it */
 }
 
 noreturn void die(int code, const char *format, ...)
 {
     int error = errno;
     char text[LINE_SIZE];
-    char line[LINE_SIZE] = "vmnet-helper: ";
-    size_t prefix_len = strlen(line);
-    size_t line_len;
-    ssize_t written;
     va_list arguments;
 
     process_end_deadline(); /* else there could be two lines, and two records */
@@ -74,18 +110,16 @@ noreturn void die(int code, const char *format, ...)
     errno = error;
     (void)vsnprintf(text, sizeof text, format, arguments); /* cut off when too long */
     va_end(arguments);
-    line_len = prefix_len + vmnetacl_escape(line + prefix_len, sizeof line - prefix_len - 1, text, strlen(text));
-    line[line_len++] = '\n';
     /* The record first: a write to a stderr that no process reads may block until the caller kills us. */
     (void)log_record(LOG_NOTICE, code == EX_NOPERM ? "denied" : "failed", "-", text); /* the end in any case */
-    written = write(STDERR_FILENO, line, line_len);
-    (void)written; /* the caller may have closed stderr or have ended: there is no other place to report it */
+    message_tell(code, text);
     _exit(code);
 }
 
+static const struct sockaddr_un log_address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+
 bool message_open_log(const struct caller *caller, const struct request *request)
 {
-    static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
     const struct timeval patience = {.tv_usec = 200000};
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
@@ -94,7 +128,7 @@ bool message_open_log(const struct caller *caller, const struct request *request
     /* A full log makes us wait, but not for ever. */
     if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0)
         die(EX_OSERR, "cannot set up the socket for the system log: %m");
-    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+    if (connect(fd, (const struct sockaddr *)&log_address, sizeof log_address) != 0) {
         if (errno == ENOMEM || errno == ENOBUFS || errno == EAGAIN || errno == EINTR)
             die(EX_TEMPFAIL, "cannot connect to the system log: %m; try again");
         (void)close(fd); /* never used: nothing to fail */
@@ -119,6 +153,19 @@ void message_require_log(void)
 void message_degraded(const char *file)
 {
     journal.degraded = file;
+}
+
+void message_turned_away(uid_t uid, const char *why)
+{
+    char text[128];
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    (void)snprintf(text, sizeof text, "turned away: uid=%u %s", (unsigned)uid, why); /* always fits */
+    journal.pid = (int)getpid();
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)&log_address, sizeof log_address) == 0)
+        (void)log_send(fd, LOG_NOTICE, text, MSG_DONTWAIT); /* lost, as the header says */
+    if (fd >= 0)
+        (void)close(fd); /* nothing to fail */
 }
 
 void message_granted(const char *tap, const char *rule_file, unsigned rule_line)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#define SWITCH  "/etc/vmnet/switch.conf"
 #define EXPLAIN "'vmnetctl explain' tells why"
 
 /* What follows a message of the library: the text of the errno, and the advice that belongs to the code. */
@@ -129,6 +130,19 @@ static enum vmnetacl_status decide(const struct vmnetacl_policy *policy, const s
     return status;
 }
 
+/* A caller in another network namespace has left this one's networks: a grant would take him back. */
+static void require_network(const struct vmnetacl_policy *policy, const struct caller *caller,
+                            const struct request *request)
+{
+    if (!caller->is_elsewhere || vmnetacl_permits_any_network(policy))
+        return;
+    privilege_drop_all();
+    die(EX_NOPERM,
+        "you are in a network namespace other than that of bridge '%s', as in a container; start it outside, or the "
+        "administrator can permit it to every user that the rules allow it, with 'network: any' in " SWITCH,
+        request->bridge);
+}
+
 void policy_require(const struct request *request, struct caller *caller, struct vmnetacl_decision *decision)
 {
     const struct vmnetacl_caller asker = {.uid = caller->uid,
@@ -151,10 +165,12 @@ void policy_require(const struct request *request, struct caller *caller, struct
         die_undecided(status, &error, &decision->rule);
     if (decision->degraded)
         message_degraded(decision->error->file);
-    if (status == VMNETACL_ALLOW && vmnetacl_requires_log(policy))
-        message_require_log();
-    if (status == VMNETACL_ALLOW)
+    if (status == VMNETACL_ALLOW) {
+        require_network(policy, caller, request);
+        if (vmnetacl_requires_log(policy))
+            message_require_log();
         return;
+    }
     caller_find_name(caller);
     if (status == VMNETACL_DENY)
         die(EX_NOPERM,

@@ -13,6 +13,7 @@
 #include <grp.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/capability.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
@@ -46,14 +47,27 @@ static bool has_capability(cap_value_t capability, cap_flag_t flag)
     return value == CAP_SET;
 }
 
-void privilege_require(void)
+bool privilege_is_held(void)
 {
     permitted_set = make_set(CAP_SET, CAP_CLEAR);
     effective_set = make_set(CAP_SET, CAP_SET);
     empty_set = make_set(CAP_CLEAR, CAP_CLEAR);
     current_set = make_set(CAP_CLEAR, CAP_CLEAR);
-    if (!has_capability(CAP_NET_ADMIN, CAP_PERMITTED))
-        die(EX_NOPERM, "no privilege: %s", diagnosis_find("/proc/self/exe"));
+    return has_capability(CAP_NET_ADMIN, CAP_PERMITTED);
+}
+
+noreturn void privilege_die_without(void)
+{
+    die(EX_NOPERM,
+        "no privilege: %s; or start the service, which gives taps to programs without privilege: 'systemctl "
+        "enable --now vmnet-helper.socket'",
+        diagnosis_find("/proc/self/exe"));
+}
+
+void privilege_require(void)
+{
+    if (!privilege_is_held())
+        privilege_die_without();
 }
 
 void user_namespace_require_initial(void)
@@ -169,6 +183,43 @@ static void check_no_way_back(void)
         die(EX_SOFTWARE, "no_new_privs is not set, or the process is dumpable");
 }
 
+void privilege_require_none(void)
+{
+    uid_t uid[3];
+    gid_t gid[3];
+
+    if (getresuid(&uid[0], &uid[1], &uid[2]) != 0 || getresgid(&gid[0], &gid[1], &gid[2]) != 0)
+        die(EX_OSERR, "cannot read the ids: %m");
+    if (getauxval(AT_SECURE) != 0 || uid[0] != uid[1] || uid[0] != uid[2] || gid[0] != gid[1] || gid[0] != gid[2])
+        privilege_die_without();
+    privilege_drop_all(); /* the service may not look at the namespaces of a process that can do more than itself */
+    if (prctl(PR_SET_DUMPABLE, 1) != 0)
+        die(EX_OSERR, "cannot make the process dumpable: %m");
+}
+
+static void set_effective_ids(uid_t uid, gid_t gid)
+{
+    /* With root's uid first, and with it last. */
+    if (uid == 0 && setresuid((uid_t)-1, uid, (uid_t)-1) != 0)
+        die(EX_OSERR, "cannot set the effective user %u: %m", (unsigned)uid);
+    if (setresgid((gid_t)-1, gid, (gid_t)-1) != 0)
+        die(EX_OSERR, "cannot set the effective group %u: %m", (unsigned)gid);
+    if (uid != 0 && setresuid((uid_t)-1, uid, (uid_t)-1) != 0)
+        die(EX_OSERR, "cannot set the effective user %u: %m", (unsigned)uid);
+    if (geteuid() != uid || getegid() != gid)
+        die(EX_SOFTWARE, "an effective id is not what was set");
+}
+
+void privilege_borrow_ids(const struct caller *caller)
+{
+    set_effective_ids(caller->uid, caller->gid);
+}
+
+void privilege_return_ids(void)
+{
+    set_effective_ids(0, 0);
+}
+
 /*
  * no_new_privs is all that exec needs: it ignores the set-id bits and grants no capability that is not permitted
  * already, to root's uid as well (cap_bprm_creds_from_file() in security/commoncap.c). So the bounding set and the
@@ -196,6 +247,15 @@ void privilege_drop_to_caller(const struct caller *caller)
     check_ids(caller, &saved);
     check_capabilities(permitted_set);
     check_no_way_back();
+}
+
+void privilege_keep_kill(void)
+{
+    const cap_value_t kill = CAP_KILL;
+
+    if (capgetp(0, current_set) != 0 || cap_clear_flag(current_set, CAP_EFFECTIVE) != 0 ||
+        cap_set_flag(current_set, CAP_EFFECTIVE, 1, &kill, CAP_SET) != 0 || cap_set_proc(current_set) != 0)
+        die(EX_OSERR, "cannot keep only CAP_KILL in effect: %m");
 }
 
 void privilege_raise(void)

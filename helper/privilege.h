@@ -5,13 +5,34 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stdnoreturn.h>
+
 struct caller;
 
 /* Return in the initial user namespace; in another, say so and exit with EX_NOPERM. */
 void user_namespace_require_initial(void);
 
-/* Return if CAP_NET_ADMIN is in the permitted set; else say why it is not, and exit. Changes nothing. */
+/* Is CAP_NET_ADMIN in the permitted set? Comes before all that changes capabilities. */
+bool privilege_is_held(void);
+
+/* Return if it is; else say why it is not, and exit. Changes nothing. */
 void privilege_require(void);
+noreturn void privilege_die_without(void);
+
+/*
+ * A process that asks the service, and so has the service take it for the user whose effective ids it has: return if
+ * exec(2) gave it nothing, in which case these are the caller's; else say so, and exit. Then it has no capability, and
+ * it is dumpable, so that the service may see in which namespaces it is.
+ */
+void privilege_require_none(void);
+
+/*
+ * Have the caller's effective ids until privilege_return_ids(), so that the kernel allows what the caller may do. The
+ * real and the saved ids stay root's: the caller cannot signal this process. Only around a system call or two.
+ */
+void privilege_borrow_ids(const struct caller *caller);
+void privilege_return_ids(void);
 
 /*
  * Phase 4: drop to the caller.
@@ -25,6 +46,12 @@ void privilege_require(void);
  * It must not: look at an argument or a file.
  */
 void privilege_drop_to_caller(const struct caller *caller);
+
+/*
+ * For a process of root that executes others: keep every capability permitted, so that exec(2) can give them the same,
+ * and have none in effect but CAP_KILL.
+ */
+void privilege_keep_kill(void);
 
 /* Phase 9 begins: make CAP_NET_ADMIN effective, and no other capability. */
 void privilege_raise(void);

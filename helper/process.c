@@ -43,16 +43,12 @@ static void reset_signals(void)
 
 /*
  * A caller could stop helpers, and continue them when the rules have long been changed. The signal that is pending then
- * is taken before anything else: all that the process can still do is this. write(2) and _exit(2) are
- * async-signal-safe, and the filter allows them.
+ * is taken before anything else: all that the process can still do is this.
  */
 static void end_late(int number)
 {
-    static const char line[] = "vmnet-helper: this start was stopped by its deadline of 10 seconds; try again\n";
-    ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
-
-    (void)number;  /* SIGALRM */
-    (void)written; /* the end in any case */
+    (void)number; /* SIGALRM */
+    message_tell(EX_TEMPFAIL, "this start was stopped by its deadline of 10 seconds; try again");
     _exit(EX_TEMPFAIL);
 }
 

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs as the caller, who can do all of this himself. */
+#include "client.h"
+
+#include "diagnosis.h"
+#include "handover.h"
+#include "message.h"
+#include "privilege.h"
+#include "process.h"
+#include "request.h"
+#include "wire.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RETRY_MS 5000 /* for how long it tries again when it is turned away */
+#define PATIENCE                                                                                                       \
+    (struct timeval)                                                                                                   \
+    {                                                                                                                  \
+        .tv_sec = 5                                                                                                    \
+    } /* for the service to accept */
+#define ANSWER                                                                                                         \
+    (struct timeval)                                                                                                   \
+    {                                                                                                                  \
+        .tv_sec = 30                                                                                                   \
+    } /* for the answer: the service ends each instance after 15 s */
+#define DELAY_MIN                                                                                                      \
+    (struct timespec)                                                                                                  \
+    {                                                                                                                  \
+        .tv_nsec = 20000000                                                                                            \
+    }
+#define DELAY_MAX 320000000 /* ns */
+
+struct answer {
+    unsigned char bytes[2048]; /* the code, and the text */
+    size_t len;
+    int tap_fd; /* -1: none */
+};
+
+static const char *const sockets[] = WIRE_SOCKETS;
+
+static long long now_ms(void)
+{
+    struct timespec now = {.tv_sec = 0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* fails only for wrong arguments */
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static noreturn void die_unreachable(const char *path)
+{
+    if (errno == EACCES)
+        die(EX_NOPERM, "no privilege, and you may not use the service at %s: %m; 'ls -l %s' shows whose members may",
+            path, path);
+    if (errno == EAGAIN)
+        die(EX_TEMPFAIL, "the service at %s is too busy to accept a connection; try again", path);
+    die(EX_UNAVAILABLE,
+        "no privilege, and no service answers at %s: %m; the administrator can start it with 'systemctl restart "
+        "vmnet-helper.socket'",
+        path);
+}
+
+/* Connect to the first socket that exists, and tell which. If there is none, there is no service. */
+static int connect_to_service(const char **path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &PATIENCE, sizeof(struct timeval)) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &ANSWER, sizeof(struct timeval)) != 0)
+        die(EX_OSERR, "cannot make a socket to ask the service: %m");
+    for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++) {
+        *path = sockets[i];
+        strcpy(address.sun_path, *path); /* fits: a constant */
+        if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+            return fd;
+        if (errno != ENOENT && errno != ENOTDIR)
+            die_unreachable(*path);
+    }
+    privilege_die_without();
+}
+
+bool client_is_preferred(void)
+{
+    struct stat file;
+
+    if (getauxval(AT_SECURE) != 0 || !diagnosis_in_user_namespace())
+        return false;
+    for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++)
+        if (stat(sockets[i], &file) == 0)
+            return true;
+    return false;
+}
+
+static void send_request(int fd, const struct request *request)
+{
+    struct wire_request wire = {.magic = WIRE_MAGIC, .flags = request->use_vnet ? WIRE_USE_VNET : 0};
+
+    memcpy(wire.bridge, request->bridge, sizeof wire.bridge);
+    /* A service that turns us away may have closed its end; its answer is still to be read. */
+    if (send(fd, &wire, sizeof wire, MSG_NOSIGNAL) != (ssize_t)sizeof wire && errno != EPIPE && errno != ECONNRESET)
+        die(EX_UNAVAILABLE, "cannot send the request to the service: %m");
+}
+
+/* One part of the answer; false when there is no more. */
+static bool receive_part(int fd, struct answer *answer)
+{
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = {.space = {0}};
+    struct iovec part = {.iov_base = answer->bytes + answer->len, .iov_len = sizeof answer->bytes - 1 - answer->len};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.space,
+                             .msg_controllen = sizeof control.space};
+    ssize_t len;
+
+    do
+        len = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+    while (len < 0 && errno == EINTR);
+    if (len < 0 && errno == EAGAIN)
+        die(EX_TEMPFAIL, "the service does not answer; try again");
+    if (len < 0 && errno != ECONNRESET) /* it closed the connection before it read our request */
+        die(EX_UNAVAILABLE, "cannot read the answer of the service: %m");
+    if (len <= 0)
+        return false;
+    if (message.msg_controllen >= CMSG_LEN(sizeof answer->tap_fd) && control.header.cmsg_level == SOL_SOCKET &&
+        control.header.cmsg_type == SCM_RIGHTS)
+        memcpy(&answer->tap_fd, CMSG_DATA(&control.header), sizeof answer->tap_fd);
+    answer->len += (size_t)len;
+    return answer->len < sizeof answer->bytes - 1;
+}
+
+static void ask(const struct request *request, struct answer *answer)
+{
+    const char *path;
+    int fd = connect_to_service(&path);
+
+    *answer = (struct answer){.tap_fd = -1};
+    send_request(fd, request);
+    while (receive_part(fd, answer))
+        continue;
+    (void)close(fd); /* only read from: nothing to fail */
+    if (answer->len == 0)
+        die(EX_TEMPFAIL, "the service at %s ended without an answer; try again, and see its log", path);
+    answer->bytes[answer->len] = '\0';
+}
+
+static bool is_turned_away(const struct answer *answer)
+{
+    return answer->len == 1 && answer->bytes[0] == EX_TEMPFAIL;
+}
+
+static void ask_until_heard(const struct request *request, struct answer *answer)
+{
+    const long long end_ms = now_ms() + RETRY_MS;
+    struct timespec delay = DELAY_MIN;
+
+    ask(request, answer);
+    while (is_turned_away(answer)) {
+        if (now_ms() >= end_ms)
+            die(EX_TEMPFAIL, "the service has too many requests of yours, or of all users, to answer; try again");
+        (void)nanosleep(&delay, NULL); /* a shorter one does no harm */
+        if (delay.tv_nsec < DELAY_MAX)
+            delay.tv_nsec *= 2;
+        ask(request, answer);
+    }
+}
+
+noreturn void client_run(int argc, char *const argv[])
+{
+    struct request request;
+    struct answer answer;
+
+    privilege_require_none();
+    process_end_deadline(); /* it is for processes that hold a privilege; ours come from the service */
+    request_read(&request, argc, argv);
+    handover_require_socket(request.fd, -1);
+    ask_until_heard(&request, &answer);
+    if (answer.bytes[0] != EX_OK && answer.len > 1)
+        die(answer.bytes[0], "%s", (const char *)answer.bytes + 1);
+    if (answer.bytes[0] != EX_OK || answer.len > 1 || answer.tap_fd < 0)
+        die(EX_PROTOCOL, "the service's answer is not one that this helper understands; restart the service after an "
+                         "upgrade: 'systemctl restart vmnet-helper.service'");
+    handover_send(request.fd, answer.tap_fd);
+    _exit(EX_OK);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What vmnet-helper does when it has no privilege that helps: it asks the service, vmnet-helperd(8). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdnoreturn.h>
+
+/*
+ * Is CAP_NET_ADMIN one of a user namespace, as root's in a container, while there is a service? Its bridges are those
+ * that are meant. False whenever exec(2) has given this process anything.
+ */
+bool client_is_preferred(void);
+
+/*
+ * Instead of phases 2 to 10: have the service do them, and give QEMU what comes back.
+ *
+ * It must not: be reached with any privilege; hand QEMU's socket to the service.
+ */
+noreturn void client_run(int argc, char *const argv[]);

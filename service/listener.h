@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The socket that callers connect to. */
+#pragma once
+
+#include <sys/types.h>
+
+/*
+ * The socket that systemd passes (sd_listen_fds(3)); -1 if it has passed none. What is not a listening AF_UNIX stream
+ * socket ends the process.
+ */
+int listener_from_systemd(void);
+
+/*
+ * Make a socket at an absolute path, with a mode and the group of this process. Removes one that no process listens at.
+ * Says so and exits if that cannot be done.
+ */
+int listener_make(const char *path, mode_t mode);

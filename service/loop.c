@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "loop.h"
+
+#include "callers.h"
+#include "instances.h"
+#include "message.h"
+#include "peer.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PAUSE_MS 100 /* when there are no descriptors or no memory to accept with */
+
+static struct {
+    int listener_fd;
+    int signal_fd;
+    int idle_ms; /* negative: does not end when idle */
+    bool is_ending;
+    long long accept_from_ms; /* not before */
+    long long idle_from_ms;
+    struct callers callers;
+    struct instances instances;
+} loop;
+
+static long long now_ms(void)
+{
+    struct timespec now = {.tv_sec = 0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* fails only for wrong arguments */
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void open_signals(void)
+{
+    sigset_t set;
+
+    if (sigemptyset(&set) != 0 || sigaddset(&set, SIGCHLD) != 0 || sigaddset(&set, SIGTERM) != 0 ||
+        sigaddset(&set, SIGINT) != 0 || sigprocmask(SIG_SETMASK, &set, NULL) != 0)
+        die(EX_OSERR, "cannot block the signals: %m");
+    loop.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (loop.signal_fd < 0)
+        die(EX_OSERR, "cannot receive signals: %m");
+}
+
+static void take_signals(void)
+{
+    struct signalfd_siginfo signal;
+
+    while (read(loop.signal_fd, &signal, sizeof signal) == (ssize_t)sizeof signal)
+        loop.is_ending = loop.is_ending || signal.ssi_signo != SIGCHLD;
+}
+
+static void reap(void)
+{
+    uid_t uid;
+    int status;
+
+    while (instance_reap(&loop.instances, &uid, &status)) {
+        bool is_refused = WIFEXITED(status) && WEXITSTATUS(status) == PEER_EXIT_REFUSED;
+        callers_end(&loop.callers, uid, is_refused, now_ms());
+        loop.idle_from_ms = now_ms();
+    }
+}
+
+static void turn_away(int fd, uid_t uid, enum callers_verdict verdict)
+{
+    message_answer_to(fd);
+    if (verdict == CALLERS_REFUSE)
+        message_tell(EX_NOPERM, PEER_REFUSED);
+    else
+        message_tell(EX_TEMPFAIL, ""); /* the client knows that as: try again */
+    message_answer_to(-1);
+    if (callers_log(&loop.callers, uid, now_ms()))
+        message_turned_away(uid, verdict == CALLERS_REFUSE ? "namespaces" : "too many requests");
+}
+
+static void serve(int fd)
+{
+    struct ucred peer;
+    socklen_t len = sizeof peer;
+    enum callers_verdict verdict;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+        return;
+    verdict =
+        loop.instances.count < INSTANCES_MAX ? callers_begin(&loop.callers, peer.uid, now_ms()) : CALLERS_TURN_AWAY;
+    if (verdict != CALLERS_SERVE) {
+        turn_away(fd, peer.uid, verdict);
+        return;
+    }
+    if (instance_start(&loop.instances, fd, peer.uid, now_ms()))
+        return;
+    callers_end(&loop.callers, peer.uid, false, now_ms());
+    turn_away(fd, peer.uid, CALLERS_TURN_AWAY);
+}
+
+static void accept_one(void)
+{
+    int fd = accept4(loop.listener_fd, NULL, NULL, SOCK_CLOEXEC);
+
+    if (fd >= 0) {
+        serve(fd);
+        (void)close(fd); /* the instance has it, or the answer is sent: nothing to fail */
+        loop.idle_from_ms = now_ms();
+    } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+        loop.accept_from_ms = now_ms() + PAUSE_MS;
+    }
+}
+
+static bool may_accept(void)
+{
+    return !loop.is_ending && now_ms() >= loop.accept_from_ms;
+}
+
+/* How long there is nothing to do if nothing comes; negative: for ever. */
+static int find_timeout(void)
+{
+    long long first_ms = instances_first_end(&loop.instances);
+    long long now = now_ms();
+
+    if (now < loop.accept_from_ms && loop.accept_from_ms < first_ms)
+        first_ms = loop.accept_from_ms;
+    if (loop.instances.count == 0 && loop.idle_ms >= 0 && loop.idle_from_ms + loop.idle_ms < first_ms)
+        first_ms = loop.idle_from_ms + loop.idle_ms;
+    if (first_ms == LLONG_MAX)
+        return -1;
+    return first_ms > now ? (int)(first_ms - now) : 0;
+}
+
+static bool is_over(void)
+{
+    if (loop.instances.count > 0)
+        return false;
+    return loop.is_ending || (loop.idle_ms >= 0 && now_ms() >= loop.idle_from_ms + loop.idle_ms);
+}
+
+void loop_run(int listener_fd, int idle_ms)
+{
+    loop.listener_fd = listener_fd;
+    loop.idle_ms = idle_ms;
+    loop.idle_from_ms = now_ms();
+    open_signals();
+    while (!is_over()) {
+        struct pollfd ready[] = {{.fd = loop.signal_fd, .events = POLLIN},
+                                 {.fd = may_accept() ? loop.listener_fd : -1, .events = POLLIN}};
+        if (poll(ready, 2, find_timeout()) < 0 && errno != EINTR)
+            die(EX_OSERR, "cannot wait for connections: %m");
+        take_signals();
+        reap();
+        instances_kill_late(&loop.instances, now_ms());
+        if (ready[1].revents != 0 && !loop.is_ending)
+            accept_one();
+    }
+}

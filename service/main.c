@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmnet-helperd: answers requests for taps over a socket, for callers whom a setuid program cannot serve: those under
+ * no_new_privs, in sandboxes and in containers; and on systems that have no setuid program.
+ *
+ * Theory of operation
+ *
+ * Root's init system starts this program; it is never setuid. With --listen it is a loop that accepts connections. It
+ * reads nothing from them, and knows of a caller only the uid, from the kernel. For each connection it executes itself
+ * with --serve, and that process goes through the same phases as vmnet-helper (helper/main.c): it finds out who has
+ * connected, becomes that user with one capability, and only then reads what is asked for. A caller therefore never
+ * meets a process with root's rights that reads what he has written. The loop limits how many processes each user can
+ * have (callers.h) and kills each after 15 seconds, since a caller can stop a process that runs with his uid.
+ *
+ * What the socket gives that a setuid program does not: a process under no_new_privs can use it. SECURITY.md says what
+ * that means, and peer.c in which namespaces a caller may be.
+ */
+#include "listener.h"
+#include "loop.h"
+#include "message.h"
+#include "privilege.h"
+#include "root.h"
+#include "serve.h"
+#include "vmnetacl.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define USAGE "usage: vmnet-helperd --listen [PATH [--mode=MODE]] | --serve | --version"
+
+/* Three or four octal digits. */
+static mode_t read_mode(const char *digits)
+{
+    mode_t mode = 0;
+
+    for (const char *at = digits; *at != '\0' || at == digits; at++) {
+        if (*at < '0' || *at > '7' || at - digits >= 4 || mode > 077)
+            die(EX_USAGE, "bad mode '%.16s': it is three octal digits, as in --mode=0660", digits);
+        mode = mode * 8 + (mode_t)(*at - '0');
+    }
+    return mode;
+}
+
+static void listen_at(const char *path, mode_t mode)
+{
+    int fd = listener_make(path, mode);
+
+    privilege_keep_kill();
+    loop_run(fd, -1);
+    if (unlink(path) != 0) /* refuses nobody: what it names is gone, or is another's */
+        die(EX_OSERR, "cannot remove the socket '%s': %m", path);
+}
+
+static void listen_for_systemd(void)
+{
+    int fd = listener_from_systemd();
+
+    if (fd < 0)
+        die(EX_USAGE, "no path is given, and systemd has passed no socket; " USAGE);
+    privilege_keep_kill();
+    loop_run(fd, LOOP_IDLE_MS);
+}
+
+static noreturn void listen_run(int argc, char *const argv[])
+{
+    mode_t mode = 0666;
+
+    if (argc == 4 && strncmp(argv[3], "--mode=", 7) == 0)
+        mode = read_mode(argv[3] + 7);
+    else if (argc > 3)
+        die(EX_USAGE, USAGE);
+    root_require();
+    if (argc > 2)
+        listen_at(argv[2], mode);
+    else
+        listen_for_systemd();
+    _exit(EX_OK);
+}
+
+static noreturn void print_version(void)
+{
+    static const char version[] = "vmnet-helperd " VMNETACL_VERSION "\n";
+
+    _exit(write(STDOUT_FILENO, version, sizeof version - 1) == (ssize_t)(sizeof version - 1) ? EX_OK : EX_OSERR);
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc == 2 && strcmp(argv[1], "--serve") == 0)
+        serve_run(argc);
+    if (argc >= 2 && strcmp(argv[1], "--listen") == 0)
+        listen_run(argc, argv);
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        print_version();
+    die(EX_USAGE, USAGE);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runs as root with the caller's effective ids: the kernel tells about a process what the caller himself may know of it
+ * (PTRACE_MODE_READ_FSCREDS, ptrace(2)), and root without CAP_SYS_PTRACE is told nothing. See pidfd_open(2),
+ * ioctl_pidfd(2), ioctl_nsfs(2), namespaces(7), and SO_PEERPIDFD in net/core/sock.c.
+ */
+#include "peer.h"
+
+#include "caller.h"
+#include "message.h"
+#include "privilege.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdnoreturn.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* Of Linux 6.5 and 6.11; older headers lack them. */
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+#define PIDFD_GET_NET  _IO(0xFF, 4)
+#define PIDFD_GET_USER _IO(0xFF, 9)
+
+enum {
+    NET,
+    USER,
+    KINDS
+};
+
+static const struct {
+    unsigned long of_pidfd;
+    const char *name;
+} kinds[KINDS] = {[NET] = {PIDFD_GET_NET, "net"}, [USER] = {PIDFD_GET_USER, "user"}};
+
+static noreturn void refuse(uid_t uid)
+{
+    message_turned_away(uid, "namespaces");
+    message_tell(EX_NOPERM, PEER_REFUSED);
+    _exit(PEER_EXIT_REFUSED);
+}
+
+/* The process at the other end. Before Linux 6.5, the one that has its number now: SECURITY.md says what that means. */
+static int open_process(const struct caller *caller, int connection_fd, pid_t *pid)
+{
+    struct ucred peer;
+    socklen_t len = sizeof peer;
+    int pidfd;
+
+    if (getsockopt(connection_fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+        refuse(caller->uid);
+    *pid = peer.pid;
+    len = sizeof pidfd;
+    if (getsockopt(connection_fd, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &len) == 0)
+        return pidfd;
+    if (errno != ENOPROTOOPT)
+        refuse(caller->uid);
+    pidfd = (int)syscall(SYS_pidfd_open, peer.pid, 0);
+    if (pidfd < 0)
+        refuse(caller->uid);
+    return pidfd;
+}
+
+/* Before Linux 6.11: by the process's number, which is its own as long as it has not ended. */
+static int open_by_number(int pidfd, pid_t pid, const char *name)
+{
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+    char path[64];
+    int fd;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/ns/%s", (int)pid, name); /* always fits */
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && poll(&end, 1, 0) != 0) {
+        (void)close(fd); /* only opened: nothing to fail */
+        errno = ESRCH;
+        return -1;
+    }
+    return fd;
+}
+
+/* The caller's namespaces. */
+static void open_namespaces(const struct caller *caller, int connection_fd, int fds[KINDS])
+{
+    pid_t pid;
+    int pidfd;
+
+    privilege_borrow_ids(caller);
+    pidfd = open_process(caller, connection_fd, &pid);
+    for (size_t i = 0; i < KINDS; i++) {
+        fds[i] = ioctl(pidfd, kinds[i].of_pidfd, 0);
+        if (fds[i] < 0 && (errno == ENOTTY || errno == EINVAL))
+            fds[i] = open_by_number(pidfd, pid, kinds[i].name);
+        if (fds[i] < 0)
+            refuse(caller->uid);
+    }
+    (void)close(pidfd);
+    privilege_return_ids();
+}
+
+static bool is_ours(int fd, const char *path)
+{
+    struct stat theirs;
+    struct stat ours;
+
+    if (fstat(fd, &theirs) != 0 || stat(path, &ours) != 0)
+        die(EX_OSERR, "cannot look at %s: %m", path);
+    return theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+}
+
+/*
+ * Return if each user namespace from the caller's up to ours belongs to his uid. Who has subordinate ids, subuid(5), can
+ * run processes with thousands of uids, in a namespace that belongs to his own uid; and from such a uid, in further
+ * ones that belong to it.
+ */
+static void require_own(int fd, const struct caller *caller)
+{
+    uid_t owner;
+    int parent;
+
+    while (!is_ours(fd, "/proc/self/ns/user")) {
+        if (ioctl(fd, NS_GET_OWNER_UID, &owner) != 0 || owner != caller->uid)
+            refuse(caller->uid);
+        parent = ioctl(fd, NS_GET_PARENT);
+        if (parent < 0)
+            refuse(caller->uid);
+        (void)close(fd); /* only opened: nothing to fail, here and below */
+        fd = parent;
+    }
+    (void)close(fd);
+}
+
+void peer_require_user_namespace(struct caller *caller, int connection_fd)
+{
+    int fds[KINDS];
+
+    open_namespaces(caller, connection_fd, fds);
+    caller->is_elsewhere = !is_ours(fds[NET], "/proc/self/ns/net");
+    (void)close(fds[NET]);
+    require_own(fds[USER], caller);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What the credentials of a connection do not tell of the caller: in which namespaces he is. */
+#pragma once
+
+struct caller;
+
+enum {
+    PEER_EXIT_REFUSED = 1 /* the status that the process ends with when it refuses the caller for his namespaces */
+};
+
+#define PEER_REFUSED                                                                                                   \
+    "cannot tell whose user namespace the process is in that asks: its uid is a subordinate id, or it is not "         \
+    "dumpable, has capabilities, or has more than one uid or gid; have vmnet-helper ask, as the user that the "        \
+    "namespace belongs to"
+
+/*
+ * Phase 3, second half: find out in which network namespace the caller is; and return if he is in our user namespace, or
+ * in one that belongs to his uid.
+ *
+ * True when it ends: caller->is_elsewhere is right. The caller could not signal this process meanwhile.
+ * It must not: take it for granted where the kernel does not tell.
+ */
+void peer_require_user_namespace(struct caller *caller, int connection_fd);
