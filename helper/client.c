@@ -187,8 +187,10 @@ noreturn void client_run(int argc, char *const argv[])
     request_read(&request, argc, argv);
     handover_require_socket(request.fd, -1);
     ask_until_heard(&request, &answer);
-    if (answer.bytes[0] != EX_OK && answer.len > 1)
-        die(answer.bytes[0], "%s", (const char *)answer.bytes + 1);
+    if (answer.bytes[0] != EX_OK && answer.len > 1) {
+        message_tell(answer.bytes[0], (const char *)answer.bytes + 1);
+        _exit(answer.bytes[0]);
+    }
     if (answer.bytes[0] != EX_OK || answer.len > 1 || answer.tap_fd < 0)
         die(EX_PROTOCOL, "the service's answer is not one that this helper understands; restart the service after an "
                          "upgrade: 'systemctl restart vmnet-helper.service'");

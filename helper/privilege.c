@@ -197,29 +197,6 @@ void privilege_require_none(void)
         die(EX_OSERR, "cannot make the process dumpable: %m");
 }
 
-static void set_effective_ids(uid_t uid, gid_t gid)
-{
-    /* With root's uid first, and with it last. */
-    if (uid == 0 && setresuid((uid_t)-1, uid, (uid_t)-1) != 0)
-        die(EX_OSERR, "cannot set the effective user %u: %m", (unsigned)uid);
-    if (setresgid((gid_t)-1, gid, (gid_t)-1) != 0)
-        die(EX_OSERR, "cannot set the effective group %u: %m", (unsigned)gid);
-    if (uid != 0 && setresuid((uid_t)-1, uid, (uid_t)-1) != 0)
-        die(EX_OSERR, "cannot set the effective user %u: %m", (unsigned)uid);
-    if (geteuid() != uid || getegid() != gid)
-        die(EX_SOFTWARE, "an effective id is not what was set");
-}
-
-void privilege_borrow_ids(const struct caller *caller)
-{
-    set_effective_ids(caller->uid, caller->gid);
-}
-
-void privilege_return_ids(void)
-{
-    set_effective_ids(0, 0);
-}
-
 /*
  * no_new_privs is all that exec needs: it ignores the set-id bits and grants no capability that is not permitted
  * already, to root's uid as well (cap_bprm_creds_from_file() in security/commoncap.c). So the bounding set and the
@@ -247,15 +224,6 @@ void privilege_drop_to_caller(const struct caller *caller)
     check_ids(caller, &saved);
     check_capabilities(permitted_set);
     check_no_way_back();
-}
-
-void privilege_keep_kill(void)
-{
-    const cap_value_t kill = CAP_KILL;
-
-    if (capgetp(0, current_set) != 0 || cap_clear_flag(current_set, CAP_EFFECTIVE) != 0 ||
-        cap_set_flag(current_set, CAP_EFFECTIVE, 1, &kill, CAP_SET) != 0 || cap_set_proc(current_set) != 0)
-        die(EX_OSERR, "cannot keep only CAP_KILL in effect: %m");
 }
 
 void privilege_raise(void)

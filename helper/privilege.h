@@ -28,13 +28,6 @@ noreturn void privilege_die_without(void);
 void privilege_require_none(void);
 
 /*
- * Have the caller's effective ids until privilege_return_ids(), so that the kernel allows what the caller may do. The
- * real and the saved ids stay root's: the caller cannot signal this process. Only around a system call or two.
- */
-void privilege_borrow_ids(const struct caller *caller);
-void privilege_return_ids(void);
-
-/*
  * Phase 4: drop to the caller.
  *
  * True when it ends: the real, effective and file system ids are the caller's, the supplementary groups are the
@@ -46,12 +39,6 @@ void privilege_return_ids(void);
  * It must not: look at an argument or a file.
  */
 void privilege_drop_to_caller(const struct caller *caller);
-
-/*
- * For a process of root that executes others: keep every capability permitted, so that exec(2) can give them the same,
- * and have none in effect but CAP_KILL.
- */
-void privilege_keep_kill(void);
 
 /* Phase 9 begins: make CAP_NET_ADMIN effective, and no other capability. */
 void privilege_raise(void);

@@ -75,7 +75,7 @@ static void turn_away(int fd, uid_t uid, enum callers_verdict verdict)
 {
     message_answer_to(fd);
     if (verdict == CALLERS_REFUSE)
-        message_tell(EX_NOPERM, PEER_REFUSED);
+        peer_tell_refused();
     else
         message_tell(EX_TEMPFAIL, ""); /* the client knows that as: try again */
     message_answer_to(-1);

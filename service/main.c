@@ -18,7 +18,6 @@
 #include "listener.h"
 #include "loop.h"
 #include "message.h"
-#include "privilege.h"
 #include "root.h"
 #include "serve.h"
 #include "vmnetacl.h"
@@ -48,7 +47,7 @@ static void listen_at(const char *path, mode_t mode)
 {
     int fd = listener_make(path, mode);
 
-    privilege_keep_kill();
+    root_keep_kill();
     loop_run(fd, -1);
     if (unlink(path) != 0) /* refuses nobody: what it names is gone, or is another's */
         die(EX_OSERR, "cannot remove the socket '%s': %m", path);
@@ -60,7 +59,7 @@ static void listen_for_systemd(void)
 
     if (fd < 0)
         die(EX_USAGE, "no path is given, and systemd has passed no socket; " USAGE);
-    privilege_keep_kill();
+    root_keep_kill();
     loop_run(fd, LOOP_IDLE_MS);
 }
 

@@ -8,7 +8,7 @@
 
 #include "caller.h"
 #include "message.h"
-#include "privilege.h"
+#include "root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,10 +41,18 @@ static const struct {
     const char *name;
 } kinds[KINDS] = {[NET] = {PIDFD_GET_NET, "net"}, [USER] = {PIDFD_GET_USER, "user"}};
 
+void peer_tell_refused(void)
+{
+    message_tell(EX_NOPERM,
+                 "cannot tell whose user namespace the process is in that asks: its uid is a subordinate id, "
+                 "or it is not dumpable, has capabilities, or has more than one uid or gid; have "
+                 "vmnet-helper ask, as the user that the namespace belongs to");
+}
+
 static noreturn void refuse(uid_t uid)
 {
     message_turned_away(uid, "namespaces");
-    message_tell(EX_NOPERM, PEER_REFUSED);
+    peer_tell_refused();
     _exit(PEER_EXIT_REFUSED);
 }
 
@@ -92,7 +100,7 @@ static void open_namespaces(const struct caller *caller, int connection_fd, int 
     pid_t pid;
     int pidfd;
 
-    privilege_borrow_ids(caller);
+    root_borrow_ids(caller);
     pidfd = open_process(caller, connection_fd, &pid);
     for (size_t i = 0; i < KINDS; i++) {
         fds[i] = ioctl(pidfd, kinds[i].of_pidfd, 0);
@@ -102,7 +110,7 @@ static void open_namespaces(const struct caller *caller, int connection_fd, int 
             refuse(caller->uid);
     }
     (void)close(pidfd);
-    privilege_return_ids();
+    root_return_ids();
 }
 
 static bool is_ours(int fd, const char *path)

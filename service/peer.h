@@ -8,10 +8,8 @@ enum {
     PEER_EXIT_REFUSED = 1 /* the status that the process ends with when it refuses the caller for his namespaces */
 };
 
-#define PEER_REFUSED                                                                                                   \
-    "cannot tell whose user namespace the process is in that asks: its uid is a subordinate id, or it is not "         \
-    "dumpable, has capabilities, or has more than one uid or gid; have vmnet-helper ask, as the user that the "        \
-    "namespace belongs to"
+/* Tell the caller that he is refused for that reason. */
+void peer_tell_refused(void);
 
 /*
  * Phase 3, second half: find out in which network namespace the caller is; and return if he is in our user namespace, or

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "root.h"
 
+#include "caller.h"
 #include "message.h"
 #include "privilege.h"
 
 #include <sys/auxv.h>
+#include <sys/capability.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -19,4 +21,38 @@ void root_require(void)
     if (getuid() != 0 || !privilege_is_held())
         die(EX_NOPERM, "vmnet-helperd must be started as root with CAP_NET_ADMIN, CAP_SETUID, CAP_SETGID and CAP_KILL; "
                        "the init system does: 'systemctl enable --now vmnet-helper.socket'");
+}
+
+void root_keep_kill(void)
+{
+    const cap_value_t kill = CAP_KILL;
+    cap_t set = cap_get_proc();
+
+    if (set == NULL || cap_clear_flag(set, CAP_EFFECTIVE) != 0 ||
+        cap_set_flag(set, CAP_EFFECTIVE, 1, &kill, CAP_SET) != 0 || cap_set_proc(set) != 0)
+        die(EX_OSERR, "cannot keep only CAP_KILL in effect: %m");
+    (void)cap_free(set); /* its own: cannot fail */
+}
+
+static void set_effective_ids(uid_t uid, gid_t gid)
+{
+    /* With root's uid first, and with it last. */
+    if (uid == 0 && setresuid((uid_t)-1, uid, (uid_t)-1) != 0)
+        die(EX_OSERR, "cannot set the effective user %u: %m", (unsigned)uid);
+    if (setresgid((gid_t)-1, gid, (gid_t)-1) != 0)
+        die(EX_OSERR, "cannot set the effective group %u: %m", (unsigned)gid);
+    if (uid != 0 && setresuid((uid_t)-1, uid, (uid_t)-1) != 0)
+        die(EX_OSERR, "cannot set the effective user %u: %m", (unsigned)uid);
+    if (geteuid() != uid || getegid() != gid)
+        die(EX_SOFTWARE, "an effective id is not what was set");
+}
+
+void root_borrow_ids(const struct caller *caller)
+{
+    set_effective_ids(caller->uid, caller->gid);
+}
+
+void root_return_ids(void)
+{
+    set_effective_ids(0, 0);
 }

@@ -5,6 +5,7 @@
 #
 #   die() in helper/*.c                   the section DIAGNOSTICS of helper/vmnet-helper.8
 #   EX_... in helper/*.c                  the section EXIT STATUS of the same, with the numbers of <sysexits.h>
+#   die() in service/*.c                  the section DIAGNOSTICS of service/vmnet-helperd.8
 #   string literals with a blank in       the section DIAGNOSTICS of one of the pages in conf/, or of libacl/vmnetacl.3
 #   libacl/*/*.[ch], which are its messages
 #
@@ -104,8 +105,8 @@ sub compare_formats {
     }
 }
 
-sub check_helper_messages {
-    my %code = @_;
+sub check_program_messages {
+    my ($page, $path_of_page, %code) = @_;
     my %formats;
     for my $path (sort keys %code) {
         my $calls = () = $code{$path} =~ /(?<!void )\bdie\s*\(/g;
@@ -116,9 +117,12 @@ sub check_helper_messages {
         }
         complain("$path: $calls calls of die(), of which $read have a literal format")
             if $calls != $read;
+        # What else is told: an empty text is no message, and one that is not literal comes from elsewhere.
+        $formats{join_literals($1)} = $path
+            while $code{$path} =~ /\bmessage_tell\s*\(\w+,\s*((?:"(?:[^"\\]|\\.)+"\s*)+)\)/g;
     }
     complain("no call of die() found") unless %formats;
-    compare_formats(\%formats, [read_diagnostics("$source/helper/vmnet-helper.8")], 'vmnet-helper(8)');
+    compare_formats(\%formats, [read_diagnostics("$source/$path_of_page")], $page);
 }
 
 sub check_statuses {
@@ -161,7 +165,8 @@ sub check_library_messages {
 }
 
 my %helper = read_code(grep { !m{/filter_generate\.c$} } glob "$source/helper/*.c");
-check_helper_messages(%helper);
+check_program_messages('vmnet-helper(8)', 'helper/vmnet-helper.8', %helper);
+check_program_messages('vmnet-helperd(8)', 'service/vmnet-helperd.8', read_code(glob "$source/service/*.c"));
 check_statuses(%helper);
 check_library_messages(read_code(glob "$source/libacl/*.h $source/libacl/*/*.[ch]"));
 exit($failures > 0);

@@ -12,7 +12,7 @@ trap 'rm -rf "$world"' EXIT
 copy() {
     rm -rf "$world/tree"
     mkdir "$world/tree"
-    cp -R "$source/helper" "$source/libacl" "$source/conf" "$world/tree"
+    cp -R "$source/helper" "$source/service" "$source/libacl" "$source/conf" "$world/tree"
 }
 
 # expect COMPLAINT: about the copy
