@@ -14,6 +14,7 @@ endif()
 # CMAKE_INSTALL_LIBEXECDIR is a directory below the prefix, or a full path. The helper comes without privilege, and gets
 # it when it is complete: strip(1) and a change of the owner would take it away again.
 install(TARGETS vmnet-helper RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR})
+install(TARGETS vmnet-helperd RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}) # never setuid
 install(CODE "
 set(directory \"${CMAKE_INSTALL_LIBEXECDIR}\")
 set(mode \"${VMNET_INSTALL_MODE}\")
@@ -26,6 +27,7 @@ set(pages
   conf/vmnet-rules.5
   conf/vmnet-switch.conf.5
   helper/vmnet-helper.8
+  service/vmnet-helperd.8
   libacl/vmnetacl.3
   libacl/vmnetacl_caller_self.3
   libacl/vmnetacl_decide.3

@@ -47,6 +47,7 @@ zsh_directory=/usr/share/zsh/site-functions
 wanted_files() {
     cat <<FILES
 /usr/libexec/vmnet-helper
+/usr/libexec/vmnet-helperd
 /usr/share/doc/vmnet-helper/LICENSE
 /usr/share/doc/vmnet-helper/README.md
 /usr/share/doc/vmnet-helper/SECURITY.md
@@ -57,6 +58,7 @@ wanted_files() {
 /usr/share/man/man5/vmnet-rules.5
 /usr/share/man/man5/vmnet-switch.conf.5
 /usr/share/man/man8/vmnet-helper.8
+/usr/share/man/man8/vmnet-helperd.8
 FILES
     cat <<FILES
 /usr/include/vmnetacl.h

@@ -7,8 +7,8 @@ set -eu
 
 cd "$1"
 status=0
-pages=$(find conf helper libacl tools -name '*.[1-8]' 2>/dev/null | sort)
-[ "$(printf '%s\n' "$pages" | wc -l)" -ge 12 ] || { echo "FAILED: the only pages are $pages" >&2; exit 1; }
+pages=$(find conf helper libacl service tools -name '*.[1-8]' 2>/dev/null | sort)
+[ "$(printf '%s\n' "$pages" | wc -l)" -ge 15 ] || { echo "FAILED: the only pages are $pages" >&2; exit 1; }
 
 # A page is found by its own name and by those in its section NAME.
 names=$(for page in $pages; do
