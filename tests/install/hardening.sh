@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# hardening.sh BUILD_DIRECTORY COMPILER: are the helper and the shared library of this release build hardened, and do
-# they load nothing but libc?
+# hardening.sh BUILD_DIRECTORY COMPILER: are the helper, the service and the shared library of this release build
+# hardened, and do they load nothing but libc?
 set -eu
 
 build=$1 compiler=$2
 helper=$build/helper/vmnet-helper
+service=$build/service/vmnet-helperd
 library=$build/libacl/libvmnetacl.so
 failures=0
 
@@ -56,7 +57,7 @@ check() {
     lacks "$1: code is loaded at run time" "$imports" \
         '^__libc_dlopen|^iconv|^nl_langinfo|^setlocale$|^(bind)?textdomain$'
     lacks "$1: syslog(3) is used, which opens files" "$imports" '^v?syslog$|^openlog$'
-    lacks "$1: a shell is started" "$imports" '^(system|popen|wordexp|posix_spawnp?)$'
+    lacks "$1: a shell is started" "$imports" '^(system|popen|wordexp|posix_spawnp)$'
 }
 
 check "$library"
@@ -64,11 +65,14 @@ check "$library"
 # worker opens /etc/group as fgetgrent_r(3) wants it.
 lacks "the library meddles with its program" "$imports" \
     '^(__)?(v?f?printf|v?dprintf|f?puts|fwrite|perror|psignal|(secure_)?getenv|setenv|putenv|exit|abort|f?exec[a-z]*)(_chk)?$'
+check "$service"
+has PIE "$dynamic" 'FLAGS_1.* PIE'
 check "$helper"
+lacks "a program is started" "$imports" '^(posix_spawn|exec[a-z]*|fexecve)$'
 has PIE "$dynamic" 'FLAGS_1.* PIE'
 has "fortified calls" "$imports" '^__vsnprintf_chk$'
 
-objects=$(find "$build/helper" "$build/libacl" -name '*.o' ! -path '*filter_generate*')
+objects=$(find "$build/helper" "$build/service" "$build/libacl" -name '*.o' ! -path '*filter_generate*')
 [ "$(printf '%s\n' "$objects" | wc -l)" -ge 35 ] || complain "only these objects were found: $objects"
 # The name service's modules are foreign code, and only the worker may ask it: user.c must not be in the helper. One
 # object is all of the others.
