@@ -2,6 +2,7 @@
 /* Runs as the caller, who can do all of this himself. */
 #include "client.h"
 
+#include "clock.h"
 #include "diagnosis.h"
 #include "handover.h"
 #include "message.h"
@@ -22,23 +23,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RETRY_MS 5000 /* for how long it tries again when it is turned away */
-#define PATIENCE                                                                                                       \
-    (struct timeval)                                                                                                   \
-    {                                                                                                                  \
-        .tv_sec = 5                                                                                                    \
-    } /* for the service to accept */
-#define ANSWER                                                                                                         \
-    (struct timeval)                                                                                                   \
-    {                                                                                                                  \
-        .tv_sec = 30                                                                                                   \
-    } /* for the answer: the service ends each instance after 15 s */
-#define DELAY_MIN                                                                                                      \
-    (struct timespec)                                                                                                  \
-    {                                                                                                                  \
-        .tv_nsec = 20000000                                                                                            \
-    }
-#define DELAY_MAX 320000000 /* ns */
+#define RETRY_MS     5000      /* for how long it tries again when it is turned away */
+#define DELAY_NS     20000000  /* before the second try; twice as long each time, */
+#define DELAY_MAX_NS 320000000 /* up to this */
+
+static const struct timeval accept_timeout = {.tv_sec = 5};
+static const struct timeval answer_timeout = {.tv_sec = 30}; /* the service ends each instance after 15 s */
 
 struct answer {
     unsigned char bytes[2048]; /* the code, and the text */
@@ -47,14 +37,6 @@ struct answer {
 };
 
 static const char *const sockets[] = WIRE_SOCKETS;
-
-static long long now_ms(void)
-{
-    struct timespec now = {.tv_sec = 0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* fails only for wrong arguments */
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static noreturn void die_unreachable(const char *path)
 {
@@ -74,14 +56,18 @@ static int connect_to_service(const char **path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int status;
 
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &PATIENCE, sizeof(struct timeval)) != 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &ANSWER, sizeof(struct timeval)) != 0)
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &accept_timeout, sizeof accept_timeout) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &answer_timeout, sizeof answer_timeout) != 0)
         die(EX_OSERR, "cannot make a socket to ask the service: %m");
     for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++) {
         *path = sockets[i];
         strcpy(address.sun_path, *path); /* fits: a constant */
-        if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+        do /* a stop interrupts it, signal(7) */
+            status = connect(fd, (const struct sockaddr *)&address, sizeof address);
+        while (status != 0 && errno == EINTR);
+        if (status == 0)
             return fd;
         if (errno != ENOENT && errno != ENOTDIR)
             die_unreachable(*path);
@@ -111,7 +97,7 @@ static void send_request(int fd, const struct request *request)
         die(EX_UNAVAILABLE, "cannot send the request to the service: %m");
 }
 
-/* One part of the answer; false when there is no more. */
+/* One part of the answer; false when there is no more: after EX_OK, nothing follows. */
 static bool receive_part(int fd, struct answer *answer)
 {
     union {
@@ -138,7 +124,7 @@ static bool receive_part(int fd, struct answer *answer)
         control.header.cmsg_type == SCM_RIGHTS)
         memcpy(&answer->tap_fd, CMSG_DATA(&control.header), sizeof answer->tap_fd);
     answer->len += (size_t)len;
-    return answer->len < sizeof answer->bytes - 1;
+    return answer->bytes[0] != EX_OK && answer->len < sizeof answer->bytes - 1;
 }
 
 static void ask(const struct request *request, struct answer *answer)
@@ -163,15 +149,15 @@ static bool is_turned_away(const struct answer *answer)
 
 static void ask_until_heard(const struct request *request, struct answer *answer)
 {
-    const long long end_ms = now_ms() + RETRY_MS;
-    struct timespec delay = DELAY_MIN;
+    const long long end_ms = clock_now_ms() + RETRY_MS;
+    struct timespec delay = {.tv_nsec = DELAY_NS};
 
     ask(request, answer);
     while (is_turned_away(answer)) {
-        if (now_ms() >= end_ms)
+        if (clock_now_ms() >= end_ms)
             die(EX_TEMPFAIL, "the service has too many requests of yours, or of all users, to answer; try again");
         (void)nanosleep(&delay, NULL); /* a shorter one does no harm */
-        if (delay.tv_nsec < DELAY_MAX)
+        if (delay.tv_nsec < DELAY_MAX_NS)
             delay.tv_nsec *= 2;
         ask(request, answer);
     }

@@ -2,6 +2,7 @@
 #include "loop.h"
 
 #include "callers.h"
+#include "clock.h"
 #include "instances.h"
 #include "message.h"
 #include "peer.h"
@@ -15,7 +16,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PAUSE_MS 100 /* when there are no descriptors or no memory to accept with */
@@ -30,14 +30,6 @@ static struct {
     struct callers callers;
     struct instances instances;
 } loop;
-
-static long long now_ms(void)
-{
-    struct timespec now = {.tv_sec = 0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* fails only for wrong arguments */
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void open_signals(void)
 {
@@ -66,8 +58,8 @@ static void reap(void)
 
     while (instance_reap(&loop.instances, &uid, &status)) {
         bool is_refused = WIFEXITED(status) && WEXITSTATUS(status) == PEER_EXIT_REFUSED;
-        callers_end(&loop.callers, uid, is_refused, now_ms());
-        loop.idle_from_ms = now_ms();
+        callers_end(&loop.callers, uid, is_refused, clock_now_ms());
+        loop.idle_from_ms = clock_now_ms();
     }
 }
 
@@ -79,7 +71,7 @@ static void turn_away(int fd, uid_t uid, enum callers_verdict verdict)
     else
         message_tell(EX_TEMPFAIL, ""); /* the client knows that as: try again */
     message_answer_to(-1);
-    if (callers_log(&loop.callers, uid, now_ms()))
+    if (callers_log(&loop.callers, uid, clock_now_ms()))
         message_turned_away(uid, verdict == CALLERS_REFUSE ? "namespaces" : "too many requests");
 }
 
@@ -91,15 +83,15 @@ static void serve(int fd)
 
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
         return;
-    verdict =
-        loop.instances.count < INSTANCES_MAX ? callers_begin(&loop.callers, peer.uid, now_ms()) : CALLERS_TURN_AWAY;
+    verdict = loop.instances.count < INSTANCES_MAX ? callers_begin(&loop.callers, peer.uid, clock_now_ms())
+                                                   : CALLERS_TURN_AWAY;
     if (verdict != CALLERS_SERVE) {
         turn_away(fd, peer.uid, verdict);
         return;
     }
-    if (instance_start(&loop.instances, fd, peer.uid, now_ms()))
+    if (instance_start(&loop.instances, fd, peer.uid, clock_now_ms()))
         return;
-    callers_end(&loop.callers, peer.uid, false, now_ms());
+    callers_end(&loop.callers, peer.uid, false, clock_now_ms());
     turn_away(fd, peer.uid, CALLERS_TURN_AWAY);
 }
 
@@ -110,22 +102,22 @@ static void accept_one(void)
     if (fd >= 0) {
         serve(fd);
         (void)close(fd); /* the instance has it, or the answer is sent: nothing to fail */
-        loop.idle_from_ms = now_ms();
+        loop.idle_from_ms = clock_now_ms();
     } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-        loop.accept_from_ms = now_ms() + PAUSE_MS;
+        loop.accept_from_ms = clock_now_ms() + PAUSE_MS;
     }
 }
 
 static bool may_accept(void)
 {
-    return !loop.is_ending && now_ms() >= loop.accept_from_ms;
+    return !loop.is_ending && clock_now_ms() >= loop.accept_from_ms;
 }
 
 /* How long there is nothing to do if nothing comes; negative: for ever. */
 static int find_timeout(void)
 {
     long long first_ms = instances_first_end(&loop.instances);
-    long long now = now_ms();
+    long long now = clock_now_ms();
 
     if (now < loop.accept_from_ms && loop.accept_from_ms < first_ms)
         first_ms = loop.accept_from_ms;
@@ -140,14 +132,14 @@ static bool is_over(void)
 {
     if (loop.instances.count > 0)
         return false;
-    return loop.is_ending || (loop.idle_ms >= 0 && now_ms() >= loop.idle_from_ms + loop.idle_ms);
+    return loop.is_ending || (loop.idle_ms >= 0 && clock_now_ms() >= loop.idle_from_ms + loop.idle_ms);
 }
 
 void loop_run(int listener_fd, int idle_ms)
 {
     loop.listener_fd = listener_fd;
     loop.idle_ms = idle_ms;
-    loop.idle_from_ms = now_ms();
+    loop.idle_from_ms = clock_now_ms();
     open_signals();
     while (!is_over()) {
         struct pollfd ready[] = {{.fd = loop.signal_fd, .events = POLLIN},
@@ -156,7 +148,7 @@ void loop_run(int listener_fd, int idle_ms)
             die(EX_OSERR, "cannot wait for connections: %m");
         take_signals();
         reap();
-        instances_kill_late(&loop.instances, now_ms());
+        instances_kill_late(&loop.instances, clock_now_ms());
         if (ready[1].revents != 0 && !loop.is_ending)
             accept_one();
     }

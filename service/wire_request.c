@@ -2,6 +2,7 @@
 /* Runs as the caller, on bytes that the caller chose. */
 #include "wire_request.h"
 
+#include "clock.h"
 #include "message.h"
 #include "request.h"
 #include "wire.h"
@@ -11,28 +12,19 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TIMEOUT_MS 2000
 
-static long long now_ms(void)
-{
-    struct timespec now = {.tv_sec = 0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* fails only for wrong arguments */
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Without a control buffer: descriptors that are sent with the bytes are closed by the kernel, recvmsg(2). */
 static void receive(int fd, struct wire_request *wire)
 {
-    const long long end_ms = now_ms() + TIMEOUT_MS;
+    const long long end_ms = clock_now_ms() + TIMEOUT_MS;
     size_t received = 0;
 
     while (received < sizeof *wire) {
         struct pollfd ready = {.fd = fd, .events = POLLIN};
-        long long left_ms = end_ms - now_ms();
+        long long left_ms = end_ms - clock_now_ms();
         ssize_t len;
         if (left_ms <= 0 || poll(&ready, 1, (int)left_ms) == 0)
             die(EX_TEMPFAIL, "the request did not arrive within 2 seconds; try again");

