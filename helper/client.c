@@ -64,7 +64,7 @@ static int connect_to_service(const char **path)
     for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++) {
         *path = sockets[i];
         strcpy(address.sun_path, *path); /* fits: a constant */
-        do /* a stop interrupts it, signal(7) */
+        do                               /* a stop interrupts it, signal(7) */
             status = connect(fd, (const struct sockaddr *)&address, sizeof address);
         while (status != 0 && errno == EINTR);
         if (status == 0)

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define KILL_AGAIN_MS 1000
+
 /* Every descriptor but the connection is closed on exec; no signal is blocked; there is no environment. */
 static int spawn(pid_t *pid, int connection_fd)
 {
@@ -64,11 +66,15 @@ bool instance_reap(struct instances *instances, uid_t *uid, int *status)
     return false;
 }
 
-void instances_kill_late(const struct instances *instances, long long now_ms)
+void instances_kill_late(struct instances *instances, long long now_ms)
 {
-    for (size_t i = 0; i < instances->count; i++)
-        if (now_ms >= instances->list[i].end_ms)
-            (void)kill(instances->list[i].pid, SIGKILL); /* it has not been waited for, so the number is its own */
+    for (size_t i = 0; i < instances->count; i++) {
+        struct instance *instance = &instances->list[i];
+        if (now_ms < instance->end_ms)
+            continue;
+        (void)kill(instance->pid, SIGKILL); /* it has not been waited for, so the number is its own */
+        instance->end_ms = now_ms + KILL_AGAIN_MS;
+    }
 }
 
 long long instances_first_end(const struct instances *instances)

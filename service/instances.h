@@ -30,7 +30,7 @@ bool instance_start(struct instances *instances, int connection_fd, uid_t uid, l
 bool instance_reap(struct instances *instances, uid_t *uid, int *status);
 
 /* Kill those whose time is over. */
-void instances_kill_late(const struct instances *instances, long long now_ms);
+void instances_kill_late(struct instances *instances, long long now_ms);
 
 /* When the first of them is late; never is LLONG_MAX. */
 long long instances_first_end(const struct instances *instances);
