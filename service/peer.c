@@ -37,7 +37,7 @@ enum {
 };
 
 static const struct {
-    unsigned long of_pidfd;
+    unsigned of_pidfd;
     const char *name;
 } kinds[KINDS] = {[NET] = {PIDFD_GET_NET, "net"}, [USER] = {PIDFD_GET_USER, "user"}};
 
