@@ -3,7 +3,7 @@
  * Runs when the project is built, on the machine that builds: prints a seccomp filter for the machine that it is for,
  * as the bytes of its program, which libseccomp writes in that machine's order.
  *
- *     filter_generate helper|worker [ARCHITECTURE]
+ *     filter_generate helper|worker|offline_worker [ARCHITECTURE]
  *
  * (a name that seccomp_arch_resolve_name(3) knows; without it, this machine's)
  */
@@ -119,6 +119,17 @@ static void add_worker_rules(scmp_filter_ctx filter)
     KILL(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
 }
 
+/*
+ * The same where sockets of the internet protocols cannot be had, as under RestrictAddressFamilies= of a unit: a module
+ * that needs one would find that its server is not available, and again the next service would be asked instead.
+ */
+static void add_offline_worker_rules(scmp_filter_ctx filter)
+{
+    add_worker_rules(filter);
+    KILL(socket, 1, ARGUMENT_IS(0, AF_INET));
+    KILL(socket, 1, ARGUMENT_IS(0, AF_INET6));
+}
+
 static const struct {
     const char *name;
     const char *array;  /* what its program is called */
@@ -127,6 +138,7 @@ static const struct {
 } kinds[] = {
     {"helper", "filter_program", SCMP_ACT_KILL_PROCESS, add_helper_rules},
     {"worker", "worker_filter", SCMP_ACT_ALLOW, add_worker_rules},
+    {"offline_worker", "offline_worker_filter", SCMP_ACT_ALLOW, add_offline_worker_rules},
 };
 
 static void print_program(FILE *program, const char *array)
@@ -177,6 +189,6 @@ int main(int argc, char *argv[])
         generate(i, target);
         return EXIT_SUCCESS;
     }
-    check(-EINVAL, "usage: filter_generate helper|worker [ARCHITECTURE]");
+    check(-EINVAL, "usage: filter_generate helper|worker|offline_worker [ARCHITECTURE]");
     return EXIT_FAILURE;
 }

@@ -103,8 +103,8 @@ static enum vmnetacl_status fail_ended(int how, struct vmnetacl_error *error)
 {
     if (WIFSIGNALED(how) && WTERMSIG(how) == SIGSYS)
         return fail(VMNETACL_CODE_LOOKUP_FAILED,
-                    "a module of the name service did what it may not do here, such as starting a thread or a process; "
-                    "write uid and gid in the rules",
+                    "a module of the name service did what it may not do here, such as starting a thread or a process, "
+                    "or using the network where a unit forbids it; write uid and gid in the rules",
                     error);
     return fail(VMNETACL_CODE_LOOKUP_BROKEN, "the process that looks up names did not end well", error);
 }

@@ -13,8 +13,9 @@
  */
 #include "worker.h"
 
+#include "offline_worker_filter.h" /* made by filter/generate.c, as the other */
 #include "query.h"
-#include "worker_filter.h" /* made by filter/generate.c */
+#include "worker_filter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +29,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -137,11 +139,24 @@ static bool drop_capabilities(void)
     return true;
 }
 
+/* Is something in the way of the internet protocols, such as RestrictAddressFamilies= of the unit that we are in? */
+static bool is_offline(void)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (fd >= 0)
+        (void)close(fd); /* never used: nothing to fail */
+    return fd < 0;
+}
+
 /* The filter applies to the modules, too. Without no_new_privs, an unprivileged process may not install one. */
 static bool install_filter(void)
 {
-    const struct sock_fprog program = {.len = sizeof worker_filter / sizeof(struct sock_filter),
-                                       .filter = (struct sock_filter *)(uintptr_t)worker_filter};
+    bool offline = is_offline();
+    const unsigned char *bytes = offline ? offline_worker_filter : worker_filter;
+    size_t size = offline ? sizeof offline_worker_filter : sizeof worker_filter;
+    const struct sock_fprog program = {.len = (unsigned short)(size / sizeof(struct sock_filter)),
+                                       .filter = (struct sock_filter *)(uintptr_t)bytes};
 
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
            syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;

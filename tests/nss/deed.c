@@ -210,6 +210,15 @@ static void *thread_run(void *data)
 }
 
 /* As a client of a daemon may have them. */
+static void do_internet(const char *word)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    (void)word;
+    if (fd < 0 || close(fd) != 0)
+        _exit(99);
+}
+
 static void do_threads(const char *word)
 {
     pthread_t threads[8];
@@ -269,13 +278,13 @@ static const struct {
     const char *name;
     void (*act)(const char *word);
 } deeds[] = {
-    {"session", do_session}, {"ids", do_ids},         {"null", do_null},         {"hang", do_hang},
-    {"spin", do_spin},       {"segv", do_segv},       {"abort", do_abort},       {"overflow", do_overflow},
-    {"exit", do_exit},       {"quit", do_quit},       {"signal", do_signal},     {"kill-parent", do_kill_parent},
-    {"print", do_print},     {"close", do_close},     {"raise", do_raise},       {"fork", do_fork},
-    {"exec", do_exec},       {"ptrace", do_ptrace},   {"dumpable", do_dumpable}, {"scribble", do_scribble},
-    {"forge", do_forge},     {"threads", do_threads}, {"socket", do_socket},     {"sleep", do_sleep},
-    {"look", do_look},
+    {"session", do_session}, {"ids", do_ids},           {"null", do_null},         {"hang", do_hang},
+    {"spin", do_spin},       {"segv", do_segv},         {"abort", do_abort},       {"overflow", do_overflow},
+    {"exit", do_exit},       {"quit", do_quit},         {"signal", do_signal},     {"kill-parent", do_kill_parent},
+    {"print", do_print},     {"close", do_close},       {"raise", do_raise},       {"fork", do_fork},
+    {"exec", do_exec},       {"ptrace", do_ptrace},     {"dumpable", do_dumpable}, {"scribble", do_scribble},
+    {"forge", do_forge},     {"threads", do_threads},   {"socket", do_socket},     {"sleep", do_sleep},
+    {"look", do_look},       {"internet", do_internet},
 };
 
 static const struct {

@@ -8,10 +8,14 @@
 
 #include "service.h"
 
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -124,6 +128,39 @@ static void test_conduct_forbidden_call_refused(void **state)
     }
 }
 
+/* As RestrictAddressFamilies= of a unit does, systemd.exec(5). */
+static void internet_forbidden(int socket_number, void *hook_data)
+{
+    const uint32_t refused = SECCOMP_RET_ERRNO | EAFNOSUPPORT;
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, refused),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {.len = sizeof filter / sizeof filter[0], .filter = filter};
+
+    (void)socket_number;
+    (void)hook_data;
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0)
+        lab_die("seccomp");
+}
+
+/* Where it is forbidden, a module that needs it would find its server unavailable, and the next be asked instead. */
+static void test_conduct_internet_forbidden_refused(void **state)
+{
+    (void)state;
+    names_assert_refused(conduct_run("at any internet", &remote), EXIT_NOPERM, "denies bridge 'virbr0'");
+    names_assert_refused(helper_start(&(struct lab_start){.caller = &remote, .hook_as_root = internet_forbidden}),
+                         EXIT_CONFIG, "a module of the name service did what it may not do here");
+    /* Nothing else is different. */
+    conduct_run("", &remote);
+    names_assert_refused(helper_start(&(struct lab_start){.caller = &remote, .hook_as_root = internet_forbidden}),
+                         EXIT_NOPERM, "denies bridge 'virbr0'");
+}
+
 /* What lasts for ever ends at the deadline, and with it all that was forked. */
 static void test_conduct_endless_is_ended_in_time(void **state)
 {
@@ -172,6 +209,7 @@ int main(void)
         cmocka_unit_test_setup(test_conduct_odd_is_try_again, conduct_reset),
         cmocka_unit_test_setup(test_conduct_lively_is_answered, conduct_reset),
         cmocka_unit_test_setup(test_conduct_forbidden_call_refused, conduct_reset),
+        cmocka_unit_test_setup(test_conduct_internet_forbidden_refused, conduct_reset),
         cmocka_unit_test_setup(test_conduct_endless_is_ended_in_time, conduct_reset),
         cmocka_unit_test_setup(test_conduct_kills_the_helper, conduct_reset),
         cmocka_unit_test_setup(test_conduct_lies_are_about_names_only, conduct_reset),
