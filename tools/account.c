@@ -222,15 +222,49 @@ bool account_is_listed_in(const struct account *account, gid_t gid)
     return false;
 }
 
-bool account_may_read(const struct account *account, const struct stat *status)
+char *account_describe_group(gid_t gid, bool with_names)
+{
+    char *name = with_names ? account_group_name(gid) : NULL;
+    char *text = name != NULL ? memory_format("the group '%s'", name) : memory_format("the group %u", (unsigned)gid);
+
+    free(name);
+    return text;
+}
+
+char *account_group_cure(const struct account *account, gid_t gid, bool with_names)
+{
+    bool is_listed = account_is_listed_in(account, gid);
+    char *shown = is_listed ? account_describe(account) : account_describe_group(gid, with_names);
+    char *cure = is_listed
+                     ? memory_format("log out and in again: the user database has %s in the group", shown)
+                     : memory_format("ask the administrator to add the user to %s, see usermod(8), then log in again; "
+                                     "what else the group may do is granted, too",
+                                     shown);
+
+    free(shown);
+    return cure;
+}
+
+/* permission: a bit of those of others */
+static bool has_permission(const struct account *account, const struct stat *status, unsigned permission)
 {
     if (account->caller.uid == 0)
         return true;
     if (account->caller.uid == status->st_uid)
-        return (status->st_mode & S_IRUSR) != 0;
+        return (status->st_mode & permission << 6) != 0;
     if (account_has_group(account, status->st_gid))
-        return (status->st_mode & S_IRGRP) != 0;
-    return (status->st_mode & S_IROTH) != 0;
+        return (status->st_mode & permission << 3) != 0;
+    return (status->st_mode & permission) != 0;
+}
+
+bool account_may_read(const struct account *account, const struct stat *status)
+{
+    return has_permission(account, status, S_IROTH);
+}
+
+bool account_may_write(const struct account *account, const struct stat *status)
+{
+    return has_permission(account, status, S_IWOTH);
 }
 
 const char *account_login(const struct account *account)

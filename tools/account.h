@@ -55,8 +55,15 @@ bool account_is_listed_in(const struct account *account, gid_t gid);
 /* The name of a group, to be freed; NULL when the user database has none of this number. */
 char *account_group_name(gid_t gid);
 
+/* The same for a sentence, and in any case: "the group 'kvm'", "the group 108". with_names: as it has a name. */
+char *account_describe_group(gid_t gid, bool with_names);
+
+/* What gives the user a group that he lacks: a new session, or the administrator. To be freed. */
+char *account_group_cure(const struct account *account, gid_t gid, bool with_names);
+
 /* Do the owner, the group and the mode of the file let the user read it? ACLs and capabilities are not considered. */
 bool account_may_read(const struct account *account, const struct stat *status);
+bool account_may_write(const struct account *account, const struct stat *status);
 
 /* The name, if its uid in the user database is this uid; else NULL. Lives as long as the account. */
 const char *account_login(const struct account *account);

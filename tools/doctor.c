@@ -27,6 +27,7 @@ static const struct doctor_check {
 } checks[] = {
     /* In the order in which a request meets them. */
     {"helper", doctor_check_helper},
+    {"service", doctor_check_service},
     {"helper-path", doctor_check_helper_path},
     {"no-new-privs", doctor_check_no_new_privs},
     {"bounding-set", doctor_check_bounding_set},
@@ -66,6 +67,7 @@ static void doctor_begin(struct doctor *doctor, const struct options *options)
     else
         account_of_process(&doctor->account);
     (void)account_become(&doctor->account); /* if not, the files are read as who runs this; the page says so */
+    helper_file_look(&doctor->helper, &doctor->account, doctor->names != DOCTOR_NAMES_LATE);
     interfaces_read(&doctor->interfaces);
     doctor_find_usable(doctor);
 }
@@ -79,6 +81,7 @@ static void doctor_free(struct doctor *doctor)
     free(doctor->items);
     string_set_free(&doctor->usable);
     free(doctor->usable_text);
+    helper_file_free(&doctor->helper);
     interfaces_free(&doctor->interfaces);
     account_free(&doctor->account);
 }

@@ -199,6 +199,13 @@ void doctor_check_bridges(struct doctor *doctor)
     const char **names;
     size_t names_count;
 
+    if (doctor_is_served(doctor) && doctor->helper.service.is_elsewhere) {
+        doctor_note(doctor,
+                    memory_copy(
+                        "the bridges are in the network namespace of the service, and are not seen in this one"),
+                    memory_copy("'vmnetctl doctor' in that network namespace looks at them"));
+        return;
+    }
     if (doctor->bridge != NULL) {
         look_at_bridge(doctor, doctor->bridge);
         return;

@@ -4,8 +4,12 @@
 
 #include "doctor_results.h"
 
-/* doctor_helper.c and doctor_helper_path.c: the helper as it is installed, and whether QEMU and libvirt start it. */
+/*
+ * doctor_helper.c and doctor_helper_path.c: the helper as it is installed, the service that it asks without privilege,
+ * and whether QEMU and libvirt start the helper.
+ */
 void doctor_check_helper(struct doctor *doctor);
+void doctor_check_service(struct doctor *doctor);
 void doctor_check_helper_path(struct doctor *doctor);
 
 /* doctor_process.c and doctor_device.c: what the process and the kernel must have for a helper to work. */

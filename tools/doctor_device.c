@@ -33,7 +33,7 @@ static bool driver_is_there(void)
 
 static void report_denied(struct doctor *doctor, const struct stat *status)
 {
-    if (doctor->helper_opens_as_user)
+    if (doctor->helper.opens_as_user)
         doctor_fail(doctor,
                     memory_format("the user may not open " TUN ", whose mode is %04o; the helper has only a file "
                                   "capability, and opens it as the user",
@@ -72,7 +72,9 @@ void doctor_check_tun(struct doctor *doctor)
 {
     struct stat status;
 
-    if (stat(TUN, &status) != 0)
+    if (doctor_is_served(doctor))
+        doctor_ok(doctor, memory_copy(TUN " is not needed here: the service opens it"));
+    else if (stat(TUN, &status) != 0)
         doctor_fail(doctor, memory_format("there is no " TUN ", which taps are made with: %s", strerror(errno)),
                     device_cure());
     else if (!S_ISCHR(status.st_mode) || major(status.st_rdev) != TUN_MAJOR || minor(status.st_rdev) != TUN_MINOR)
@@ -135,6 +137,10 @@ void doctor_check_modules(struct doctor *doctor)
     const char **bridges;
     size_t bridges_count;
 
+    if (doctor_is_served(doctor)) {
+        doctor_ok(doctor, memory_copy("not needed here: the service makes the tap"));
+        return;
+    }
     if (access("/sys", X_OK) != 0 || access("/sys/class/net", X_OK) != 0) {
         doctor_note(doctor, memory_copy("unknown, since /sys/class/net cannot be read; is /sys mounted?"), NULL);
         return;

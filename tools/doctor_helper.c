@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "doctor_checks.h"
-#include "helper_file.h"
 #include "memory.h"
 
 void doctor_check_helper(struct doctor *doctor)
 {
-    struct helper_file helper;
+    const struct helper_file *helper = &doctor->helper;
 
-    helper_file_look(&helper, &doctor->account, doctor->names != DOCTOR_NAMES_LATE);
-    doctor->helper_opens_as_user = helper.opens_as_user;
-    if (helper.privilege != NULL)
-        doctor_ok(doctor, memory_copy(helper.privilege));
-    if (helper.doubt != NULL)
-        doctor_note(doctor, memory_copy(helper.doubt), NULL);
-    for (size_t i = 0; i < helper.faults_count; i++)
-        doctor_fail(doctor, memory_copy(helper.faults[i].text), memory_copy(helper.faults[i].cure));
-    helper_file_free(&helper);
+    if (helper->privilege != NULL)
+        doctor_ok(doctor, memory_copy(helper->privilege));
+    if (helper->doubt != NULL)
+        doctor_note(doctor, memory_copy(helper->doubt), NULL);
+    for (size_t i = 0; i < helper->faults_count; i++)
+        doctor_fail(doctor, memory_copy(helper->faults[i].text), memory_copy(helper->faults[i].cure));
+}
+
+/* Where a helper needs the service, the check of what it lacks fails. */
+void doctor_check_service(struct doctor *doctor)
+{
+    const struct service *service = &doctor->helper.service;
+
+    if (service->is_usable)
+        doctor_ok(doctor, memory_copy(service->text));
+    else if (service->path == NULL)
+        doctor_ok(doctor, memory_format("%s; vmnet-helper asks it where it has no privilege, as under QEMU's '-sandbox "
+                                        "on', in flatpak and in containers",
+                                        service->text));
+    else
+        doctor_note(doctor, memory_copy(service->text), memory_copy(service->cure));
 }

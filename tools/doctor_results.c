@@ -3,8 +3,11 @@
 
 #include "memory.h"
 #include "shell_word.h"
+#include "user_namespace.h"
 
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 static void add(struct doctor *doctor, enum doctor_level level, char *text, char *cure)
 {
@@ -33,6 +36,19 @@ void doctor_fail(struct doctor *doctor, char *text, char *cure)
 void doctor_fail_or_note(struct doctor *doctor, bool is_failure, char *text, char *cure)
 {
     add(doctor, is_failure ? DOCTOR_FAIL : DOCTOR_NOTE, text, cure);
+}
+
+bool doctor_asks_service(const struct doctor *doctor)
+{
+    bool is_root = getuid() == 0;
+    bool is_stripped = user_namespace_is_inner() || (!is_root && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+
+    return doctor->helper.asks_service || (is_stripped && (is_root || !doctor->helper.opens_as_user));
+}
+
+bool doctor_is_served(const struct doctor *doctor)
+{
+    return doctor->helper.service.is_usable && doctor_asks_service(doctor);
 }
 
 bool doctor_wants(const struct doctor *doctor, const char *bridge)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "account.h"
+#include "helper_file.h"
 #include "interfaces.h"
 #include "string_set.h"
 
@@ -39,9 +40,9 @@ struct doctor {
     bool has_usable;          /* the next one is known */
     struct string_set usable; /* bridges that the rules let the user use, existing or named in a rule */
     size_t usable_count;
-    char *usable_text;         /* the first of them, with commas; NULL when there are none */
-    bool helper_opens_as_user; /* it has only a file capability, so the user must be able to open /dev/net/tun */
-    const char *name;          /* of the check that runs */
+    char *usable_text; /* the first of them, with commas; NULL when there are none */
+    struct helper_file helper;
+    const char *name; /* of the check that runs */
     struct doctor_result *items;
     size_t count;
     size_t notes_count;
@@ -55,6 +56,14 @@ void doctor_fail(struct doctor *doctor, char *text, char *cure);
 
 /* A failure where it concerns what was asked for, else a note. */
 void doctor_fail_or_note(struct doctor *doctor, bool is_failure, char *text, char *cure);
+
+/*
+ * Has a helper that this process starts no privilege, so that it asks the service? And does the service answer it? root
+ * has its own, in the first user namespace. A helper with a file capability does not ask, even where it gains nothing by
+ * it: exec(2) says AT_SECURE all the same.
+ */
+bool doctor_asks_service(const struct doctor *doctor);
+bool doctor_is_served(const struct doctor *doctor);
 
 /* Is it the bridge that was asked about; or, if none was, may the user use it? */
 bool doctor_wants(const struct doctor *doctor, const char *bridge);

@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "refusal.h"
 #include "rule.h"
+#include "user_namespace.h"
 #include "vmnetacl.h"
 
 #include <stdlib.h>
@@ -45,6 +46,18 @@ static bool has_rule(void)
     return has_one;
 }
 
+/* The service reads the rules of its system. A container has others, or shows all owners of files as "nobody". */
+static bool reports_rules_elsewhere(struct doctor *doctor)
+{
+    if (!doctor_is_served(doctor) || !user_namespace_is_inner())
+        return false;
+    doctor_note(doctor,
+                memory_copy("the rules that the service reads are those of its system, and cannot be told in this user "
+                            "namespace"),
+                memory_copy("'vmnetctl doctor' outside of the container or sandbox shows them"));
+    return true;
+}
+
 static void fail_rules(struct doctor *doctor, struct findings *findings)
 {
     const struct finding *first;
@@ -68,8 +81,11 @@ static void fail_rules(struct doctor *doctor, struct findings *findings)
 void doctor_check_rules(struct doctor *doctor)
 {
     struct errors errors = {.is_late = false};
-    enum vmnetacl_status status = vmnetacl_lint(NULL, DOCTOR_LOOKUP_MS, errors_visit, &errors, NULL);
+    enum vmnetacl_status status;
 
+    if (reports_rules_elsewhere(doctor))
+        return;
+    status = vmnetacl_lint(NULL, DOCTOR_LOOKUP_MS, errors_visit, &errors, NULL);
     if (errors.findings.counts[FINDING_ERROR] > 0)
         fail_rules(doctor, &errors.findings);
     else if (errors.is_late || status != VMNETACL_OK)
@@ -149,6 +165,8 @@ void doctor_check_verdict(struct doctor *doctor)
     struct vmnetacl_policy *policy = NULL;
     struct vmnetacl_error error = {.code = VMNETACL_CODE_NONE};
 
+    if (reports_rules_elsewhere(doctor))
+        return;
     if (doctor->bridge == NULL) {
         report_usable(doctor);
         return;

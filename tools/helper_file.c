@@ -16,6 +16,8 @@
 
 #define HELPER VMNET_HELPER_PATH
 
+#define MOUNT_CURE "install vmnet-helper on another file system; 'findmnt --target " HELPER "' shows this one"
+
 static bool is_install_mode(const char *mode)
 {
     return strcmp(VMNET_INSTALL_MODE, mode) == 0;
@@ -48,6 +50,16 @@ static char *install_cure(void)
 {
     return memory_copy("as root, install vmnet-helper again: with its package, or with 'cmake --install'; do not only "
                        "change the owner or the mode, since another program may have taken its place");
+}
+
+/*
+ * Without privilege, the service is missing. If there is one that does not serve this user, that is what to cure:
+ * privilege would serve others, too.
+ */
+static char *served_cure(const struct helper_file *helper, const char *cure)
+{
+    return helper->service.path != NULL ? memory_copy(helper->service.cure)
+                                        : memory_format("%s; or %s", cure, helper->service.cure);
 }
 
 static uint32_t read_le32(const unsigned char *bytes)
@@ -90,43 +102,38 @@ static void add_group_fault(struct helper_file *helper, const struct account *ac
                             bool with_names)
 {
     char *who = account_describe(account);
-    char *group = with_names ? account_group_name(status->st_gid) : NULL;
-    char *shown = group != NULL ? memory_format("the group '%s'", group)
-                                : memory_format("the group %u", (unsigned)status->st_gid);
-    char *text = memory_format("%s may not start " HELPER ", whose mode %04o lets only root and %s", who,
-                               (unsigned)(status->st_mode & 07777), shown);
+    char *group = account_describe_group(status->st_gid, with_names);
 
-    if (account_is_listed_in(account, status->st_gid))
-        add_fault(helper, true, text,
-                  memory_format("log out and in again: the user database has %s in the group", who));
-    else
-        add_fault(helper, true, text,
-                  memory_format("ask the administrator to add the user to %s, see usermod(8), then log in again; "
-                                "what else the group may do is granted, too",
-                                shown));
-    free(shown);
+    add_fault(helper, true,
+              memory_format("%s may not start " HELPER ", whose mode %04o lets only root and %s", who,
+                            (unsigned)(status->st_mode & 07777), group),
+              account_group_cure(account, status->st_gid, with_names));
     free(group);
     free(who);
+}
+
+/* It is as good as a helper without privilege. */
+static void look_at_nosuid(struct helper_file *helper, const struct account *account)
+{
+    helper->asks_service = account->caller.uid != 0;
+    free(helper->privilege);
+    helper->privilege = NULL;
+    if (helper->service.is_usable)
+        helper->privilege = memory_format("the file system of " HELPER " is mounted with nosuid, so it has no "
+                                          "privilege; it asks the service at %s",
+                                          helper->service.path);
+    else
+        add_fault(helper, account->caller.uid != 0,
+                  memory_format("the file system of " HELPER " is mounted with nosuid, so the kernel ignores "
+                                "set-user-ID bits and file capabilities there, and %s",
+                                helper->service.text),
+                  served_cure(helper, MOUNT_CURE));
 }
 
 static void look_at_execution(struct helper_file *helper, const struct account *account, const struct stat *status,
                               bool with_names)
 {
-    struct statvfs file_system;
-
-    if (statvfs(HELPER, &file_system) != 0)
-        add_fault(helper, false, memory_format("cannot examine the file system of " HELPER ": %s", strerror(errno)),
-                  NULL);
-    else if ((file_system.f_flag & (ST_NOSUID | ST_NOEXEC)) != 0)
-        add_fault(helper, account->caller.uid != 0 || (file_system.f_flag & ST_NOEXEC) != 0,
-                  memory_format("the file system of " HELPER " is mounted with %s, so the kernel %s",
-                                (file_system.f_flag & ST_NOEXEC) != 0 ? "noexec" : "nosuid",
-                                (file_system.f_flag & ST_NOEXEC) != 0
-                                    ? "does not start it"
-                                    : "ignores set-user-ID bits and file capabilities there"),
-                  memory_copy("install vmnet-helper on another file system; 'findmnt --target " HELPER
-                              "' shows this one"));
-    else if (!may_execute(account, status) && (status->st_mode & S_IXGRP) != 0 && (status->st_mode & S_IXOTH) == 0)
+    if (!may_execute(account, status) && (status->st_mode & S_IXGRP) != 0 && (status->st_mode & S_IXOTH) == 0)
         add_group_fault(helper, account, status, with_names);
     else if (!may_execute(account, status))
         add_fault(helper, true,
@@ -135,37 +142,72 @@ static void look_at_execution(struct helper_file *helper, const struct account *
                   mode_cure());
 }
 
+static void look_at_mount(struct helper_file *helper, const struct account *account, const struct stat *status,
+                          bool with_names)
+{
+    struct statvfs file_system;
+
+    if (statvfs(HELPER, &file_system) != 0) {
+        add_fault(helper, false, memory_format("cannot examine the file system of " HELPER ": %s", strerror(errno)),
+                  NULL);
+        return;
+    }
+    if ((file_system.f_flag & ST_NOEXEC) != 0) {
+        add_fault(helper, true,
+                  memory_copy("the file system of " HELPER " is mounted with noexec, so the kernel does not start it"),
+                  memory_copy(MOUNT_CURE));
+        return;
+    }
+    if ((file_system.f_flag & ST_NOSUID) != 0)
+        look_at_nosuid(helper, account);
+    if ((file_system.f_flag & ST_NOSUID) == 0 || helper->service.is_usable)
+        look_at_execution(helper, account, status, with_names);
+}
+
 /* root needs none from the file. Of a build for VMNET_INSTALL_MODE=none, a wrapper that is not seen here has it. */
 static bool needs_privilege(const struct account *account)
 {
     return account->caller.uid != 0 && !is_install_mode("none");
 }
 
-static void add_privilege_fault(struct helper_file *helper, const struct account *account)
+static void look_at_service(struct helper_file *helper, const struct account *account)
 {
+    char *cure;
+
+    if (helper->service.is_usable) {
+        helper->privilege =
+            memory_format(HELPER " has no privilege of its own, and asks the service at %s", helper->service.path);
+        return;
+    }
+    cure = privilege_cure();
     add_fault(helper, needs_privilege(account),
-              memory_copy(HELPER " is not setuid root and has no file capability cap_net_admin=ep"), privilege_cure());
+              memory_format(HELPER " is not setuid root and has no file capability cap_net_admin=ep, and %s",
+                            helper->service.text),
+              served_cure(helper, cure));
     helper->faults[helper->faults_count - 1].is_as_installed = is_install_mode("none");
+    free(cure);
 }
 
 static void look_at_privilege(struct helper_file *helper, const struct account *account, const struct stat *status)
 {
     bool is_setuid = (status->st_mode & S_ISUID) != 0;
     bool has_capability = has_file_capability();
+    bool is_alone = !is_setuid && !has_capability && needs_privilege(account) && !helper->service.is_usable;
 
     helper->opens_as_user = !is_setuid && has_capability;
+    helper->asks_service = !is_setuid && !has_capability && account->caller.uid != 0;
     if (status->st_uid != 0 && user_namespace_is_inner())
         helper->doubt = memory_copy("who " HELPER " belongs to cannot be seen in this user namespace");
     else if (status->st_uid != 0)
-        add_fault(helper, is_setuid || (!has_capability && needs_privilege(account)),
+        add_fault(helper, is_setuid || is_alone,
                   memory_format(HELPER " belongs to uid %u, not to root", (unsigned)status->st_uid), install_cure());
     else if ((status->st_mode & S_IWOTH) != 0 || ((status->st_mode & S_IWGRP) != 0 && status->st_gid != 0))
-        add_fault(helper, !is_setuid && !has_capability && needs_privilege(account),
+        add_fault(helper, is_alone,
                   memory_format("others than root may write to " HELPER ", whose mode is %04o",
                                 (unsigned)(status->st_mode & 07777)),
                   install_cure());
     else if (!is_setuid && !has_capability)
-        add_privilege_fault(helper, account);
+        look_at_service(helper, account);
     else if (is_setuid)
         helper->privilege = memory_format(HELPER " is setuid root, mode %04o", (unsigned)(status->st_mode & 07777));
     else
@@ -177,6 +219,7 @@ void helper_file_look(struct helper_file *helper, const struct account *account,
     struct stat status;
 
     *helper = (struct helper_file){.privilege = NULL};
+    service_look(&helper->service, account, with_names);
     if (stat(HELPER, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
         add_fault(helper, true, memory_copy("there is no " HELPER),
                   memory_copy("as root, install vmnet-helper: with its package, or with 'cmake --install'"));
@@ -187,7 +230,7 @@ void helper_file_look(struct helper_file *helper, const struct account *account,
         add_fault(helper, true, memory_copy(HELPER " is not a file"), install_cure());
     } else {
         look_at_privilege(helper, account, &status);
-        look_at_execution(helper, account, &status, with_names);
+        look_at_mount(helper, account, &status, with_names);
     }
 }
 
@@ -207,5 +250,6 @@ void helper_file_free(struct helper_file *helper)
     }
     free(helper->privilege);
     free(helper->doubt);
+    service_free(&helper->service);
     *helper = (struct helper_file){.privilege = NULL};
 }

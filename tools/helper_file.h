@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* vmnet-helper as it is installed: has it the privilege that it needs, and may the user start it? */
+/*
+ * vmnet-helper as it is installed: has it the privilege that it needs, or does it ask the service, and may the user
+ * start it?
+ */
 #pragma once
 
 #include "account.h"
+#include "service.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,8 +21,10 @@ struct helper_fault {
 };
 
 struct helper_file {
-    char *privilege; /* how it gets its privilege; NULL after a fault of that */
+    char *privilege; /* how it gets its privilege, or does without it; NULL after a fault of that */
     char *doubt;     /* why that cannot be known; else NULL */
+    struct service service;
+    bool asks_service; /* the file gives it no privilege, so it asks the service, whether that answers or not */
     struct helper_fault faults[HELPER_FAULTS_MAX];
     size_t faults_count;
     bool opens_as_user; /* it has only a file capability, so the user must be able to open /dev/net/tun */

@@ -60,6 +60,12 @@ static char *refusal_of_bridge(const struct bridge *bridge, const struct vmnetac
     return NULL;
 }
 
+/* Then nothing is known of its bridges and its log. */
+static bool is_elsewhere(const struct helper_file *helper)
+{
+    return helper->asks_service && helper->service.is_elsewhere;
+}
+
 char *refusal_find(const struct helper_file *helper, const struct vmnetacl_policy *policy,
                    const struct vmnetacl_grant *grant, bool needs_names, const struct bridge *bridge, const char *name)
 {
@@ -69,7 +75,9 @@ char *refusal_find(const struct helper_file *helper, const struct vmnetacl_polic
     if (fault != NULL)
         return memory_copy(fault->text);
     refusal = refusal_of_rule(needs_names);
-    if (refusal == NULL && vmnetacl_requires_log(policy) && !log_is_there())
+    if (refusal != NULL || is_elsewhere(helper))
+        return refusal;
+    if (vmnetacl_requires_log(policy) && !log_is_there())
         return memory_copy("switch.conf says 'log: required', and there is no system log at /dev/log");
-    return refusal != NULL ? refusal : refusal_of_bridge(bridge, grant, name);
+    return refusal_of_bridge(bridge, grant, name);
 }

@@ -16,8 +16,8 @@ bool refusal_needs_names(const struct vmnetacl_policy *policy, const struct vmne
 char *refusal_of_rule(bool needs_names);
 
 /*
- * For that, as it is installed, for a log that is required and missing, or for the bridge; NULL when it grants the
- * request, as far as it is known.
+ * For that, as it is installed, for the service that it asks without privilege, for a log that is required and missing,
+ * or for the bridge; NULL when it grants the request, as far as it is known.
  */
 char *refusal_find(const struct helper_file *helper, const struct vmnetacl_policy *policy,
                    const struct vmnetacl_grant *grant, bool needs_names, const struct bridge *bridge, const char *name);

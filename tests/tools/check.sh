@@ -5,6 +5,8 @@
 set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh
 . "${0%/*}/world.sh"
+# shellcheck source-path=SCRIPTDIR source=service_world.sh
+. "${0%/*}/service_world.sh"
 
 # Nothing to find.
 rules 50-local.rules 'allow user vmuser bridge virbr0'
@@ -409,7 +411,13 @@ run 0 without_netlink "$ctl" check
 rules 1.rules 'allow all bridge br0'
 chmod 755 "$helper"
 run 0 "$ctl" check
-says "note: $helper is not setuid root and has no file capability cap_net_admin=ep; as root: chmod u+s $helper [helper-file]"
+says "note: $helper is not setuid root and has no file capability cap_net_admin=ep, and there is no service at $socket;"
+says "; as root: chmod u+s $helper; or as root: systemctl enable --now vmnet-helper.socket [helper-file]"
+service "$socket" 0660
+run 0 "$ctl" check
+[ "$output" = '' ] || fail 'it has no privilege, and the service'
+service_end
+rm "$socket"
 run 0 "$ctl" check --root /
 says_not helper
 run 0 "$ctl" check /etc/vmnet/rules.d/1.rules

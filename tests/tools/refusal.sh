@@ -6,6 +6,8 @@
 set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh
 . "${0%/*}/world.sh"
+# shellcheck source-path=SCRIPTDIR source=service_world.sh
+. "${0%/*}/service_world.sh"
 bridge_conf 'allow all'
 
 # helper_says STATUS TEXT BRIDGE [USER]: what vmnet-helper says to the user
@@ -103,8 +105,31 @@ says_not virsh
 # The helper, as it is installed. root needs no privilege from the file.
 chmod 755 "$helper"
 refused "$helper is not setuid root and has no file capability" br0
-says "* $helper is not setuid root and has no file capability cap_net_admin=ep; as root: chmod u+s $helper"
+says "* $helper is not setuid root and has no file capability cap_net_admin=ep, and there is no service at $socket;"
+says "; as root: chmod u+s $helper; or as root: systemctl enable --now vmnet-helper.socket"
 granted br0 root
+# The service does it as well, for whom it answers.
+service "$socket" 0660 vmgroup
+run 0 as vmuser "$ctl" explain br0
+says_not 'but vmnet-helper refuses it'
+run 0 as vmuser "$ctl" list --json
+says '"helper_grants": true'
+run 1 as vmother "$ctl" explain br0
+denied="vmother (uid 4243) may not use the service: $socket, of mode 0660, is only for root and the group 'vmgroup'"
+says "but vmnet-helper refuses it: $helper is not setuid root and has no file capability cap_net_admin=ep, and $denied"
+says "$denied; ask the administrator to add the user to the group 'vmgroup'"
+says_not 'chmod u+s'
+run 1 "$ctl" explain br0 --user vmother
+says "$denied"
+switch 'acl: qemu' 'network: any' 'log: required' # the bridge and the log are the service's
+run 0 unshare --net setpriv --reuid vmuser --regid vmuser --init-groups "$ctl" explain br0
+rm /etc/vmnet/switch.conf
+run 1 unshare --net setpriv --reuid vmuser --regid vmuser --init-groups "$ctl" explain br0
+says 'is in another network namespace, and refuses this process'
+service_end
+run 1 as vmuser "$ctl" explain br0
+says "and nobody listens at $socket, the socket of the service; as root: systemctl restart vmnet-helper.socket"
+rm "$socket"
 chown 4242 "$helper"
 chmod 4755 "$helper"
 refused "$helper belongs to uid 4242, not to root" br0
