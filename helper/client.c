@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -79,7 +78,7 @@ bool client_is_preferred(void)
 {
     struct stat file;
 
-    if (getauxval(AT_SECURE) != 0 || !diagnosis_in_user_namespace())
+    if (getuid() != geteuid() || getgid() != getegid() || !diagnosis_in_user_namespace())
         return false;
     for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++)
         if (stat(sockets[i], &file) == 0)

@@ -7,7 +7,7 @@
 
 /*
  * Is CAP_NET_ADMIN one of a user namespace, as root's in a container, while there is a service? Its bridges are those
- * that are meant. False whenever exec(2) has given this process anything.
+ * that are meant. False when exec(2) has given this process another uid or gid.
  */
 bool client_is_preferred(void);
 

@@ -29,15 +29,8 @@ static void fail_without_service(struct doctor *doctor, bool is_failure, const c
 {
     const struct service *service = &doctor->helper.service;
 
-    doctor_fail_or_note(doctor, is_failure,
-                        memory_format("%s; %s", text,
-                                      service->is_usable ? "a helper with a file capability does not ask the service"
-                                                         : service->text),
-                        memory_format("%s; or %s",
-                                      service->is_usable ? "as root: setcap -r " VMNET_HELPER_PATH
-                                                           ", so that vmnet-helper asks the service for every user"
-                                                         : service->cure,
-                                      cure));
+    doctor_fail_or_note(doctor, is_failure, memory_format("%s; %s", text, service->text),
+                        memory_format("%s; or %s", service->cure, cure));
 }
 
 void doctor_check_no_new_privs(struct doctor *doctor)
@@ -60,11 +53,11 @@ void doctor_check_no_new_privs(struct doctor *doctor)
 
 /*
  * capabilities(7): exec gives no capability that is not in the bounding set, not even to root. A helper to which exec
- * gives a uid or fails to give a capability does not ask the service: no_new_privs takes both away.
+ * gives a uid does not ask the service, and one with a capability that exec cannot give is not executed.
  */
 void doctor_check_bounding_set(struct doctor *doctor)
 {
-    bool is_asked = doctor_asks_service(doctor) || (getuid() == 0 && !doctor->helper.opens_as_user);
+    bool is_asked = !doctor->helper.opens_as_user && (doctor_asks_service(doctor) || getuid() == 0);
     const char *under_no_new_privs =
         doctor->helper.service.is_usable && !is_asked && !doctor->helper.opens_as_user
             ? "start QEMU with 'setpriv --no-new-privs', so that vmnet-helper asks the service; or "

@@ -43,7 +43,7 @@ bool doctor_asks_service(const struct doctor *doctor)
     bool is_root = getuid() == 0;
     bool is_stripped = user_namespace_is_inner() || (!is_root && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
 
-    return doctor->helper.asks_service || (is_stripped && (is_root || !doctor->helper.opens_as_user));
+    return doctor->helper.asks_service || is_stripped;
 }
 
 bool doctor_is_served(const struct doctor *doctor)

@@ -72,7 +72,7 @@ chmod 755 "$helper"
 agree_all 'no privilege, service' $y $y $y $y $y $y $y $y
 agree 'no privilege, no network' $n unshare --net setpriv --reuid vmuser --regid vmuser --init-groups
 setcap cap_net_admin=ep "$helper"
-agree_all 'file capability, service' $y $n $n $n $n $y $n $y
+agree_all 'file capability, service' $y $y $n $n $y $y $n $y
 setcap -r "$helper"
 serve_end
 serve --mode=0660
