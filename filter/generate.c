@@ -8,6 +8,7 @@
  * (a name that seccomp_arch_resolve_name(3) knows; without it, this machine's)
  */
 #include <errno.h>
+#include <linux/futex.h>
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
@@ -24,6 +25,7 @@
 
 #define ALLOW(call, ...) check(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(call), __VA_ARGS__), #call)
 #define KILL(call, ...)  check(seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(call), __VA_ARGS__), #call)
+#define TRAP(call, ...)  check(seccomp_rule_add(filter, SCMP_ACT_TRAP, SCMP_SYS(call), __VA_ARGS__), #call)
 /* The kernel looks at 32 bits of these arguments, so the filter does too. */
 #define ARGUMENT_IS(number, value) SCMP_CMP(number, SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)(value))
 
@@ -51,6 +53,21 @@ static void add_helper_rules(scmp_filter_ctx filter)
     ALLOW(setitimer, 1, ARGUMENT_IS(0, ITIMER_REAL)); /* the deadline ends */
     ALLOW(close, 0);
     ALLOW(exit_group, 0);
+}
+
+/*
+ * A wait for another thread of this process that no timeout ends: it has no other thread, so it would wait for ever. A
+ * lock was held by a thread of the program when the process was forked. SIGSYS, which the worker handles, ends it.
+ */
+static void add_deadlock_rules(scmp_filter_ctx filter)
+{
+    const uint32_t operations[] = {FUTEX_WAIT_PRIVATE, FUTEX_WAIT_BITSET_PRIVATE};
+    const uint32_t mask = ~(uint32_t)FUTEX_CLOCK_REALTIME;
+
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+        TRAP(futex, 2, SCMP_CMP(1, SCMP_CMP_MASKED_EQ, mask, operations[i]), SCMP_CMP(3, SCMP_CMP_EQ, 0, 0));
+        TRAP(futex_time64, 2, SCMP_CMP(1, SCMP_CMP_MASKED_EQ, mask, operations[i]), SCMP_CMP(3, SCMP_CMP_EQ, 0, 0));
+    }
 }
 
 /*
@@ -117,6 +134,7 @@ static void add_worker_rules(scmp_filter_ctx filter)
     KILL(prctl, 2, ARGUMENT_IS(0, PR_SET_DUMPABLE), SCMP_CMP(1, SCMP_CMP_NE, 0, 0));
     KILL(prlimit64, 1, SCMP_CMP(0, SCMP_CMP_NE, 0, 0)); /* of another process */
     KILL(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
+    add_deadlock_rules(filter);
 }
 
 /*

@@ -20,6 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* The longest wait from one worker to the next. */
+#define PAUSE_MAX_MS 128
+
 static enum vmnetacl_status fail(enum vmnetacl_code code, const char *message, struct vmnetacl_error *error)
 {
     return error_set(error, code, NULL, 0, 0, "%s", message);
@@ -247,10 +250,19 @@ static bool open_pipes(struct pipes *pipes)
     return false;
 }
 
-static enum vmnetacl_status ask(struct lookup *lookup, unsigned timeout_ms, char *bytes, size_t size, size_t *failed,
-                                struct vmnetacl_error *error)
+/* One call of lookup_run(). */
+struct asking {
+    struct lookup *lookup;
+    unsigned timeout_ms;
+    long long deadline_ms;
+    char *bytes; /* room for the answer */
+    size_t size;
+};
+
+/* Ask one worker. *is_locked: it found a lock taken; the status is TRYAGAIN then, and *error is not filled in. */
+static enum vmnetacl_status ask_once(const struct asking *asking, size_t *failed, bool *is_locked,
+                                     struct vmnetacl_error *error)
 {
-    long long deadline_ms = now_ms() + timeout_ms;
     enum vmnetacl_status status;
     bool is_late = false;
     struct pipes pipes;
@@ -258,24 +270,49 @@ static enum vmnetacl_status ask(struct lookup *lookup, unsigned timeout_ms, char
     pid_t pid;
     int how;
 
+    *is_locked = false;
     if (!open_pipes(&pipes))
         return fail_system(errno, "cannot make a pipe to look up names", error);
     pid = fork();
     if (pid == 0)
-        worker_run(lookup, (struct worker_ends){.answer = pipes.answer[1], .lifeline = pipes.lifeline[0]}, timeout_ms);
+        worker_run(asking->lookup, (struct worker_ends){.answer = pipes.answer[1], .lifeline = pipes.lifeline[0]},
+                   asking->timeout_ms);
     status = pid < 0 ? fail_system(errno, "cannot make a process to look up names", error) : VMNETACL_OK;
     (void)close(pipes.answer[1]); /* the worker's ends */
     (void)close(pipes.lifeline[0]);
     if (status == VMNETACL_OK)
-        status = read_all(pipes.answer[0], deadline_ms, bytes, size, &len, &is_late, error);
+        status = read_all(pipes.answer[0], asking->deadline_ms, asking->bytes, asking->size, &len, &is_late, error);
     (void)close(pipes.answer[0]); /* only read from: nothing to fail */
     (void)close(pipes.lifeline[1]);
     if (is_late)
-        (void)fail_late(lookup, timeout_ms, error); /* TRYAGAIN, as status is */
+        (void)fail_late(asking->lookup, asking->timeout_ms, error); /* TRYAGAIN, as status is */
     how = pid > 0 ? reap(pid) : 0;
+    *is_locked = status == VMNETACL_OK && WIFEXITED(how) && WEXITSTATUS(how) == WORKER_EXIT_LOCKED;
+    if (*is_locked)
+        return VMNETACL_TRYAGAIN;
     if (how != 0 && status == VMNETACL_OK)
         return fail_ended(how, error);
-    return status == VMNETACL_OK ? take_answers(lookup, bytes, len, failed, error) : status;
+    return status == VMNETACL_OK ? take_answers(asking->lookup, asking->bytes, len, failed, error) : status;
+}
+
+/*
+ * Ask one worker after the other, until one finds no lock taken. The thread of the program that holds it is about to
+ * release it; it gets more time with each worker.
+ */
+static enum vmnetacl_status ask(const struct asking *asking, size_t *failed, struct vmnetacl_error *error)
+{
+    int pause_ms = 1;
+
+    for (;;) {
+        bool is_locked;
+        enum vmnetacl_status status = ask_once(asking, failed, &is_locked, error);
+        if (!is_locked)
+            return status;
+        if (now_ms() + pause_ms >= asking->deadline_ms)
+            return fail_late(asking->lookup, asking->timeout_ms, error);
+        (void)poll(NULL, 0, pause_ms); /* a signal may end it early */
+        pause_ms = pause_ms < PAUSE_MAX_MS ? pause_ms * 2 : pause_ms;
+    }
 }
 
 /* If the kernel reaps children itself, another process may have the worker's pid before we wait for it. */
@@ -292,17 +329,18 @@ enum vmnetacl_status lookup_run(struct lookup *lookup, unsigned timeout_ms, size
 {
     /* A byte more than a whole answer shows that one is too long. */
     size_t size = sizeof(struct worker_head) + lookup->count * sizeof(struct worker_answer) + 1;
+    struct asking asking = {.lookup = lookup, .size = size};
     enum vmnetacl_status status;
-    char *bytes;
 
     *failed = lookup->count;
-    timeout_ms = timeout_ms < INT_MAX ? timeout_ms : INT_MAX; /* poll(2) takes no more */
+    asking.timeout_ms = timeout_ms < INT_MAX ? timeout_ms : INT_MAX; /* poll(2) takes no more */
     if (!children_are_kept())
         return fail(VMNETACL_CODE_LOOKUP_BROKEN, "names cannot be looked up while SIGCHLD is ignored", error);
-    bytes = malloc(size);
-    if (bytes == NULL)
+    asking.bytes = malloc(size);
+    if (asking.bytes == NULL)
         return fail_system(ENOMEM, "cannot get memory to look up names", error);
-    status = ask(lookup, timeout_ms, bytes, size, failed, error);
-    free(bytes);
+    asking.deadline_ms = now_ms() + asking.timeout_ms;
+    status = ask(&asking, failed, error);
+    free(asking.bytes);
     return status;
 }

@@ -113,15 +113,28 @@ static bool keep_only_ends(struct worker_ends ends)
            syscall(SYS_close_range, LIFELINE_FD + 1, ~0U, 0) == 0;
 }
 
+/*
+ * The filter raises SIGSYS when the process would wait for another thread for ever. If the program has threads, one may
+ * have held a lock at the fork that the C library does not reset in the child, such as glibc's for the list of modules
+ * (nss_module_list_lock in nss/nss_module.c).
+ */
+static void end_locked(int number)
+{
+    (void)number; /* SIGSYS */
+    _exit(WORKER_EXIT_LOCKED);
+}
+
 /* No standard signal is handled as the program does: its handlers are not made for this process. */
 static bool reset_signals(void)
 {
     const struct sigaction action = {.sa_handler = SIG_DFL};
+    const struct sigaction locked = {.sa_handler = end_locked};
     sigset_t none;
 
     for (int number = 1; number <= SIGSYS; number++)
         (void)sigaction(number, &action, NULL); /* fails for SIGKILL and SIGSTOP */
-    return sigemptyset(&none) == 0 && sigprocmask(SIG_SETMASK, &none, NULL) == 0;
+    return sigaction(SIGSYS, &locked, NULL) == 0 && sigemptyset(&none) == 0 &&
+           sigprocmask(SIG_SETMASK, &none, NULL) == 0;
 }
 
 /* capset(2) without libcap, which the library does not need otherwise. */
@@ -219,15 +232,16 @@ static bool take_own_ids(void)
 
 /*
  * In this order: the timer first, so that nothing can keep us for ever; no descriptor may be looked into before the
- * process is not dumpable, which each change of ids undoes (commit_creds() in kernel/cred.c); and the filter, which
- * forbids most of what is done here, last.
+ * process is not dumpable, which each change of ids undoes (commit_creds() in kernel/cred.c); the filter, which forbids
+ * most of what is done here, after that; and what takes a lock of the C library last, since the filter ends the process
+ * when the lock is never released.
  */
 static bool become_harmless(struct worker_ends ends, unsigned timeout_ms)
 {
     return start_timer(timeout_ms) && prctl(PR_SET_DUMPABLE, 0) == 0 && keep_only_ends(ends) && arm_lifeline() &&
            drop_capabilities() && setsid() >= 0 && reset_signals() && take_own_ids() &&
-           prctl(PR_SET_DUMPABLE, 0) == 0 && lifeline_is_held() && chdir("/") == 0 && clearenv() == 0 &&
-           atexit(end_at_once) == 0 && install_filter();
+           prctl(PR_SET_DUMPABLE, 0) == 0 && lifeline_is_held() && chdir("/") == 0 && install_filter() &&
+           clearenv() == 0 && atexit(end_at_once) == 0;
 }
 
 /*

@@ -7,6 +7,12 @@
 
 #include <sys/types.h>
 
+/*
+ * The exit code of a worker that would wait for ever for a lock, which a thread of the program held at the fork: another
+ * worker may find it free.
+ */
+#define WORKER_EXIT_LOCKED 75
+
 /* The outcome, at the start of what the worker writes. */
 enum worker_status {
     WORKER_OK = 0x564d4e41, /* unlike stray bytes */

@@ -23,10 +23,11 @@ struct life {
     uint32_t item;
     int32_t error;
     struct worker_answer answers[2];
-    long more;     /* bytes more than that; less when negative */
-    bool is_bare;  /* only the head */
-    int signal;    /* ends so */
-    int exit_code; /* or so */
+    long more;       /* bytes more than that; less when negative */
+    bool is_bare;    /* only the head */
+    int signal;      /* ends so */
+    int exit_code;   /* or so */
+    unsigned locked; /* so many workers find a lock taken before it */
     bool hangs;
     enum vmnetacl_status want;
     enum vmnetacl_code code;
@@ -47,6 +48,7 @@ static enum {
 } failing;
 static int failures_left;
 static int calls_before_failure;
+static unsigned forks;
 
 static bool fails(int call)
 {
@@ -84,6 +86,7 @@ int __wrap_pipe2(int fds[2], int flags)
 
 pid_t __wrap_fork(void)
 {
+    forks++;
     return fails(FORK) ? -1 : __real_fork();
 }
 
@@ -145,6 +148,8 @@ _Noreturn void __wrap_worker_run(const struct lookup *lookup, struct worker_ends
     len = (size_t)((long)len + life->more);
     if (__gcov_dump != NULL)
         __gcov_dump(); /* after _exit(2) nothing is counted */
+    if (forks <= life->locked)
+        _exit(WORKER_EXIT_LOCKED);
     if (write(ends.answer, bytes, len) != (ssize_t)len)
         _exit(99);
     while (life->hangs)
@@ -175,6 +180,7 @@ static enum vmnetacl_status run(const struct life *of, struct lookup_item items[
     enum vmnetacl_status status;
 
     life = of;
+    forks = 0;
     items[0] = (struct lookup_item){.kind = ACCOUNT_USER, .name = "a", .is_allowed = true};
     items[1] = (struct lookup_item){.kind = ACCOUNT_GROUP, .name = "b", .is_denied = true};
     *error = (struct vmnetacl_error){.code = VMNETACL_CODE_NONE};
@@ -443,6 +449,42 @@ static void test_lookup_run_deadline_kept(void **state)
                                        "long 'getent passwd NAME' takes, or write fewer names, or groups, or numbers");
 }
 
+/* A lock was held at the fork, by a thread that will release it: the next worker may find it free. */
+static void test_lookup_run_lock_taken_asks_again(void **state)
+{
+    static const struct life rows[] = {
+        {"free at once", WORKER_OK, 2, FINE, .want = VMNETACL_OK},
+        {"free later", WORKER_OK, 2, FINE, .locked = 3, .want = VMNETACL_OK},
+        {"free later, and then a failure", WORKER_FAILED, 2, LOOKUP_GROUP, 1, EIO, .is_bare = true, .locked = 2,
+         .want = VMNETACL_UNAVAIL, .code = VMNETACL_CODE_LOOKUP_FAILED},
+        {"free later, and then a bad end", WORKER_OK, 2, FINE, .exit_code = WORKER_EXIT_LOCKED + 1, .locked = 1,
+         BROKEN},
+    };
+    /* The last one writes an answer, which is not believed. */
+    static const struct life never = {"never free", WORKER_OK, 2, FINE, .exit_code = WORKER_EXIT_LOCKED, .locked = 2};
+    struct lookup_item items[2];
+    struct vmnetacl_error error;
+    size_t failed;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        enum vmnetacl_status status = run(&rows[i], items, 10000, &failed, &error);
+        if (status != rows[i].want || error.code != rows[i].code || forks != rows[i].locked + 1)
+            fail_msg("%s: %s, %s, %u", rows[i].name, vmnetacl_status_name(status), vmnetacl_code_name(error.code),
+                     forks);
+    }
+    assert_int_equal(run(&never, items, 300, &failed, &error), VMNETACL_TRYAGAIN);
+    assert_int_equal(error.code, VMNETACL_CODE_LOOKUP_TIMEOUT);
+    assert_in_range(forks, 1, 10); /* it waits longer each time */
+    /* What cannot be read is a failure of its own. */
+    failing = READ;
+    failures_left = 1;
+    failing_errno = EIO;
+    assert_int_equal(run(&never, items, 10000, &failed, &error), VMNETACL_TRYAGAIN);
+    assert_int_equal(error.code, VMNETACL_CODE_LOOKUP_BROKEN);
+    assert_int_equal(forks, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -453,6 +495,7 @@ int main(void)
         cmocka_unit_test(test_lookup_run_call_fails_try_again),
         cmocka_unit_test(test_lookup_run_worker_waited_for_by_another_not_believed),
         cmocka_unit_test(test_lookup_run_deadline_kept),
+        cmocka_unit_test(test_lookup_run_lock_taken_asks_again),
         cmocka_unit_test(test_lookup_run_children_must_be_kept),
     };
 
