@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -59,6 +61,7 @@ static char steps[1024];
 static char written[256];
 static size_t written_len;
 static int limits_seen;
+static unsigned short filter_len;
 static void (*at_exit)(void);
 static void (*at_sigsys)(int number);
 static void *answers_memory; /* which the worker does not free, since it ends */
@@ -108,6 +111,8 @@ int __wrap_dup2(int from, int to);
 int __real_dup2(int from, int to);
 int __wrap_chdir(const char *path);
 int __wrap_clearenv(void);
+int __wrap_socket(int domain, int type, int protocol);
+int __real_socket(int domain, int type, int protocol);
 int __wrap_atexit(void (*function)(void));
 int __real_atexit(void (*function)(void));
 int __wrap_getrlimit(int resource, struct rlimit *limit) EARLY;
@@ -140,9 +145,14 @@ long __wrap_syscall(long number, ...)
         return do_step("capset");
     if (number == SYS_close_range)
         return do_step("close");
-    if (number != SYS_capget)
-        return do_step("seccomp");
     va_start(arguments, number);
+    if (number == SYS_seccomp) {
+        (void)va_arg(arguments, int); /* the operation, and flags */
+        (void)va_arg(arguments, int);
+        filter_len = va_arg(arguments, const struct sock_fprog *)->len;
+        va_end(arguments);
+        return do_step("seccomp");
+    }
     (void)va_arg(arguments, void *);
     sets = va_arg(arguments, struct __user_cap_data_struct *);
     va_end(arguments);
@@ -312,6 +322,14 @@ int __wrap_chdir(const char *path)
     return do_step("chdir");
 }
 
+int __wrap_socket(int domain, int type, int protocol)
+{
+    if (!is_running)
+        return __real_socket(domain, type, protocol);
+    assert_int_equal(domain, AF_INET);
+    return do_step("internet") == 0 ? dup(STDIN_FILENO) : -1;
+}
+
 int __wrap_clearenv(void)
 {
     return do_step("env");
@@ -435,7 +453,7 @@ static void assert_head(enum worker_status status, enum lookup_call call, size_t
 #define ARM       "setsig owner async"
 #define BEGUN     "timer start dumpable " ENDS " " ARM " capset capget"
 #define HARMLESS  BEGUN " session sigsys sigemptyset mask uids gids"
-#define REST      "dumpable held chdir nnp seccomp env atexit"
+#define REST      "dumpable held chdir internet nnp seccomp env atexit"
 #define ALL_STEPS HARMLESS " gid gids euid " ARM " uid uids " REST " timer query"
 
 static void test_worker_run_harmless_before_it_asks(void **state)
@@ -465,6 +483,19 @@ static void test_worker_run_harmless_before_it_asks(void **state)
     is_running = false;
 }
 
+/* Where the internet is forbidden, another filter makes its use deadly. */
+static void test_worker_run_offline_another_filter(void **state)
+{
+    unsigned short usual_len;
+
+    (void)state;
+    assert_int_equal(run((struct outside){.failing = NULL}), EXIT_SUCCESS);
+    usual_len = filter_len;
+    assert_int_equal(run((struct outside){.failing = "internet"}), EXIT_SUCCESS);
+    assert_string_equal(steps, ALL_STEPS);
+    assert_true(filter_len > usual_len);
+}
+
 /* Without saved ids for it, it stays who it is. */
 static void test_worker_run_no_own_ids_stays(void **state)
 {
@@ -484,6 +515,8 @@ static void test_worker_run_step_fails_ends(void **state)
     (void)state;
     for (char *step = strtok_r(list, " ", &rest); strcmp(step, "query") != 0; step = strtok_r(NULL, " ", &rest)) {
         size_t step_len = strlen(step);
+        if (strcmp(step, "internet") == 0)
+            continue; /* only a question */
         if (run((struct outside){.failing = step}) != EXIT_FAILURE || written_len != 0)
             fail_msg("%s: goes on", step);
         if (strncmp(step, "move", 4) == 0 || strcmp(step, "null") == 0)
@@ -570,6 +603,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_worker_run_harmless_before_it_asks),
         cmocka_unit_test(test_worker_run_step_fails_ends),
+        cmocka_unit_test(test_worker_run_offline_another_filter),
         cmocka_unit_test(test_worker_run_no_own_ids_stays),
         cmocka_unit_test(test_worker_run_limits_tight_says_so),
         cmocka_unit_test(test_worker_run_no_place_says_so),
