@@ -179,6 +179,6 @@ noreturn void client_run(int argc, char *const argv[])
     if (answer.bytes[0] != EX_OK || answer.len > 1 || answer.tap_fd < 0)
         die(EX_PROTOCOL, "the service's answer is not one that this helper understands; restart the service after an "
                          "upgrade: 'systemctl restart vmnet-helper.service'");
-    handover_send(request.fd, answer.tap_fd);
+    handover_send(request.fd, &answer.tap_fd, 1);
     _exit(EX_OK);
 }

@@ -3,6 +3,7 @@
 #include "handover.h"
 
 #include "message.h"
+#include "request.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -36,25 +37,26 @@ void handover_require_socket(int fd, int tun_fd)
         die(EX_USAGE, "descriptor %d is not connected: %m; QEMU passes a connected socket with --fd", fd);
 }
 
-void handover_send(int socket_fd, int tap_fd)
+void handover_send(int socket_fd, const int *fds, size_t count)
 {
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(int))];
+        char space[CMSG_SPACE(QUEUES_MAX * sizeof(int))];
     } control = {.space = {0}};
     char byte = 0; /* a message without a byte would carry no descriptor */
     struct iovec part = {.iov_base = &byte, .iov_len = sizeof byte};
     struct msghdr message = {.msg_iov = &part,
                              .msg_iovlen = 1,
                              .msg_control = control.space,
-                             .msg_controllen = sizeof control.space};
+                             .msg_controllen = CMSG_SPACE(count * sizeof *fds)};
 
     control.header.cmsg_level = SOL_SOCKET;
     control.header.cmsg_type = SCM_RIGHTS;
-    control.header.cmsg_len = CMSG_LEN(sizeof tap_fd);
-    memcpy(CMSG_DATA(&control.header), &tap_fd, sizeof tap_fd);
+    control.header.cmsg_len = CMSG_LEN(count * sizeof *fds);
+    memcpy(CMSG_DATA(&control.header), fds, count * sizeof *fds);
     if (sendmsg(socket_fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof byte)
         die(EX_OSERR, "cannot hand the tap over to QEMU: %m; QEMU may have ended");
-    (void)close(tap_fd); /* a failure after the message would make QEMU refuse what it has just been given */
+    for (size_t i = 0; i < count; i++)
+        (void)close(fds[i]); /* a failure after the message would make QEMU refuse what it has just been given */
     (void)close(socket_fd);
 }

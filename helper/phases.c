@@ -26,8 +26,8 @@ noreturn void phases_run(const struct request *request, struct caller *caller, s
     struct netlink netlink = {.sequence = 0};
 
     /* 5. Where the tap goes, and nothing else stays open. */
-    handover_require_socket(request->fd, tap->fd);
-    process_close_all_but(request->fd, tap->fd);
+    handover_require_socket(request->fd, tap->fds[0]);
+    process_close_all_but(request->fd, tap->fds[0]);
     if (message_open_log(caller, request))
         caller_find_name(caller);
 
@@ -53,6 +53,6 @@ noreturn void phases_run(const struct request *request, struct caller *caller, s
 
     /* 10. The last act. A deadline during it could make a failure of what has succeeded. */
     process_end_deadline();
-    handover_send(request->fd, tap->fd);
+    handover_send(request->fd, tap->fds, tap->queues);
     _exit(EX_OK);
 }

@@ -10,7 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define USAGE "usage: vmnet-helper [--use-vnet] --br=BRIDGE --fd=DESCRIPTOR"
+#define USAGE "usage: vmnet-helper [--use-vnet] [--queues=NUMBER] --br=BRIDGE --fd=DESCRIPTOR"
 
 /* The value of argument when it is option followed by a value, else NULL. */
 static const char *option_value(const char *argument, const char *option)
@@ -32,19 +32,41 @@ static void read_bridge(struct request *request, const char *name)
     memcpy(request->bridge, name, len + 1);
 }
 
-/* Only digits: atoi() and strtol() accept "+8", " 8" and "8x" as 8, and a number that is too large as another one. */
-static int read_descriptor(const char *digits)
+/*
+ * Only digits: atoi() and strtol() accept "+8", " 8" and "8x" as 8, and a number that is too large as another one.
+ * Returns -1 for what is not a number, or too large for an int.
+ */
+static int read_number(const char *digits)
 {
-    int fd = 0;
+    int number = 0;
 
     for (const char *at = digits; *at != '\0' || at == digits; at++) {
-        if (*at < '0' || *at > '9' || fd > (INT_MAX - 9) / 10)
-            die(EX_USAGE, "bad descriptor '%.64s': --fd takes the decimal number of an open socket; " USAGE, digits);
-        fd = fd * 10 + (*at - '0');
+        if (*at < '0' || *at > '9' || number > (INT_MAX - 9) / 10)
+            return -1;
+        number = number * 10 + (*at - '0');
     }
+    return number;
+}
+
+static int read_descriptor(const char *digits)
+{
+    int fd = read_number(digits);
+
+    if (fd < 0)
+        die(EX_USAGE, "bad descriptor '%.64s': --fd takes the decimal number of an open socket; " USAGE, digits);
     if (fd <= STDERR_FILENO)
         die(EX_USAGE, "bad descriptor %d: 0, 1 and 2 are input, output and errors; give another with --fd", fd);
     return fd;
+}
+
+static unsigned read_queues(const char *digits)
+{
+    int queues = read_number(digits);
+
+    if (queues < 1 || queues > QUEUES_MAX)
+        die(EX_USAGE, "bad number of queues '%.64s': --queues takes a decimal number from 1 to %d; " USAGE, digits,
+            QUEUES_MAX);
+    return (unsigned)queues;
 }
 
 static noreturn void print_version(void)
@@ -59,6 +81,7 @@ static void read_arguments(struct request *request, int argc, char *const argv[]
     for (int i = 1; i < argc; i++) {
         const char *bridge = option_value(argv[i], "--br=");
         const char *fd = option_value(argv[i], "--fd=");
+        const char *queues = option_value(argv[i], "--queues=");
         if (strcmp(argv[i], "--version") == 0)
             print_version();
         if (strcmp(argv[i], "--use-vnet") == 0)
@@ -67,6 +90,8 @@ static void read_arguments(struct request *request, int argc, char *const argv[]
             read_bridge(request, bridge);
         else if (fd != NULL)
             request->fd = read_descriptor(fd);
+        else if (queues != NULL)
+            request->queues = read_queues(queues);
         else
             die(EX_USAGE, "unknown argument '%.64s'; " USAGE, argv[i]);
     }
@@ -78,6 +103,6 @@ static void read_arguments(struct request *request, int argc, char *const argv[]
 
 void request_read(struct request *request, int argc, char *const argv[])
 {
-    *request = (struct request){.fd = -1};
+    *request = (struct request){.fd = -1, .queues = 1};
     read_arguments(request, argc, argv);
 }

@@ -5,6 +5,7 @@
 #include "caller.h"
 #include "message.h"
 #include "netlink.h"
+#include "queue.h"
 #include "request.h"
 
 #include <errno.h>
@@ -23,8 +24,8 @@
 
 void tap_open(struct tap *tap)
 {
-    tap->fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-    if (tap->fd >= 0)
+    tap->fds[0] = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+    if (tap->fds[0] >= 0)
         return;
     if (errno == ENOENT || errno == ENODEV || errno == ENXIO)
         die(EX_UNAVAILABLE, "cannot open /dev/net/tun: %m; load the module with 'modprobe tun', or give the container "
@@ -67,7 +68,7 @@ void tap_prepare(struct tap *tap, const struct caller *caller, const struct requ
 {
     unsigned features = 0;
 
-    if (ioctl(tap->fd, TUNGETFEATURES, &features) != 0)
+    if (ioctl(tap->fds[0], TUNGETFEATURES, &features) != 0)
         die(EX_OSERR, "cannot ask /dev/net/tun for its features: %m");
     tap->has_vnet_hdr = request->use_vnet && (features & IFF_VNET_HDR) != 0;
     strcpy(tap->name, "tap%d");
@@ -79,6 +80,15 @@ void tap_prepare(struct tap *tap, const struct caller *caller, const struct requ
         die(EX_OSERR, "cannot get random bytes for an address: %m");
     (void)snprintf(tap->alias, sizeof tap->alias, "vmnet-helper uid=%u bridge=%s since=%lld", (unsigned)caller->uid,
                    request->bridge, (long long)time(NULL)); /* always fits */
+    tap->owner = caller->uid;
+    tap->queues = request->queues;
+    if (tap->queues > 1)
+        queue_open_others(tap);
+}
+
+int tap_flags(const struct tap *tap)
+{
+    return IFF_TAP | IFF_NO_PI | (tap->has_vnet_hdr ? IFF_VNET_HDR : 0) | (tap->queues > 1 ? IFF_MULTI_QUEUE : 0);
 }
 
 /*
@@ -86,11 +96,10 @@ void tap_prepare(struct tap *tap, const struct caller *caller, const struct requ
  */
 static void create(struct tap *tap)
 {
-    struct ifreq request = {.ifr_flags =
-                                (short)(IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL | (tap->has_vnet_hdr ? IFF_VNET_HDR : 0))};
+    struct ifreq request = {.ifr_flags = (short)(tap_flags(tap) | IFF_TUN_EXCL)};
 
     strcpy(request.ifr_name, tap->name);
-    if (ioctl(tap->fd, TUNSETIFF, &request) != 0) {
+    if (ioctl(tap->fds[0], TUNSETIFF, &request) != 0) {
         if (errno == EPERM)
             die(EX_NOPERM, "cannot create a tap: %m; in a user namespace, start it in a network namespace of its own");
         if (errno == EBUSY || errno == EEXIST)
@@ -116,7 +125,7 @@ static int find_index(struct tap *tap, int socket_fd)
 
         memcpy(index.ifr_name, tap->name, sizeof index.ifr_name);
         found = ioctl(socket_fd, SIOCGIFINDEX, &index) == 0;
-        if ((!found && errno != ENODEV) || ioctl(tap->fd, TUNGETIFF, &now) != 0)
+        if ((!found && errno != ENODEV) || ioctl(tap->fds[0], TUNGETIFF, &now) != 0)
             die(EX_OSERR, "cannot look up the tap: %m");
         if (found && strncmp(now.ifr_name, tap->name, sizeof tap->name) == 0)
             return index.ifr_ifindex;
@@ -128,6 +137,10 @@ static int find_index(struct tap *tap, int socket_fd)
 void tap_create(struct tap *tap, struct netlink *netlink)
 {
     create(tap);
+    if (tap->queues > 1)
+        queue_attach_others(tap); /* without delay: until then, any user can join */
     netlink_connect(netlink);
     tap->ifindex = find_index(tap, netlink->fd);
+    if (tap->queues > 1)
+        queue_require_ours(tap, netlink);
 }

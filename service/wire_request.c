@@ -50,6 +50,6 @@ void request_receive(struct request *request, int connection_fd)
     len = strnlen(wire.bridge, sizeof wire.bridge);
     if (!vmnetacl_name_valid(wire.bridge, len)) /* is false for 16 bytes, too */
         die(EX_USAGE, "bad bridge name in the request; give the name that 'ip link' shows");
-    *request = (struct request){.fd = connection_fd, .use_vnet = (wire.flags & WIRE_USE_VNET) != 0};
+    *request = (struct request){.fd = connection_fd, .queues = 1, .use_vnet = (wire.flags & WIRE_USE_VNET) != 0};
     memcpy(request->bridge, wire.bridge, len + 1);
 }

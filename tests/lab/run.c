@@ -25,7 +25,6 @@
 enum {
     DEADLINE_DEFAULT_MS = 300000,
     ARGUMENT_MAX = 64,
-    RECEIVED_FD_MAX = 8,
     EXEC_FD_LOWEST = 500, /* out of the way of every number that a test may want */
 };
 
@@ -250,7 +249,7 @@ static bool stderr_take(int fd, struct lab_result *result)
 /* Take one message of the helper, if there is one; false at the end or when there is none. */
 static bool message_take(int fd, struct lab_result *result)
 {
-    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * RECEIVED_FD_MAX)];
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * LAB_FDS_MAX)];
     char bytes[64];
     struct iovec part = {.iov_base = bytes, .iov_len = sizeof bytes};
     struct msghdr message = {.msg_iov = &part,
@@ -275,6 +274,8 @@ static bool message_take(int fd, struct lab_result *result)
             memcpy(&received, CMSG_DATA(header) + i * sizeof received, sizeof received);
             if (result->fd_count++ == 0)
                 result->tap_fd = received;
+            else if (result->other_count < LAB_FDS_MAX)
+                result->other_fds[result->other_count++] = received;
             else
                 close(received);
         }
@@ -359,6 +360,8 @@ void lab_result_release(struct lab_result *result)
     if (result->tap_fd >= 0)
         close(result->tap_fd);
     result->tap_fd = -1;
+    while (result->other_count > 0)
+        close(result->other_fds[--result->other_count]);
 }
 
 bool lab_tap_identify(int tap_fd, char *name, unsigned *flags)

@@ -23,6 +23,11 @@ enum {
     LAB_STDERR_MAX = 16384
 };
 
+/* How many descriptors of one message are kept: more than any helper sends. */
+enum {
+    LAB_FDS_MAX = 24
+};
+
 /* Who starts the helper: all ids, real, effective and saved, are set to these. */
 struct lab_caller {
     uid_t uid;
@@ -74,7 +79,7 @@ struct lab_child {
     unsigned call_count; /* system calls begun, when traced (trace.h) */
 };
 
-/* What came of it. The only thing owned is tap_fd: lab_result_release() closes it. */
+/* What came of it. Only the descriptors are owned: lab_result_release() closes them. */
 struct lab_result {
     bool timed_out;  /* killed by us at the deadline */
     int exit_code;   /* 0–255; -1 when a signal ended it */
@@ -82,11 +87,13 @@ struct lab_result {
     int exec_errno;  /* 0 when the program could be started; else exit_code is 127 */
     char stderr_text[LAB_STDERR_MAX + 1];
     size_t stderr_len;
-    size_t stderr_write_count; /* write calls that stderr took */
-    size_t byte_count;         /* bytes received over the socket */
-    size_t fd_count;           /* descriptors received over the socket */
-    size_t message_count;      /* receive calls that brought something */
-    int tap_fd;                /* the first descriptor received, close-on-exec; or -1 */
+    size_t stderr_write_count;  /* write calls that stderr took */
+    size_t byte_count;          /* bytes received over the socket */
+    size_t fd_count;            /* descriptors received over the socket */
+    size_t message_count;       /* receive calls that brought something */
+    int tap_fd;                 /* the first descriptor received, close-on-exec; or -1 */
+    int other_fds[LAB_FDS_MAX]; /* those after it, the same: other_count of them */
+    size_t other_count;
     struct rusage usage;
     unsigned call_count; /* system calls begun, when traced (trace.h) */
 };

@@ -104,6 +104,11 @@ void helper_release(struct lab_result *result)
 
 struct lab_link helper_assert_granted(const struct lab_result *result, const char *bridge)
 {
+    return helper_assert_granted_queues(result, bridge, 1);
+}
+
+struct lab_link helper_assert_granted_queues(const struct lab_result *result, const char *bridge, size_t count)
+{
     char name[IFNAMSIZ];
     unsigned flags;
     struct lab_link link;
@@ -114,7 +119,7 @@ struct lab_link helper_assert_granted(const struct lab_result *result, const cha
     assert_int_equal(result->term_signal, 0);
     assert_int_equal(result->exit_code, 0);
     assert_int_equal(result->byte_count, 1);
-    assert_int_equal(result->fd_count, 1);
+    assert_int_equal(result->fd_count, count);
     assert_int_equal(result->message_count, 1);
     assert_true(lab_tap_identify(result->tap_fd, name, &flags));
     assert_true(lab_link_read(name, &link));

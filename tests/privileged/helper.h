@@ -67,6 +67,9 @@ struct lab_start helper_start_complete(const struct lab_start *start);
  * bridge. Returns the tap's link. */
 struct lab_link helper_assert_granted(const struct lab_result *result, const char *bridge);
 
+/* The same with so many descriptors. */
+struct lab_link helper_assert_granted_queues(const struct lab_result *result, const char *bridge, size_t count);
+
 /* The contract's failure: this exit status, one line of ours in one write that contains words, nothing delivered and no
  * tap left. code 0 accepts any status of the contract but 0. */
 void helper_assert_refused(const struct lab_result *result, int code, const char *words);

@@ -234,7 +234,7 @@ static void entry_check(struct witness *witness, const struct lab_stop *stop, co
             fault_note(witness, stop, "a socket of family %d after the filter", (int)stop->args[0]);
         break;
     case SYS_ioctl:
-        if (stop->args[1] == TUNSETIFF) {
+        if (stop->args[1] == TUNSETIFF || stop->args[1] == TUNSETOWNER) {
             witness->plugged = true;
             privileged_call_check(witness, stop, status);
         }

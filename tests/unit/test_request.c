@@ -38,7 +38,7 @@ static int read_and_print(const char *const arguments[])
     request_read(&request, argc, argv);
     handover_require_socket(request.fd, TUN_FD);
     process_close_all_but(request.fd, TUN_FD);
-    (void)dprintf(STDERR_FILENO, "%s %d %d", request.bridge, request.fd, request.use_vnet);
+    (void)dprintf(STDERR_FILENO, "%s %d %d %u", request.bridge, request.fd, request.use_vnet, request.queues);
     return 0;
 }
 
@@ -60,16 +60,21 @@ static void test_request_read_arguments_accepted(void **state)
         const char *input[ARGUMENTS_MAX];
         const char *want;
     } rows[] = {
-        {"QEMU", {"--use-vnet", "--fd=20", "--br=virbr0"}, "virbr0 20 1"},
-        {"libvirt", {"--use-vnet", "--br=virbr0", "--fd=20"}, "virbr0 20 1"},
-        {"libvirt without vnet", {"--br=virbr0", "--fd=20"}, "virbr0 20 0"},
-        {"shell of QEMU", {"--br=virbr0", "--use-vnet", "--fd=20"}, "virbr0 20 1"},
-        {"repeated", {"--use-vnet", "--fd=20", "--br=a", "--use-vnet", "--br=b"}, "b 20 1"},
-        {"the last descriptor counts", {"--fd=99", "--br=a", "--fd=20"}, "a 20 0"},
-        {"leading zeros", {"--fd=00000000000000020", "--br=a"}, "a 20 0"},
-        {"longest name", {"--fd=20", "--br=123456789012345"}, "123456789012345 20 0"},
-        {"name like an option", {"--fd=20", "--br=--fd=3"}, "--fd=3 20 0"},
-        {"name is all", {"--fd=20", "--br=all"}, "all 20 0"},
+        {"QEMU", {"--use-vnet", "--fd=20", "--br=virbr0"}, "virbr0 20 1 1"},
+        {"libvirt", {"--use-vnet", "--br=virbr0", "--fd=20"}, "virbr0 20 1 1"},
+        {"libvirt without vnet", {"--br=virbr0", "--fd=20"}, "virbr0 20 0 1"},
+        {"shell of QEMU", {"--br=virbr0", "--use-vnet", "--fd=20"}, "virbr0 20 1 1"},
+        {"repeated", {"--use-vnet", "--fd=20", "--br=a", "--use-vnet", "--br=b"}, "b 20 1 1"},
+        {"the last descriptor counts", {"--fd=99", "--br=a", "--fd=20"}, "a 20 0 1"},
+        {"leading zeros", {"--fd=00000000000000020", "--br=a"}, "a 20 0 1"},
+        {"longest name", {"--fd=20", "--br=123456789012345"}, "123456789012345 20 0 1"},
+        {"name like an option", {"--fd=20", "--br=--fd=3"}, "--fd=3 20 0 1"},
+        {"name is all", {"--fd=20", "--br=all"}, "all 20 0 1"},
+        {"queues", {"--fd=20", "--queues=4", "--br=a"}, "a 20 0 4"},
+        {"queues: one", {"--queues=1", "--fd=20", "--br=a"}, "a 20 0 1"},
+        {"queues: most", {"--fd=20", "--br=a", "--queues=16"}, "a 20 0 16"},
+        {"queues: leading zeros", {"--fd=20", "--br=a", "--queues=000000000002"}, "a 20 0 2"},
+        {"queues: the last number counts", {"--queues=16", "--fd=20", "--br=a", "--queues=1"}, "a 20 0 1"},
     };
 
     (void)state; /* cmocka's signature, here and below */
@@ -122,6 +127,18 @@ static void test_request_read_arguments_refused(void **state)
         {"descriptor: 2", {"--fd=2", "--br=br0"}, "bad descriptor 2"},
         {"descriptor: not open", {"--fd=99", "--br=br0"}, "descriptor 99 is not a socket: Bad file descriptor"},
         {"descriptor: ours", {"--fd=21", "--br=br0"}, "descriptor 21 is not open"},
+        {"queues: none", {"--fd=20", "--br=br0", "--queues=0"}, "bad number of queues '0'"},
+        {"queues: one too many", {"--fd=20", "--br=br0", "--queues=17"}, "bad number of queues '17'"},
+        {"queues: empty", {"--fd=20", "--br=br0", "--queues="}, "bad number of queues ''"},
+        {"queues: sign", {"--fd=20", "--br=br0", "--queues=+4"}, "bad number of queues '+4'"},
+        {"queues: negative", {"--fd=20", "--br=br0", "--queues=-1"}, "bad number of queues '-1'"},
+        {"queues: blank before", {"--fd=20", "--br=br0", "--queues= 4"}, "bad number of queues ' 4'"},
+        {"queues: blank after it", {"--fd=20", "--br=br0", "--queues=4 "}, "bad number of queues '4 '"},
+        {"queues: hexadecimal", {"--fd=20", "--br=br0", "--queues=0x4"}, "bad number of queues '0x4'"},
+        {"queues: letters", {"--fd=20", "--br=br0", "--queues=4a"}, "bad number of queues '4a'"},
+        {"queues: 2^32 + 4", {"--fd=20", "--br=br0", "--queues=4294967300"}, "bad number of queues '4294967300'"},
+        {"queues: value apart", {"--fd=20", "--br=br0", "--queues", "4"}, "unknown argument '--queues'"},
+        {"queues: a good number after does not help", {"--fd=20", "--queues=0", "--queues=4"}, "number of queues '0'"},
         {"descriptor: a good one before does not help", {"--fd=20", "--br=br0", "--fd=99"}, "descriptor 99"},
     };
 
@@ -246,7 +263,7 @@ static void test_handover_require_socket_descriptor_kinds_checked(void **state)
         print_message("  %s\n", rows[i].name);
         child_run(read_with_descriptor, &rows[i], &result);
         if (rows[i].want == NULL)
-            child_assert_exit(&result, 0, "br0 20 0");
+            child_assert_exit(&result, 0, "br0 20 0 1");
         else
             child_assert_died_of(&result, EX_USAGE, rows[i].want, rows[i].error);
     }
@@ -272,7 +289,7 @@ static void test_process_close_all_but_other_descriptors_closed(void **state)
 
     (void)state;
     child_run(check_descriptors, NULL, &result);
-    child_assert_exit(&result, 0, "br0 20 0");
+    child_assert_exit(&result, 0, "br0 20 0 1");
 }
 
 int main(void)

@@ -182,7 +182,7 @@ int __wrap_close(int fd)
 
 static const struct bridge bridge = {.ifindex = 12, .mtu = 9000};
 static const struct caller caller = {.uid = 4294967295U - 1};
-static const struct request request = {.bridge = "123456789012345", .fd = 9, .use_vnet = true};
+static const struct request request = {.bridge = "123456789012345", .fd = 9, .queues = 1, .use_vnet = true};
 
 static int setup(void **state)
 {
@@ -219,7 +219,7 @@ static void test_tap_prepare_random_local_address(void **state)
     (void)state; /* cmocka's signature, here and below */
     make_tap(&first);
     make_tap(&second);
-    assert_int_equal(first.fd, TUN_FD);
+    assert_int_equal(first.fds[0], TUN_FD);
     assert_string_equal(first.name, "tap%d");
     assert_int_equal(first.address[0], 0xfe); /* not multicast, local, and above any other */
     assert_int_equal(second.address[0], 0xfe);
