@@ -32,7 +32,8 @@ static const struct timeval answer_timeout = {.tv_sec = 30}; /* the service ends
 struct answer {
     unsigned char bytes[2048]; /* the code, and the text */
     size_t len;
-    int tap_fd; /* -1: none */
+    int fds[QUEUES_MAX];
+    size_t fds_count;
 };
 
 static const char *const sockets[] = WIRE_SOCKETS;
@@ -88,7 +89,9 @@ bool client_is_preferred(void)
 
 static void send_request(int fd, const struct request *request)
 {
-    struct wire_request wire = {.magic = WIRE_MAGIC, .flags = request->use_vnet ? WIRE_USE_VNET : 0};
+    struct wire_request wire = {.magic = WIRE_MAGIC,
+                                .flags = request->use_vnet ? WIRE_USE_VNET : 0,
+                                .queues = (unsigned char)request->queues};
 
     memcpy(wire.bridge, request->bridge, sizeof wire.bridge);
     /* A service that turns us away may have closed its end; its answer is still to be read. */
@@ -96,12 +99,23 @@ static void send_request(int fd, const struct request *request)
         die(EX_UNAVAILABLE, "cannot send the request to the service: %m");
 }
 
+/* unix(7): those of one message are in one piece, and what has no room is not received. */
+static void take_descriptors(struct msghdr *message, struct answer *answer)
+{
+    const struct cmsghdr *header = CMSG_FIRSTHDR(message);
+
+    if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+        return;
+    answer->fds_count = (header->cmsg_len - CMSG_LEN(0)) / sizeof answer->fds[0];
+    memcpy(answer->fds, CMSG_DATA(header), answer->fds_count * sizeof answer->fds[0]);
+}
+
 /* One part of the answer; false when there is no more: after EX_OK, nothing follows. */
 static bool receive_part(int fd, struct answer *answer)
 {
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(int))];
+        char space[CMSG_SPACE(sizeof answer->fds)];
     } control = {.space = {0}};
     struct iovec part = {.iov_base = answer->bytes + answer->len, .iov_len = sizeof answer->bytes - 1 - answer->len};
     struct msghdr message = {.msg_iov = &part,
@@ -119,9 +133,7 @@ static bool receive_part(int fd, struct answer *answer)
         die(EX_UNAVAILABLE, "cannot read the answer of the service: %m");
     if (len <= 0)
         return false;
-    if (message.msg_controllen >= CMSG_LEN(sizeof answer->tap_fd) && control.header.cmsg_level == SOL_SOCKET &&
-        control.header.cmsg_type == SCM_RIGHTS)
-        memcpy(&answer->tap_fd, CMSG_DATA(&control.header), sizeof answer->tap_fd);
+    take_descriptors(&message, answer);
     answer->len += (size_t)len;
     return answer->bytes[0] != EX_OK && answer->len < sizeof answer->bytes - 1;
 }
@@ -131,7 +143,7 @@ static void ask(const struct request *request, struct answer *answer)
     const char *path;
     int fd = connect_to_service(&path);
 
-    *answer = (struct answer){.tap_fd = -1};
+    *answer = (struct answer){.len = 0};
     send_request(fd, request);
     while (receive_part(fd, answer))
         continue;
@@ -176,9 +188,9 @@ noreturn void client_run(int argc, char *const argv[])
         message_tell(answer.bytes[0], (const char *)answer.bytes + 1);
         _exit(answer.bytes[0]);
     }
-    if (answer.bytes[0] != EX_OK || answer.len > 1 || answer.tap_fd < 0)
+    if (answer.bytes[0] != EX_OK || answer.len > 1 || answer.fds_count != request.queues)
         die(EX_PROTOCOL, "the service's answer is not one that this helper understands; restart the service after an "
                          "upgrade: 'systemctl restart vmnet-helper.service'");
-    handover_send(request.fd, &answer.tap_fd, 1);
+    handover_send(request.fd, answer.fds, answer.fds_count);
     _exit(EX_OK);
 }

@@ -44,12 +44,13 @@ void request_receive(struct request *request, int connection_fd)
 
     receive(connection_fd, &wire);
     if (memcmp(wire.magic, WIRE_MAGIC, sizeof wire.magic) != 0 || (wire.flags & ~(unsigned)WIRE_USE_VNET) != 0 ||
-        wire.queues > 1 || wire.zero[0] != 0 || wire.zero[1] != 0)
+        wire.queues < 1 || wire.queues > QUEUES_MAX || wire.zero[0] != 0 || wire.zero[1] != 0)
         die(EX_PROTOCOL, "the service does not understand this request; restart it after an upgrade: 'systemctl "
                          "restart vmnet-helper.service'");
     len = strnlen(wire.bridge, sizeof wire.bridge);
     if (!vmnetacl_name_valid(wire.bridge, len)) /* is false for 16 bytes, too */
         die(EX_USAGE, "bad bridge name in the request; give the name that 'ip link' shows");
-    *request = (struct request){.fd = connection_fd, .queues = 1, .use_vnet = (wire.flags & WIRE_USE_VNET) != 0};
+    *request =
+        (struct request){.fd = connection_fd, .queues = wire.queues, .use_vnet = (wire.flags & WIRE_USE_VNET) != 0};
     memcpy(request->bridge, wire.bridge, len + 1);
 }
