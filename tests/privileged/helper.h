@@ -81,6 +81,9 @@ void helper_assert_refused_beside(const struct lab_result *result, size_t tap_co
  * delivered and no tap left. */
 void helper_assert_whole(const struct lab_result *result, const char *bridge);
 
+/* The same for a start that asks for so many queues. */
+void helper_assert_whole_queues(const struct lab_result *result, const char *bridge, size_t count);
+
 /* For tests that have calls fail: getuid(2) and its like have no way to, and no program asks whether they did. */
 bool helper_call_always_succeeds(long number);
 

@@ -60,6 +60,9 @@ struct run {
     char missing[64];  /* an option that a port that was up did not have */
 };
 
+static const char *const with_queues[] = {"--use-vnet", "--queues=4", "--br=virbr0", NULL};
+static bool has_queues; /* the start asks for them */
+
 static struct run run; /* the latest */
 static struct lab_result *result;
 static _Alignas(struct nlmsghdr) char bytes[BYTES_MAX];
@@ -205,7 +208,8 @@ static enum lab_action visit(const struct lab_stop *stop, void *visit_data)
 /* With this change: what was handed over is whole; what was not has left nothing. True when it was handed over. */
 static bool is_granted_whole(struct change change)
 {
-    const struct lab_start start = helper_start_complete(&(struct lab_start){0});
+    const struct lab_start start =
+        helper_start_complete(&(struct lab_start){.arguments = has_queues ? with_queues : NULL});
     const struct lab_plan plan = {.visit = visit};
     char name[IFNAMSIZ];
     unsigned flags;
@@ -221,6 +225,7 @@ static bool is_granted_whole(struct change change)
     assert_int_equal(result->exit_code, 0);
     assert_true(lab_tap_identify(result->tap_fd, name, &flags));
     options_assert_whole(name);
+    assert_int_equal(result->fd_count, has_queues ? 4 : 1);
     return true;
 }
 
@@ -315,6 +320,24 @@ static void test_message_answered_with_an_error_whole_or_nothing(void **state)
     options_assert_none_left();
 }
 
+/* The same with several queues. They are asked for just before the tap gets its number; no answer is not a good one. */
+static void test_queues_message_refused_ignored_or_answered_whole_or_nothing(void **state)
+{
+    unsigned count = 0;
+
+    has_queues = true;
+    const struct run usual = record();
+    for (unsigned n = 1; n < usual.message_count; n++)
+        if (usual.messages[n].type == RTM_GETLINK && usual.messages[n + 1].type == RTM_NEWLINKPROP) {
+            refusal_require((struct change){.kind = CHANGE_IGNORED, .number = n}, &usual.messages[n], EXIT_TEMPFAIL);
+            count++;
+        }
+    assert_int_equal(count, 1);
+    test_message_refused_by_kernel_nothing_left(state);
+    test_message_answered_with_an_error_whole_or_nothing(state);
+    has_queues = false;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +347,8 @@ int main(void)
                                         options_world_reset),
         cmocka_unit_test_setup_teardown(test_message_answered_with_an_error_whole_or_nothing, options_world_setup,
                                         options_world_reset),
+        cmocka_unit_test_setup_teardown(test_queues_message_refused_ignored_or_answered_whole_or_nothing,
+                                        options_world_setup, options_world_reset),
     };
 
     return cmocka_run_group_tests_name("answers", tests, helper_world_setup, NULL);

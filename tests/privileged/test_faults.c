@@ -23,9 +23,11 @@ enum {
 
 static const int errors[] = {EPERM, ENOMEM, EMFILE, EINTR, EAGAIN, ENOSYS};
 static const char *const denied[] = {"--br=br0", NULL};
+static const char *const with_queues[] = {"--use-vnet", "--queues=4", "--br=virbr0", NULL};
 
 static struct lab_result *result; /* of the latest start */
 static bool has_options;          /* the rule has: see options.h */
+static unsigned queues = 1;       /* that the start asks for */
 
 /* The calls of a start without a fault, and what its witness knew after each; after[0] is from before the first. */
 struct calls {
@@ -109,7 +111,7 @@ static void trial_describe(const struct trial *trial, const char *what)
 {
     if (trial->witness.fault[0] != '\0')
         fail_msg("%s at call %u (number %ld): %s", what, trial->fake_at, trial->fake_number, trial->witness.fault);
-    if (result->timed_out || (result->exit_code == 0 && result->fd_count != 1))
+    if (result->timed_out || (result->exit_code == 0 && result->fd_count != queues))
         fail_msg("%s at call %u (number %ld): exit %d, %zu descriptors%s; %s", what, trial->fake_at, trial->fake_number,
                  result->exit_code, result->fd_count, result->timed_out ? ", hung" : "", result->stderr_text);
 }
@@ -121,7 +123,7 @@ static void delivered_check(void)
     unsigned flags;
     struct lab_link link;
 
-    helper_assert_whole(result, "virbr0");
+    helper_assert_whole_queues(result, "virbr0", queues);
     if (result->tap_fd < 0)
         return;
     assert_true(lab_tap_identify(result->tap_fd, name, &flags));
@@ -133,15 +135,21 @@ static void delivered_check(void)
     assert_non_null(strstr(link.alias, "virbr0"));
     if (has_options)
         options_assert_whole(name);
+    if (queues > 1)
+        lab_command("ip -d -j link show dev %s | grep -q '\"numqueues\":%u,\"numdisabled\":0,'", name, queues);
 }
 
-/* With options, what comes before the bridge is looked up is as it is without, and tried there. */
+/*
+ * With options or several queues, what comes before is as it is without, and tried there: all until the last open, which
+ * is of the rules; after it, there is one for each further queue.
+ */
 static unsigned calls_first(const struct calls *calls)
 {
-    unsigned first = has_options ? calls->count : 1;
+    unsigned first = has_options || queues > 1 ? calls->count : 1;
 
-    while (first > 1 && calls->numbers[first] != SYS_openat)
-        first--;
+    for (unsigned opens = 0; first > 1; first--)
+        if (calls->numbers[first] == SYS_openat && ++opens == queues)
+            break;
     return first;
 }
 
@@ -287,6 +295,20 @@ static void test_options_call_fails_or_killed_all_or_nothing(void **state)
     has_options = false;
 }
 
+static void test_queues_call_fails_or_killed_all_or_nothing(void **state)
+{
+    const struct lab_start start = helper_start_complete(&(struct lab_start){.arguments = with_queues});
+
+    (void)state;
+    queues = 4;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        print_message("  %s\n", strerror(errors[i]));
+        faults_try(&start, errors[i]);
+    }
+    kills_try(&start);
+    queues = 1;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +319,7 @@ int main(void)
         cmocka_unit_test_setup(test_killed_at_every_call_whole_or_nothing, helper_rules_reset),
         cmocka_unit_test_setup_teardown(test_options_call_fails_or_killed_all_or_nothing, options_world_setup,
                                         options_world_reset),
+        cmocka_unit_test_setup(test_queues_call_fails_or_killed_all_or_nothing, helper_rules_reset),
     };
 
     return cmocka_run_group_tests_name("faults", tests, helper_world_setup, NULL);
