@@ -11,6 +11,7 @@
 #include "list.h"
 #include "message.h"
 #include "rules_command.h"
+#include "run.h"
 #include "similar.h"
 #include "status.h"
 #include "who.h"
@@ -20,9 +21,9 @@
 #include <string.h>
 #include <sysexits.h>
 
-static const struct command *const commands[] = {&check_command, &explain_command, &list_command,
-                                                 &rules_command, &who_command,     &status_command,
-                                                 &edit_command,  &convert_command, &doctor_command};
+static const struct command *const commands[] = {&check_command,  &explain_command, &list_command, &rules_command,
+                                                 &who_command,    &status_command,  &edit_command, &convert_command,
+                                                 &doctor_command, &run_command};
 
 static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
                            "Check the rules for virtual machines on bridges, and explain them.\n"
@@ -36,6 +37,7 @@ static const char help[] = "Usage: vmnetctl COMMAND [OPTION...] [FILE...]\n"
                            "  edit       edit a file of rules, and install it if it has no error\n"
                            "  convert    turn a bridge.conf or an lxc-usernet file into rules for users\n"
                            "  doctor     find out why it does not work here\n"
+                           "  run        run a virtual machine monitor on a tap of vmnet-helper\n"
                            "\n"
                            "  -h, --help       print this help, or after a command, its help\n"
                            "  -V, --version    print the version of this program and of the library\n"

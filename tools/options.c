@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
+#include "memory.h"
 #include "message.h"
 #include "similar.h"
 #include "vmnetacl.h"
@@ -12,6 +13,28 @@
 #include <string.h>
 #include <sysexits.h>
 
+static void options_add_card(struct options *options)
+{
+    options->bridge = optarg;
+    options->cards = memory_grow(options->cards, options->cards_count, sizeof options->cards[0]);
+    options->cards[options->cards_count++] = (struct options_card){.bridge = optarg};
+}
+
+/* --mac or --name, which belongs to the --bridge before it. */
+static void options_take_of_card(struct options *options, int option)
+{
+    struct options_card *card = options->cards_count > 0 ? &options->cards[options->cards_count - 1] : NULL;
+    const char *option_text = option == OPTION_MAC ? "--mac" : "--name";
+    const char **value;
+
+    if (card == NULL)
+        die(EX_USAGE, "'%s' must stand after the --bridge that it belongs to; see 'vmnetctl run --help'", option_text);
+    value = option == OPTION_MAC ? &card->mac : &card->name;
+    if (*value != NULL)
+        die(EX_USAGE, "duplicate '%s' of --bridge '%s'; see 'vmnetctl run --help'", option_text, card->bridge);
+    *value = optarg;
+}
+
 static void options_take(struct options *options, int option)
 {
     switch (option) {
@@ -22,7 +45,7 @@ static void options_take(struct options *options, int option)
         options->as = optarg;
         break;
     case OPTION_BRIDGE:
-        options->bridge = optarg;
+        options_add_card(options);
         break;
     case OPTION_DROP_LIMITS:
         options->drop_limits = true;
@@ -30,8 +53,18 @@ static void options_take(struct options *options, int option)
     case OPTION_FROM:
         options->from = optarg;
         break;
+    case OPTION_HELPER:
+        options->helper = optarg;
+        break;
     case OPTION_JSON:
         options->json = true;
+        break;
+    case OPTION_MAC:
+    case OPTION_NAME:
+        options_take_of_card(options, option);
+        break;
+    case OPTION_QUEUES:
+        options->queues = optarg;
         break;
     case OPTION_ROOT:
         options->root = optarg;
@@ -41,6 +74,9 @@ static void options_take(struct options *options, int option)
         break;
     case OPTION_USER:
         options->user = optarg;
+        break;
+    case OPTION_VERBOSE:
+        options->verbose = true;
         break;
     case OPTION_WITH:
         options->with = optarg;
@@ -71,6 +107,8 @@ static int option_of_letter(int letter)
         return OPTION_HELP;
     case 'u':
         return OPTION_USER;
+    case 'v':
+        return OPTION_VERBOSE;
     case 'V':
         return OPTION_VERSION;
     default:
@@ -106,6 +144,19 @@ static noreturn void die_unknown(const struct command *command, const struct opt
         similar_question(&similar));
 }
 
+/* An argument of a command that is run may be empty. */
+static void options_check_files(const struct options *options, const struct command *command)
+{
+    size_t count = command->takes_command && options->files_count > 0 ? 1 : options->files_count;
+
+    for (size_t i = 0; i < count; i++)
+        if (*options->files[i] == '\0')
+            die(EX_USAGE, "an argument of '%s' is empty; see 'vmnetctl %s --help'", command->name, command->name);
+    if (count > command->files_max)
+        die(EX_USAGE, "unexpected argument '%s' of '%s'; see 'vmnetctl %s --help'", options->files[command->files_max],
+            command->name, command->name);
+}
+
 void options_read(struct options *options, const struct command *command, int arguments_count, char *arguments[])
 {
     static const struct option longs[] = {
@@ -115,19 +166,25 @@ void options_read(struct options *options, const struct command *command, int ar
         {"drop-limits", no_argument, NULL, OPTION_DROP_LIMITS},
         {"from", required_argument, NULL, OPTION_FROM},
         {"help", no_argument, NULL, OPTION_HELP},
+        {"helper", required_argument, NULL, OPTION_HELPER},
         {"json", no_argument, NULL, OPTION_JSON},
+        {"mac", required_argument, NULL, OPTION_MAC},
+        {"name", required_argument, NULL, OPTION_NAME},
+        {"queues", required_argument, NULL, OPTION_QUEUES},
         {"root", required_argument, NULL, OPTION_ROOT},
         {"uid", required_argument, NULL, OPTION_UID},
         {"user", required_argument, NULL, OPTION_USER},
+        {"verbose", no_argument, NULL, OPTION_VERBOSE},
         {"version", no_argument, NULL, OPTION_VERSION},
         {"with", required_argument, NULL, OPTION_WITH},
         {NULL, 0, NULL, 0},
     };
+    const char *letters = command->takes_command ? "+:hVu:v" : ":hVu:v"; /* '+': up to the first that is no option */
     int option;
 
     *options = (struct options){.json = false};
     opterr = 0; /* getopt(3) would print the argument without escaping it */
-    while ((option = getopt_long(arguments_count, arguments, ":hVu:", longs, NULL)) != -1) {
+    while ((option = getopt_long(arguments_count, arguments, letters, longs, NULL)) != -1) {
         option = option_of_letter(option);
         if (option == OPTION_HELP || option == OPTION_VERSION)
             options_answer(command, option);
@@ -142,10 +199,5 @@ void options_read(struct options *options, const struct command *command, int ar
     }
     options->files = arguments + optind;
     options->files_count = (size_t)(arguments_count - optind);
-    for (size_t i = 0; i < options->files_count; i++)
-        if (*options->files[i] == '\0')
-            die(EX_USAGE, "an argument of '%s' is empty; see 'vmnetctl %s --help'", command->name, command->name);
-    if (options->files_count > command->files_max)
-        die(EX_USAGE, "unexpected argument '%s' of '%s'; see 'vmnetctl %s --help'", options->files[command->files_max],
-            command->name, command->name);
+    options_check_files(options, command);
 }

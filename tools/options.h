@@ -19,18 +19,35 @@ enum option_bit {
     OPTION_AS = 1 << 9,
     OPTION_WITH = 1 << 10,
     OPTION_DROP_LIMITS = 1 << 11,
+    OPTION_HELPER = 1 << 12,
+    OPTION_MAC = 1 << 13,
+    OPTION_NAME = 1 << 14,
+    OPTION_QUEUES = 1 << 15,
+    OPTION_VERBOSE = 1 << 16,
+};
+
+/* A --bridge of run, and the options that belong to it. */
+struct options_card {
+    const char *bridge;
+    const char *mac; /* these are NULL when not given */
+    const char *name;
 };
 
 struct options {
     bool all;
     bool drop_limits;
-    const char *as; /* these are NULL when not given */
-    const char *bridge;
+    const char *as;     /* these are NULL when not given */
+    const char *bridge; /* the last one */
+    struct options_card *cards;
+    size_t cards_count;
     const char *from;
+    const char *helper;
     bool json;
+    const char *queues;
     const char *root;
     const char *user;
     const char *uid;
+    bool verbose;
     const char *with;
     char **files;
     size_t files_count;
@@ -42,6 +59,7 @@ struct command {
     const char *help;                          /* what --help prints */
     unsigned options;                          /* the options that it takes, of enum option_bit */
     size_t files_max;                          /* how many FILEs it takes */
+    bool takes_command;                        /* the first FILE is a command, the others are its arguments */
     int (*run)(const struct options *options); /* returns the exit status */
 };
 
