@@ -12,7 +12,7 @@ bash -n "$directory/vmnetctl.bash" || fail bash
 zsh -n "$directory/_vmnetctl" || fail zsh
 fish -n "$directory/vmnetctl.fish" || fail fish
 
-options=$(for command in '' check explain list rules who status edit convert doctor; do
+options=$(for command in '' check explain list rules who status edit convert doctor run; do
     # shellcheck disable=SC2086 # no word or one
     "$ctl" $command --help
 done | grep -o -e '--[a-z][a-z-]*' | sort -u)
@@ -26,6 +26,11 @@ known=$(grep -o -h -e '--[a-z][a-z-]*' "$directory/vmnetctl.bash" "$directory/_v
 for option in $known; do
     echo "$options" | grep -q -x -e "$option" || fail "there is no option $option"
 done
+
+mkdir path
+: >path/vmnetctl-run-this
+chmod 755 path/vmnetctl-run-this
+PATH=$PATH:$work/path
 
 # completes WANTED WORD...: the words that complete the last one; files or directories: what bash itself completes with
 completes() {
@@ -61,6 +66,33 @@ completes 'default' check --with /e
 completes 'files' check --as f
 completes '--user' doctor --u
 completes '' frobnicate --x
+completes '--bridge' run --b
+completes 'br0' run --bridge b
+completes '' run --bridge br0 --mac 5
+completes 'default' run --helper /u
+completes '--verbose --version' run --bridge br0 --ver
+completes 'vmnetctl-run-this' run --bridge br0 -- vmnetctl-run-t
+completes 'default' run --bridge br0 -- cat /e
+
+# The command that run runs is completed as without vmnetctl, and so are its arguments.
+: >/etc/vmnetctl-run-file
+for shell in bash zsh; do
+    for line in '-- vmnetctl-run-t' '-- cat "a b" /etc/vmnetctl-run-f' '--verb'; do
+        rm -f arguments
+        /usr/bin/python3 "$here/complete.py" "$shell" "$directory" "vmnetctl run --bridge br0 $line$(printf '\t')" >shown
+        case "$line $(tr '\0' ' ' <arguments)" in
+        *' run --bridge br0 -- vmnetctl-run-this ' | *' run --bridge br0 -- cat a b /etc/vmnetctl-run-file ' | \
+            *' run --bridge br0 --verbose ') ;;
+        *) fail "$shell completes $line to '$(tr '\0' ' ' <arguments)'" ;;
+        esac
+    done
+done
+# shellcheck disable=SC2016 # expanded by fish
+fish --no-config -c 'source $argv[1]
+    for line in "-- vmnetctl-run-t" "-- cat \"a b\" /etc/vmnetctl-run-f" "--verb"
+        complete -C "vmnetctl run --bridge br0 $line" | string replace -r "\t.*" ""
+    end' "$directory/vmnetctl.fish" >shown
+[ "$(tr '\n' ' ' <shown)" = 'vmnetctl-run-this /etc/vmnetctl-run-file --verbose ' ] || fail "fish completes to $(cat shown)"
 
 # names_complete NAME BEGINNING: each shell completes the beginning of this name, in each kind of quotes, to a word that
 # it reads as this name again. The name would create the file "pwn" if it were run.

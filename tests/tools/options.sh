@@ -11,10 +11,10 @@ run 0 "$ctl" --version
 says '(libvmnetacl '
 run 0 "$ctl" -V
 run 0 "$ctl" --help
-for command in check explain list rules who status edit convert; do
+for command in check explain list rules who status edit convert doctor run; do
     says "$command"
 done
-for command in check explain list rules who status edit convert; do
+for command in check explain list rules who status edit convert doctor run; do
     run 0 "$ctl" "$command" --help
     says "Usage: vmnetctl $command"
     run 0 "$ctl" "$command" -h

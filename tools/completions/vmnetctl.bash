@@ -52,6 +52,25 @@ _vmnetctl_offer_users() {
     _vmnetctl_offer "${users[@]}"
 }
 
+# _vmnetctl_offer_command: complete the command that run runs, after --, and its arguments as without vmnetctl; fail
+# before it
+_vmnetctl_offer_command() {
+    local i
+    for ((i = 2; i < COMP_CWORD; i++)); do
+        if [[ ${COMP_WORDS[i]} == -- ]]; then
+            if declare -F _command_offset >/dev/null; then
+                _command_offset $((i + 1))
+            elif ((i + 1 == COMP_CWORD)); then
+                mapfile -t COMPREPLY < <(compgen -c -- "$current")
+            else
+                compopt -o default
+            fi
+            return 0
+        fi
+    done
+    return 1
+}
+
 # _vmnetctl_offer_value OPTION: complete its value; fail if it has none
 _vmnetctl_offer_value() {
     case $1 in
@@ -59,8 +78,8 @@ _vmnetctl_offer_value() {
     --as) _vmnetctl_offer files qemu switch ;;
     --from) _vmnetctl_offer qemu lxc-usernet ;;
     --root) compopt -o dirnames ;;
-    --uid) ;;
-    --with) compopt -o default ;;
+    --mac | --name | --queues | --uid) ;;
+    --helper | --with) compopt -o default ;;
     -u | --user) _vmnetctl_offer_users ;;
     *) return 1 ;;
     esac
@@ -70,7 +89,7 @@ _vmnetctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _vmnetctl_offer check explain list rules who status edit convert doctor --help --version
+        _vmnetctl_offer check explain list rules who status edit convert doctor run --help --version
         return
     fi
     # In --root=/x, bash sees three words.
@@ -88,11 +107,15 @@ _vmnetctl() {
     edit) options='--help --version' ;;
     convert) options='--from --drop-limits --help --version' ;;
     doctor) options='--user --json --help --version' ;;
+    run)
+        options='--bridge --mac --name --queues --helper --verbose --help --version --'
+        _vmnetctl_offer_command && return
+        ;;
     *) return ;;
     esac
     _vmnetctl_offer_value "$previous" && return
     case ${COMP_WORDS[1]},$current in
-    *,-* | list,* | rules,* | status,*)
+    *,-* | list,* | rules,* | status,* | run,*)
         # shellcheck disable=SC2086 # words of this file
         _vmnetctl_offer $options
         ;;

@@ -7,7 +7,15 @@ function __vmnetctl_bridges
     string replace -r '^/sys/class/net/(.*)/bridge$' '$1' -- $directories
 end
 
-set -l commands check explain list rules who status edit convert doctor
+# The command that run runs, and its arguments, as without vmnetctl.
+function __vmnetctl_command
+    set -l words (commandline -opc)
+    set -l dashes (contains -i -- -- $words)
+    set -e words[1..$dashes]
+    complete -C (string join -- ' ' (string escape -- $words) (commandline -ct))
+end
+
+set -l commands check explain list rules who status edit convert doctor run
 complete -c vmnetctl -f
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a check -d 'Show all that is wrong with the rules'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a explain -d 'Say whether a user may use a bridge, and why'
@@ -18,6 +26,7 @@ complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a status -d
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a edit -d 'Edit a file of rules'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a convert -d 'Turn a bridge.conf or an lxc-usernet file into rules'
 complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'Find out why it does not work here'
+complete -c vmnetctl -n "not __fish_seen_subcommand_from $commands" -a run -d 'Run a virtual machine monitor on a tap of vmnet-helper'
 complete -c vmnetctl -s V -l version -d 'Print the version'
 complete -c vmnetctl -s h -l help -d 'Print what it is about'
 complete -c vmnetctl -n '__fish_seen_subcommand_from check explain list rules who status doctor' -l json -d 'Print one JSON object'
@@ -32,3 +41,10 @@ complete -c vmnetctl -n '__fish_seen_subcommand_from explain list doctor' -s u -
 complete -c vmnetctl -n '__fish_seen_subcommand_from explain list' -l uid -x -d 'Ask for this user id'
 complete -c vmnetctl -n '__fish_seen_subcommand_from convert' -l from -x -a 'qemu lxc-usernet' -d 'What the file is'
 complete -c vmnetctl -n '__fish_seen_subcommand_from convert' -l drop-limits -d 'Leave out the counts of an lxc-usernet file'
+complete -c vmnetctl -n '__fish_seen_subcommand_from run' -l bridge -x -a '(__vmnetctl_bridges)' -d 'Plug a card into this bridge'
+complete -c vmnetctl -n '__fish_seen_subcommand_from run' -l mac -x -d 'The MAC address of the card'
+complete -c vmnetctl -n '__fish_seen_subcommand_from run' -l name -x -d 'The id of its -netdev of QEMU'
+complete -c vmnetctl -n '__fish_seen_subcommand_from run' -l queues -x -d 'How many queues each card has'
+complete -c vmnetctl -n '__fish_seen_subcommand_from run' -l helper -r -F -d 'Ask this helper'
+complete -c vmnetctl -n '__fish_seen_subcommand_from run' -s v -l verbose -d 'Show the command'
+complete -c vmnetctl -n 'contains -- -- (commandline -opc)' -a '(__vmnetctl_command)'
