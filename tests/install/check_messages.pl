@@ -6,6 +6,7 @@
 #   die() in helper/*.c                   the section DIAGNOSTICS of helper/vmnet-helper.8
 #   EX_... in helper/*.c                  the section EXIT STATUS of the same, with the numbers of <sysexits.h>
 #   die() in service/*.c                  the section DIAGNOSTICS of service/vmnet-helperd.8
+#   die() in tools/run*.c                 the section DIAGNOSTICS of tools/vmnetctl.1
 #   string literals with a blank in       the section DIAGNOSTICS of one of the pages in conf/, or of libacl/vmnetacl.3
 #   libacl/*/*.[ch], which are its messages
 #
@@ -167,6 +168,7 @@ sub check_library_messages {
 my %helper = read_code(grep { !m{/filter_generate\.c$} } glob "$source/helper/*.c");
 check_program_messages('vmnet-helper(8)', 'helper/vmnet-helper.8', %helper);
 check_program_messages('vmnet-helperd(8)', 'service/vmnet-helperd.8', read_code(glob "$source/service/*.c"));
+check_program_messages('vmnetctl(1)', 'tools/vmnetctl.1', read_code(glob "$source/tools/run*.c"));
 check_statuses(%helper);
 check_library_messages(read_code(glob "$source/libacl/*.h $source/libacl/*/*.[ch]"));
 exit($failures > 0);

@@ -12,7 +12,7 @@ trap 'rm -rf "$world"' EXIT
 copy() {
     rm -rf "$world/tree"
     mkdir "$world/tree"
-    cp -R "$source/helper" "$source/service" "$source/libacl" "$source/conf" "$world/tree"
+    cp -R "$source/helper" "$source/service" "$source/tools" "$source/libacl" "$source/conf" "$world/tree"
 }
 
 # expect COMPLAINT: about the copy
@@ -52,6 +52,7 @@ expect_without "not in DIAGNOSTICS of a page about the rules, or of vmnetacl(3):
 expect_without "not in DIAGNOSTICS of a page about the rules, or of vmnetacl(3): unknown option '%.*s'" conf/vmnet-rules.5 'It unknown option'
 expect_without "not in DIAGNOSTICS of a page about the rules, or of vmnetacl(3): expected ']'" conf/vmnet-switch.conf.5 'It expected .*\]'
 expect_without "not in DIAGNOSTICS of a page about the rules, or of vmnetacl(3): visit is missing" libacl/vmnetacl.3 'It visit is missing'
+expect_without "nothing says: cannot wait for the helper" tools/run_taps.c 'cannot wait for the helper'
 expect_without "nothing says: not a regular file" libacl/read/path.c 'not a regular file'
 expect_without "nothing says: expected a number" libacl/text/token.c 'expected a number'
 expect_without "nothing says: a second acl line" libacl/read/switch_conf.c 'a second acl line'
