@@ -295,6 +295,75 @@ case_isolated() {
     vm_await 120 'the taps to go' vm_no_taps
 }
 
+# launch ARGUMENT...: start QEMU by vmnetctl run from now on
+launch() {
+    cp "$VMNETCTL" /run/lab/bin/vmnetctl
+    vm_launcher="/run/lab/bin/vmnetctl run --helper $vm_helper $* --"
+}
+
+case_run() {
+    launch --bridge virbr0 --mac 52:54:00:ab:cd:41
+    check_spelling virbr0 52:54:00:ab:cd:41 virtio_net
+}
+
+case_run_name() {
+    vm_kind=full
+    launch --bridge virbr0 --name lan
+    check_spelling virbr0 52:54:00:ab:cd:42 e1000 -device e1000,netdev=lan,mac=52:54:00:ab:cd:42
+}
+
+# A guest with the address that the rule wants, which run has added.
+case_run_mac() {
+    write_rules_d 'allow user vmuser bridge virbr0 mac 52:54:00:AB:cd:43'
+    launch --bridge virbr0
+    check_spelling virbr0 52:54:00:ab:cd:43 virtio_net
+}
+
+case_run_two_cards() {
+    launch --bridge virbr0 --mac 52:54:00:ab:cd:44 --bridge br0 --mac 52:54:00:ab:cd:45
+    vm_start guest
+    vm_await_lease guest
+    vm_check_unprivileged guest
+    expect 'address of the first card' "$vm_address $vm_mac" '192.168.122.1* 52:54:00:ab:cd:44'
+    expect 'taps' "$(network_list_taps | cut -d ' ' -f 2 | sort | tr '\n' ' ')" 'br0 virbr0 '
+    vm_renew_lease guest eth1
+    expect 'address of the second card' "$vm_address $vm_mac" '198.51.100.1* 52:54:00:ab:cd:45'
+    vm_ping guest 192.168.122.1
+    vm_ping guest 198.51.100.1
+    check_off guest
+}
+
+# QEMU is killed: it cannot clean up, but its taps go.
+case_run_killed() {
+    launch --bridge virbr0 --bridge br0
+    vm_start guest
+    vm_await_lease guest
+    expect 'taps' "$(network_list_taps | cut -d ' ' -f 2 | sort | tr '\n' ' ')" 'br0 virbr0 '
+    kill -9 "$(cat /run/lab/vm/guest/pid)"
+    status=0
+    wait "$(cat /run/lab/vm/guest/pid)" || status=$?
+    expect 'exit status' "$status" 137
+    vm_await 120 'the taps to go' vm_no_taps
+}
+
+# check_never_started STATUS PATTERN QEMU
+check_never_started() {
+    status=0
+    # shellcheck disable=SC2086 # words
+    said=$(setpriv --reuid="$vm_user" --regid="$vm_user" --init-groups $vm_launcher "$3" 2>&1) || status=$?
+    expect 'exit status' "$status" "$1"
+    expect 'stderr' "$said" "$2"
+    vm_await 120 'the tap to go' vm_no_taps
+}
+
+case_run_never_started() {
+    launch --bridge virbr0
+    PATH=/usr/bin:/bin check_never_started 127 "vmnetctl: cannot run 'qemu-system-pdp11': No such file or directory" \
+        qemu-system-pdp11
+    write_rules 'deny virbr0'
+    check_never_started 77 'vmnet-helper: access denied by acl file*' qemu-system-x86_64
+}
+
 case $1 in
 *[!a-z0-9_]*) fail "no such case: $1" ;;
 esac

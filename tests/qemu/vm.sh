@@ -11,6 +11,7 @@ PATH=$PATH:/usr/sbin:/sbin
 vm_user=vmuser
 vm_kind=cloud
 vm_helper=/run/lab/bin/vmnet-helper
+vm_launcher=
 
 # vm_prepare GUESTS HELPER: GUESTS is the directory that guest.sh made. It may lie where vmuser must not go, in
 # somebody's home directory: it is mounted, not linked to. The helper is installed as it would be in /usr/libexec.
@@ -23,13 +24,15 @@ vm_prepare() {
 }
 
 # vm_qemu NAME ARGUMENT...: become QEMU, as vmuser; ARGUMENTs describe the NIC. It ends the calling shell: run it in the
-# background or in a subshell. The accelerator is always TCG: it works everywhere, and in the same way.
+# background or in a subshell. The accelerator is always TCG: it works everywhere, and in the same way. With
+# $vm_launcher, those words stand before QEMU.
 vm_qemu() {
     vm_directory=/run/lab/vm/$1
     vm_name=$1
     shift
+    # shellcheck disable=SC2086 # words
     exec setpriv --reuid="$vm_user" --regid="$vm_user" --init-groups --inh-caps=-all \
-        qemu-system-x86_64 -name "$vm_name" -nodefaults -no-user-config -display none -no-reboot \
+        $vm_launcher qemu-system-x86_64 -name "$vm_name" -nodefaults -no-user-config -display none -no-reboot \
         -machine pc -accel tcg -m 256 \
         -kernel "/run/lab/guest/$vm_kind/vmlinux" -initrd "/run/lab/guest/$vm_kind/initramfs" \
         -append "console=ttyS0 panic=-1 quiet loglevel=1 mitigations=off nokaslr no_timer_check cryptomgr.notests \
@@ -126,9 +129,17 @@ vm_ping() {
     esac
 }
 
+# vm_renew_lease NAME [INTERFACE]
 vm_renew_lease() {
-    vm_tell "$1" lease
+    vm_tell "$1" "lease ${2-}"
     vm_await_lease "$1" "$vm_lines"
+}
+
+# vm_count_queues NAME: sets $vm_queues, the receive interrupts of each queue of eth0.
+vm_count_queues() {
+    vm_tell "$1" queues
+    vm_await 600 "guest $1 to count" vm_said_or_ended "$1" "$vm_lines" 'queues '
+    vm_queues=${vm_line#guest: queues }
 }
 
 vm_ended() {

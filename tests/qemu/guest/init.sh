@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 #
 # The only process of a guest: it takes a DHCP lease on eth0, then obeys the serial console, one command a line:
-#   lease          take a lease again
-#   ping ADDRESS   until an answer comes; 60 tries
-#   off            power off
+#   lease [INTERFACE]    take a lease again, on eth0 or on this interface
+#   ping ADDRESS         until an answer comes; 60 tries
+#   queues               count the receive interrupts of each queue of the first card
+#   off                  power off
 # Its answers are lines that begin with "guest: ". The kernel hands "guest=NAME" on its command line to us as $guest.
 # shellcheck disable=SC2154
 /bin/busybox mount -t proc proc /proc
@@ -25,15 +26,25 @@ await() {
 }
 
 has_carrier() {
-    [ "$(cat /sys/class/net/eth0/carrier 2>/dev/null)" = 1 ]
+    [ "$(cat "/sys/class/net/$1/carrier" 2>/dev/null)" = 1 ]
 }
 
+# take_lease INTERFACE
 take_lease() {
+    await 2400 [ -e "/sys/class/net/$1" ] || echo 'guest: no network card'
+    ip link set "$1" up
+    await 2400 has_carrier "$1" || echo 'guest: no carrier'
     rm -f /tmp/address
-    udhcpc -i eth0 -n -q -f -t 120 -T 1 -A 1 -x "hostname:$guest" -s /lease >/tmp/udhcpc 2>&1
+    udhcpc -i "$1" -n -q -f -t 120 -T 1 -A 1 -x "hostname:$guest" -s /lease >/tmp/udhcpc 2>&1
     [ -s /tmp/address ] || { cat /tmp/udhcpc; echo 'guest: lease none'; return; }
-    driver=$(basename "$(readlink /sys/class/net/eth0/device/driver)")
-    echo "guest: lease $(cat /tmp/address) mac $(cat /sys/class/net/eth0/address) driver $driver"
+    driver=$(basename "$(readlink "/sys/class/net/$1/device/driver")")
+    echo "guest: lease $(cat /tmp/address) mac $(cat "/sys/class/net/$1/address") driver $driver"
+}
+
+# The interrupts of all processors, for each queue in order.
+count_queues() {
+    awk '/virtio0-input\.[0-9]+$/ { sum = 0; for (i = 2; $i ~ /^[0-9]+$/; i++) sum += $i; counts = counts " " sum }
+        END { print "guest: queues" counts }' /proc/interrupts
 }
 
 answers() {
@@ -44,14 +55,12 @@ while read -r module; do
     insmod "/modules/$module" || echo "guest: cannot load $module"
 done </modules/list
 ip link set lo up
-await 2400 [ -e /sys/class/net/eth0 ] || echo 'guest: no network card'
-ip link set eth0 up
-await 2400 has_carrier || echo 'guest: no carrier'
-take_lease
+take_lease eth0
 while read -r command argument; do
     case $command in
-    lease) take_lease ;;
+    lease) take_lease "${argument:-eth0}" ;;
     ping) await 60 answers "$argument" && echo "guest: ping $argument ok" || echo "guest: ping $argument failed" ;;
+    queues) count_queues ;;
     off) break ;;
     *) echo "guest: what is '$command'?" ;;
     esac
