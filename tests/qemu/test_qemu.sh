@@ -319,6 +319,36 @@ case_run_mac() {
     check_spelling virbr0 52:54:00:ab:cd:43 virtio_net
 }
 
+# several_used COUNT...: more than one queue has had interrupts
+several_used() {
+    used=0
+    for count; do
+        [ "$count" = 0 ] || used=$((used + 1))
+    done
+    [ "$used" -gt 1 ]
+}
+
+# Many flows from the host; datagrams of each are received by one queue.
+check_queues() {
+    /usr/bin/python3 -S -c '
+import socket, sys
+for _ in range(256):
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", (sys.argv[1], 9))' "$vm_address"
+    vm_count_queues guest
+    # shellcheck disable=SC2086 # numbers
+    several_used $vm_queues
+}
+
+case_run_queues() {
+    launch --bridge virbr0 --queues 4
+    vm_start guest -smp 4
+    check_network guest virbr0 '52:54:00:*'
+    expect 'driver' "$vm_driver" virtio_net
+    vm_await 120 'several queues to be used' check_queues
+    expect 'interrupts of the queues' "$vm_queues" '* * * *'
+    check_off guest
+}
+
 case_run_two_cards() {
     launch --bridge virbr0 --mac 52:54:00:ab:cd:44 --bridge br0 --mac 52:54:00:ab:cd:45
     vm_start guest

@@ -286,6 +286,23 @@ rm open
 as vmuser "$ctl" run --bridge virbr0 -- ./open_files %FD% </dev/zero >/dev/full 2>/dev/full
 [ "$(cat open)" = '0 /dev/zero 1 /dev/full 2 /dev/full 4 /dev/net/tun ' ] || fail "open: $(cat open)"
 
+# Several queues of one tap.
+# shellcheck disable=SC2016 # not of the shell
+printf '%s\n' '#!/usr/bin/python3 -S' 'import fcntl, struct, sys' 'for fd in map(int, sys.argv[1].split(":")):' \
+    '    request = fcntl.ioctl(fd, 0x800454D2, bytes(40)) # TUNGETIFF' \
+    '    flags = struct.unpack_from("H", request, 16)[0]' \
+    '    print(request[:16].rstrip(b"\0").decode(), flags & 0x0100 != 0, flags & 0x4000 != 0) # MULTI_QUEUE, VNET_HDR' \
+    >queues
+chmod 755 queues
+run 0 as vmuser "$ctl" run --bridge virbr0 --queues 3 -- ./queues %FDS%
+is 'tap0 True True
+tap0 True True
+tap0 True True'
+no_taps
+run 0 as vmuser "$ctl" run --bridge virbr0 --queues 16 --bridge br0 -- sh -c 'exit 0' %FDS% %FDS2%
+no_taps
+run 64 by --bridge virbr0 --queues 17 -- sh -c 'exit 0' %FDS%
+
 # Refused: the helper's line, and its exit status. With two cards, the first tap goes again.
 run 77 as vmother "$ctl" run --bridge virbr0 -- touch started %FD%
 refused=$output
