@@ -3,66 +3,136 @@
 
 #define CREDIT_MAX ((long long)CALLERS_BURST * CALLERS_INTERVAL_MS)
 
-/* Which entry to use for another user: a new one, or the one that was not seen for longest and has nothing running. */
+/* Which of two to forget: a user must not be forgotten for uids that someone has thousands of. */
+static bool is_worth_less(const struct callers_entry *entry, const struct callers_entry *other)
+{
+    if (entry->is_proven != other->is_proven)
+        return !entry->is_proven;
+    return entry->seen_ms < other->seen_ms;
+}
+
+/* Which entry to use for another user: a new one, or one that has nothing running. */
 static struct callers_entry *take_entry(struct callers *callers)
 {
-    struct callers_entry *oldest = NULL;
+    struct callers_entry *least = NULL;
 
     if (callers->count < CALLERS_MAX)
         return &callers->list[callers->count++];
     for (size_t i = 0; i < callers->count; i++) {
         struct callers_entry *entry = &callers->list[i];
-        if (entry->running == 0 && (oldest == NULL || entry->seen_ms < oldest->seen_ms))
-            oldest = entry;
+        if (entry->running == 0 && (least == NULL || is_worth_less(entry, least)))
+            least = entry;
     }
-    return oldest;
+    return least;
+}
+
+static size_t search(const struct callers *callers, uid_t uid)
+{
+    size_t i = 0;
+
+    while (i < callers->count && callers->list[i].uid != uid)
+        i++;
+    return i;
 }
 
 /* Never NULL: the service runs fewer requests than there are entries. */
 static struct callers_entry *find_entry(struct callers *callers, uid_t uid, long long now_ms)
 {
+    size_t i = search(callers, uid);
     struct callers_entry *entry;
 
-    for (size_t i = 0; i < callers->count; i++)
-        if (callers->list[i].uid == uid)
-            return &callers->list[i];
+    if (i < callers->count)
+        return &callers->list[i];
     entry = take_entry(callers);
     *entry = (struct callers_entry){.uid = uid, .credit_ms = CREDIT_MAX, .seen_ms = now_ms};
     return entry;
 }
 
-enum callers_verdict callers_begin(struct callers *callers, uid_t uid, long long now_ms)
+bool callers_want_proof(const struct callers *callers, uid_t uid, long long now_ms)
 {
-    struct callers_entry *entry = find_entry(callers, uid, now_ms);
+    size_t i = search(callers, uid);
 
+    return i == callers->count || (!callers->list[i].is_proven && now_ms >= callers->list[i].refused_until_ms);
+}
+
+static void prove(struct callers *callers, struct callers_entry *entry)
+{
+    if (entry->is_proven)
+        return;
+    entry->is_proven = true;
+    callers->unproven.running -= entry->running;
+}
+
+static void earn(struct callers_entry *entry, long long now_ms)
+{
     entry->credit_ms += now_ms - entry->seen_ms;
     if (entry->credit_ms > CREDIT_MAX)
         entry->credit_ms = CREDIT_MAX;
     entry->seen_ms = now_ms;
-    if (now_ms < entry->refused_until_ms)
-        return CALLERS_REFUSE;
-    if (entry->running >= CALLERS_RUNNING || entry->credit_ms < CALLERS_INTERVAL_MS)
-        return CALLERS_TURN_AWAY;
+}
+
+static bool has_room(const struct callers_entry *entry)
+{
+    return entry->running < CALLERS_RUNNING && entry->credit_ms >= CALLERS_INTERVAL_MS;
+}
+
+static void take(struct callers_entry *entry)
+{
     entry->credit_ms -= CALLERS_INTERVAL_MS;
     entry->running++;
+}
+
+static enum callers_verdict begin_unproven(struct callers *callers, struct callers_entry *entry, long long now_ms)
+{
+    earn(&callers->unproven, now_ms);
+    if (now_ms < entry->refused_until_ms)
+        return CALLERS_REFUSE;
+    if (entry->running > 0 || !has_room(entry) || !has_room(&callers->unproven))
+        return CALLERS_TURN_AWAY;
+    take(entry);
+    take(&callers->unproven);
     return CALLERS_SERVE;
 }
 
-void callers_end(struct callers *callers, uid_t uid, bool is_refused, long long now_ms)
+enum callers_verdict callers_begin(struct callers *callers, uid_t uid, bool is_proven, long long now_ms)
 {
     struct callers_entry *entry = find_entry(callers, uid, now_ms);
 
-    entry->running--;
-    if (is_refused)
+    earn(entry, now_ms);
+    if (is_proven)
+        prove(callers, entry);
+    if (!entry->is_proven)
+        return begin_unproven(callers, entry, now_ms);
+    if (!has_room(entry))
+        return CALLERS_TURN_AWAY;
+    take(entry);
+    return CALLERS_SERVE;
+}
+
+void callers_end(struct callers *callers, uid_t uid, enum callers_outcome outcome, long long now_ms)
+{
+    struct callers_entry *entry = find_entry(callers, uid, now_ms);
+
+    if (outcome == CALLERS_GRANTED)
+        prove(callers, entry);
+    if (outcome == CALLERS_REFUSED)
         entry->refused_until_ms = now_ms + CALLERS_REFUSED_MS;
+    entry->running--;
+    if (!entry->is_proven)
+        callers->unproven.running--;
+}
+
+static bool may_log(struct callers_entry *entry, long long now_ms)
+{
+    if (now_ms < entry->log_from_ms)
+        return false;
+    entry->log_from_ms = now_ms + CALLERS_LOG_MS;
+    return true;
 }
 
 bool callers_log(struct callers *callers, uid_t uid, long long now_ms)
 {
     struct callers_entry *entry = find_entry(callers, uid, now_ms);
 
-    if (now_ms < entry->log_from_ms)
-        return false;
-    entry->log_from_ms = now_ms + CALLERS_LOG_MS;
-    return true;
+    return may_log(entry->is_proven ? entry : &callers->unproven, now_ms);
 }

@@ -3,9 +3,12 @@
  * How much of the service each user may have, so that no user can take it from another. Pure: no system call, no clock.
  *
  * A user can be turned away only for what has come with his own uid: more than CALLERS_RUNNING requests at once, or more
- * than CALLERS_BURST with less than CALLERS_INTERVAL_MS for each of them since. A uid that was
- * refused for its namespaces is refused again for CALLERS_REFUSED_MS without another look: a user can have thousands of
- * subordinate ids.
+ * than CALLERS_BURST with less than CALLERS_INTERVAL_MS for each of them since.
+ *
+ * But who has subordinate ids, subuid(5), has 65,536 uids. Requests with these are refused, and it takes a process to
+ * find that out. So a uid is unproven until it is known to be a user's. All unproven uids together may have what one
+ * user may have, and each of them one process; and one that was refused is refused again for CALLERS_REFUSED_MS without
+ * another.
  */
 #pragma once
 
@@ -14,8 +17,7 @@
 #include <sys/types.h>
 
 enum {
-    CALLERS_MAX =
-        2048, /* more than a flood with 1,000 uids; the one that was not seen for longest is forgotten first */
+    CALLERS_MAX = 256, /* of which unproven ones are forgotten first */
     CALLERS_RUNNING = 8,
     CALLERS_BURST = 20,
     CALLERS_INTERVAL_MS = 100,
@@ -29,8 +31,16 @@ enum callers_verdict {
     CALLERS_REFUSE,    /* as it was a moment ago */
 };
 
+/* What has come of a request. */
+enum callers_outcome {
+    CALLERS_GRANTED,
+    CALLERS_FAILED,
+    CALLERS_REFUSED, /* for the namespaces of the caller */
+};
+
 struct callers_entry {
     uid_t uid;
+    bool is_proven;
     unsigned running;
     long long credit_ms; /* up to CALLERS_BURST intervals; a request costs one */
     long long seen_ms;
@@ -42,13 +52,20 @@ struct callers_entry {
 struct callers {
     struct callers_entry list[CALLERS_MAX];
     size_t count;
+    struct callers_entry unproven; /* what all of them together have */
 };
 
-/* A connection of this user has come. After CALLERS_SERVE, callers_end() must follow. now_ms never goes back. */
-enum callers_verdict callers_begin(struct callers *callers, uid_t uid, long long now_ms);
+/* Is it of use to find out whether this uid is a user's? Not if it is known, and not if it was refused of late. */
+bool callers_want_proof(const struct callers *callers, uid_t uid, long long now_ms);
 
-/* A request of this user has ended. */
-void callers_end(struct callers *callers, uid_t uid, bool is_refused, long long now_ms);
+/*
+ * A connection of this user has come. is_proven: it was found out that his uid is a user's. After CALLERS_SERVE,
+ * callers_end() must follow. now_ms never goes back.
+ */
+enum callers_verdict callers_begin(struct callers *callers, uid_t uid, bool is_proven, long long now_ms);
 
-/* Is it time to log that this user was turned away? True once in CALLERS_LOG_MS. */
+/* A request of this user has ended. A grant proves his uid: only a user gets one. */
+void callers_end(struct callers *callers, uid_t uid, enum callers_outcome outcome, long long now_ms);
+
+/* Is it time to log that this user was turned away? True once in CALLERS_LOG_MS; for unproven uids, for one of them. */
 bool callers_log(struct callers *callers, uid_t uid, long long now_ms);

@@ -54,10 +54,14 @@ bool instance_start(struct instances *instances, int connection_fd, uid_t uid, l
 
 bool instance_reap(struct instances *instances, uid_t *uid, int *status)
 {
-    pid_t pid = waitpid(-1, status, WNOHANG);
+    pid_t pid;
 
-    for (size_t i = 0; pid > 0 && i < instances->count; i++) {
-        if (instances->list[i].pid != pid)
+    /* Who executed this program may have left it other children. */
+    while ((pid = waitpid(-1, status, WNOHANG)) > 0) {
+        size_t i = 0;
+        while (i < instances->count && instances->list[i].pid != pid)
+            i++;
+        if (i == instances->count)
             continue;
         *uid = instances->list[i].uid;
         instances->list[i] = instances->list[--instances->count];

@@ -14,7 +14,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define BACKLOG 256
+/* Who comes when it is full waits in connect(2). With more, others wait for longer during a flood. */
+#define BACKLOG 64
 
 static int socket_option(int fd, int option)
 {

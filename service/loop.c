@@ -18,7 +18,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define PAUSE_MS 100 /* when there are no descriptors or no memory to accept with */
+#define PAUSE_MS   100 /* when there are no descriptors or no memory to accept with */
+#define ACCEPT_MAX 16
 
 static struct {
     int listener_fd;
@@ -51,14 +52,31 @@ static void take_signals(void)
         loop.is_ending = loop.is_ending || signal.ssi_signo != SIGCHLD;
 }
 
+static void log_turned_away(uid_t uid, const char *why)
+{
+    if (callers_log(&loop.callers, uid, clock_now_ms()))
+        message_turned_away(uid, why);
+}
+
+static enum callers_outcome outcome_of(int status)
+{
+    if (!WIFEXITED(status))
+        return CALLERS_FAILED;
+    if (WEXITSTATUS(status) == PEER_EXIT_REFUSED)
+        return CALLERS_REFUSED;
+    return WEXITSTATUS(status) == EX_OK ? CALLERS_GRANTED : CALLERS_FAILED;
+}
+
 static void reap(void)
 {
     uid_t uid;
     int status;
 
     while (instance_reap(&loop.instances, &uid, &status)) {
-        bool is_refused = WIFEXITED(status) && WEXITSTATUS(status) == PEER_EXIT_REFUSED;
-        callers_end(&loop.callers, uid, is_refused, clock_now_ms());
+        enum callers_outcome outcome = outcome_of(status);
+        callers_end(&loop.callers, uid, outcome, clock_now_ms());
+        if (outcome == CALLERS_REFUSED)
+            log_turned_away(uid, "namespaces");
         loop.idle_from_ms = clock_now_ms();
     }
 }
@@ -71,8 +89,18 @@ static void turn_away(int fd, uid_t uid, enum callers_verdict verdict)
     else
         message_tell(EX_TEMPFAIL, ""); /* the client knows that as: try again */
     message_answer_to(-1);
-    if (callers_log(&loop.callers, uid, clock_now_ms()))
-        message_turned_away(uid, verdict == CALLERS_REFUSE ? "namespaces" : "too many requests");
+    log_turned_away(uid, verdict == CALLERS_REFUSE ? "namespaces" : "too many requests");
+}
+
+static enum callers_verdict begin(const struct ucred *peer)
+{
+    long long now_ms = clock_now_ms();
+    bool is_proven;
+
+    if (loop.instances.count >= INSTANCES_MAX)
+        return CALLERS_TURN_AWAY;
+    is_proven = callers_want_proof(&loop.callers, peer->uid, now_ms) && peer_is_local(peer);
+    return callers_begin(&loop.callers, peer->uid, is_proven, now_ms);
 }
 
 static void serve(int fd)
@@ -83,19 +111,19 @@ static void serve(int fd)
 
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
         return;
-    verdict = loop.instances.count < INSTANCES_MAX ? callers_begin(&loop.callers, peer.uid, clock_now_ms())
-                                                   : CALLERS_TURN_AWAY;
+    verdict = begin(&peer);
     if (verdict != CALLERS_SERVE) {
         turn_away(fd, peer.uid, verdict);
         return;
     }
     if (instance_start(&loop.instances, fd, peer.uid, clock_now_ms()))
         return;
-    callers_end(&loop.callers, peer.uid, false, clock_now_ms());
+    callers_end(&loop.callers, peer.uid, CALLERS_FAILED, clock_now_ms());
     turn_away(fd, peer.uid, CALLERS_TURN_AWAY);
 }
 
-static void accept_one(void)
+/* False when there is none. */
+static bool accept_one(void)
 {
     int fd = accept4(loop.listener_fd, NULL, NULL, SOCK_CLOEXEC);
 
@@ -106,6 +134,14 @@ static void accept_one(void)
     } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
         loop.accept_from_ms = clock_now_ms() + PAUSE_MS;
     }
+    return fd >= 0;
+}
+
+/* Some before the next look at signals and instances, which costs as much as a connection. */
+static void accept_some(void)
+{
+    for (int i = 0; i < ACCEPT_MAX && accept_one(); i++)
+        continue;
 }
 
 static bool may_accept(void)
@@ -150,6 +186,6 @@ void loop_run(int listener_fd, int idle_ms)
         reap();
         instances_kill_late(&loop.instances, clock_now_ms());
         if (ready[1].revents != 0 && !loop.is_ending)
-            accept_one();
+            accept_some();
     }
 }

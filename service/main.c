@@ -6,11 +6,12 @@
  * Theory of operation
  *
  * Root's init system starts this program; it is never setuid. With --listen it is a loop that accepts connections. It
- * reads nothing from them, and knows of a caller only the uid, from the kernel. For each connection it executes itself
- * with --serve, and that process goes through the same phases as vmnet-helper (helper/main.c): it finds out who has
- * connected, becomes that user with one capability, and only then reads what is asked for. A caller therefore never
- * meets a process with root's rights that reads what he has written. The loop limits how many processes each user can
- * have (callers.h) and kills each after 15 seconds, since a caller can stop a process that runs with his uid.
+ * reads nothing from them, and knows of a caller what the kernel says: his uid, and whether the process is in our own
+ * user namespace. For each connection it executes itself with --serve, and that process goes through the same phases as
+ * vmnet-helper (helper/main.c): it finds out who has connected, becomes that user with one capability, and only then
+ * reads what is asked for. A caller therefore never meets a process with root's rights that reads what he has written.
+ * The loop limits how many processes each user can have (callers.h) and kills each after 15 seconds, since a caller can
+ * stop a process that runs with his uid.
  *
  * What the socket gives that a setuid program does not: a process under no_new_privs can use it. SECURITY.md says what
  * that means, and peer.c in which namespaces a caller may be.
@@ -47,7 +48,7 @@ static void listen_at(const char *path, mode_t mode)
 {
     int fd = listener_make(path, mode);
 
-    root_keep_kill();
+    root_limit_capabilities();
     loop_run(fd, -1);
     if (unlink(path) != 0) /* refuses nobody: what it names is gone, or is another's */
         die(EX_OSERR, "cannot remove the socket '%s': %m", path);
@@ -59,7 +60,7 @@ static void listen_for_systemd(void)
 
     if (fd < 0)
         die(EX_USAGE, "no path is given, and systemd has passed no socket; " USAGE);
-    root_keep_kill();
+    root_limit_capabilities();
     loop_run(fd, LOOP_IDLE_MS);
 }
 

@@ -49,31 +49,30 @@ void peer_tell_refused(void)
                  "vmnet-helper ask, as the user that the namespace belongs to");
 }
 
-static noreturn void refuse(uid_t uid)
+static noreturn void refuse(void)
 {
-    message_turned_away(uid, "namespaces");
     peer_tell_refused();
     _exit(PEER_EXIT_REFUSED);
 }
 
 /* The process at the other end. Before Linux 6.5, the one that has its number now: SECURITY.md says what that means. */
-static int open_process(const struct caller *caller, int connection_fd, pid_t *pid)
+static int open_process(int connection_fd, pid_t *pid)
 {
     struct ucred peer;
     socklen_t len = sizeof peer;
     int pidfd;
 
     if (getsockopt(connection_fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
-        refuse(caller->uid);
+        refuse();
     *pid = peer.pid;
     len = sizeof pidfd;
     if (getsockopt(connection_fd, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &len) == 0)
         return pidfd;
     if (errno != ENOPROTOOPT)
-        refuse(caller->uid);
+        refuse();
     pidfd = (int)syscall(SYS_pidfd_open, peer.pid, 0);
     if (pidfd < 0)
-        refuse(caller->uid);
+        refuse();
     return pidfd;
 }
 
@@ -101,16 +100,24 @@ static void open_namespaces(const struct caller *caller, int connection_fd, int 
     int pidfd;
 
     root_borrow_ids(caller);
-    pidfd = open_process(caller, connection_fd, &pid);
+    pidfd = open_process(connection_fd, &pid);
     for (size_t i = 0; i < KINDS; i++) {
         fds[i] = ioctl(pidfd, kinds[i].of_pidfd, 0);
         if (fds[i] < 0 && (errno == ENOTTY || errno == EINVAL))
             fds[i] = open_by_number(pidfd, pid, kinds[i].name);
         if (fds[i] < 0)
-            refuse(caller->uid);
+            refuse();
     }
     (void)close(pidfd);
     root_return_ids();
+}
+
+#define OUR_NET  "/proc/self/ns/net"
+#define OUR_USER "/proc/self/ns/user"
+
+static bool is_same(const struct stat *file, const struct stat *other)
+{
+    return file->st_dev == other->st_dev && file->st_ino == other->st_ino;
 }
 
 static bool is_ours(int fd, const char *path)
@@ -120,7 +127,7 @@ static bool is_ours(int fd, const char *path)
 
     if (fstat(fd, &theirs) != 0 || stat(path, &ours) != 0)
         die(EX_OSERR, "cannot look at %s: %m", path);
-    return theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+    return is_same(&theirs, &ours);
 }
 
 /*
@@ -133,12 +140,12 @@ static void require_own(int fd, const struct caller *caller)
     uid_t owner;
     int parent;
 
-    while (!is_ours(fd, "/proc/self/ns/user")) {
+    while (!is_ours(fd, OUR_USER)) {
         if (ioctl(fd, NS_GET_OWNER_UID, &owner) != 0 || owner != caller->uid)
-            refuse(caller->uid);
+            refuse();
         parent = ioctl(fd, NS_GET_PARENT);
         if (parent < 0)
-            refuse(caller->uid);
+            refuse();
         (void)close(fd); /* only opened: nothing to fail, here and below */
         fd = parent;
     }
@@ -150,7 +157,22 @@ void peer_require_user_namespace(struct caller *caller, int connection_fd)
     int fds[KINDS];
 
     open_namespaces(caller, connection_fd, fds);
-    caller->is_elsewhere = !is_ours(fds[NET], "/proc/self/ns/net");
+    caller->is_elsewhere = !is_ours(fds[NET], OUR_NET);
     (void)close(fds[NET]);
     require_own(fds[USER], caller);
+}
+
+/* If the process has ended and its number is another's, that one has passed the same check: it has this uid, too. */
+bool peer_is_local(const struct ucred *peer)
+{
+    struct stat theirs;
+    struct stat ours;
+    char path[64];
+    int status;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/ns/user", (int)peer->pid); /* always fits */
+    root_borrow_file_ids(peer->uid, peer->gid);
+    status = stat(path, &theirs);
+    root_return_file_ids();
+    return status == 0 && stat(OUR_USER, &ours) == 0 && is_same(&theirs, &ours);
 }

@@ -2,7 +2,10 @@
 /* What the credentials of a connection do not tell of the caller: in which namespaces he is. */
 #pragma once
 
+#include <stdbool.h>
+
 struct caller;
+struct ucred;
 
 enum {
     PEER_EXIT_REFUSED = 1 /* the status that the process ends with when it refuses the caller for his namespaces */
@@ -10,6 +13,14 @@ enum {
 
 /* Tell the caller that he is refused for that reason. */
 void peer_tell_refused(void);
+
+/*
+ * Is there a process with this uid, which has connected, in our own user namespace? Then it is no subordinate id, since
+ * these exist only in other user namespaces. False as well when it is not known. Waits for nothing.
+ *
+ * It must not: change the effective ids. Who has the same could change at what priority this process runs.
+ */
+bool peer_is_local(const struct ucred *peer);
 
 /*
  * Phase 3, second half: find out in which network namespace the caller is; and return if he is in our user namespace, or

@@ -7,6 +7,7 @@
 
 #include <sys/auxv.h>
 #include <sys/capability.h>
+#include <sys/fsuid.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -23,14 +24,15 @@ void root_require(void)
                        "the init system does: 'systemctl enable --now vmnet-helper.socket'");
 }
 
-void root_keep_kill(void)
+/* No other may stay permitted: when the file system uid becomes 0 again, some are put into effect, capabilities(7). */
+void root_limit_capabilities(void)
 {
-    const cap_value_t kill = CAP_KILL;
-    cap_t set = cap_get_proc();
+    const cap_value_t kept[] = {CAP_KILL, CAP_SETUID, CAP_SETGID, CAP_NET_ADMIN};
+    cap_t set = cap_init();
 
-    if (set == NULL || cap_clear_flag(set, CAP_EFFECTIVE) != 0 ||
-        cap_set_flag(set, CAP_EFFECTIVE, 1, &kill, CAP_SET) != 0 || cap_set_proc(set) != 0)
-        die(EX_OSERR, "cannot keep only CAP_KILL in effect: %m");
+    if (set == NULL || cap_set_flag(set, CAP_PERMITTED, 4, kept, CAP_SET) != 0 ||
+        cap_set_flag(set, CAP_EFFECTIVE, 3, kept, CAP_SET) != 0 || cap_set_proc(set) != 0)
+        die(EX_OSERR, "cannot drop the capabilities that are not needed: %m");
     (void)cap_free(set); /* its own: cannot fail */
 }
 
@@ -55,4 +57,22 @@ void root_borrow_ids(const struct caller *caller)
 void root_return_ids(void)
 {
     set_effective_ids(0, 0);
+}
+
+static void set_file_ids(uid_t uid, gid_t gid)
+{
+    (void)setfsgid(gid); /* they return the old one; an invalid one changes nothing, */
+    (void)setfsuid(uid);
+    if ((gid_t)setfsgid((gid_t)-1) != gid || (uid_t)setfsuid((uid_t)-1) != uid)
+        die(EX_SOFTWARE, "a file system id is not what was set");
+}
+
+void root_borrow_file_ids(uid_t uid, gid_t gid)
+{
+    set_file_ids(uid, gid);
+}
+
+void root_return_file_ids(void)
+{
+    set_file_ids(0, 0);
 }

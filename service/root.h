@@ -2,16 +2,18 @@
 /* What the service does as root, before it becomes a caller. */
 #pragma once
 
+#include <sys/types.h>
+
 struct caller;
 
 /* Return if the process was started as root, with what it needs; else say what it lacks, and exit. */
 void root_require(void);
 
 /*
- * For the loop: keep every capability permitted, so that exec(2) can give the instances the same, and have none in
- * effect but CAP_KILL.
+ * For the loop: keep what the instances need permitted, so that exec(2) can give it to them, and have in effect what the
+ * loop itself needs: CAP_KILL, and CAP_SETUID and CAP_SETGID for root_borrow_file_ids().
  */
-void root_keep_kill(void);
+void root_limit_capabilities(void);
 
 /*
  * Have the caller's effective ids until root_return_ids(), so that the kernel allows what the caller may do. The real
@@ -19,3 +21,7 @@ void root_keep_kill(void);
  */
 void root_borrow_ids(const struct caller *caller);
 void root_return_ids(void);
+
+/* The same with the file system ids only, setfsuid(2). */
+void root_borrow_file_ids(uid_t uid, gid_t gid);
+void root_return_file_ids(void);
