@@ -5,6 +5,8 @@
 #define _GNU_SOURCE
 #include "helper.h"
 
+#include "helperd.h"
+
 #include <linux/if.h>
 #include <linux/if_tun.h>
 #include <stdio.h>
@@ -18,6 +20,19 @@ enum {
 
 static struct lab_result last = {.tap_fd = -1};
 
+bool helper_has_service(void)
+{
+    return getenv("VMNET_SERVICE") != NULL;
+}
+
+void helper_skip_with_service(const char *reason)
+{
+    if (!helper_has_service())
+        return;
+    print_message("  not with the service: %s\n", reason);
+    skip();
+}
+
 int helper_world_setup(void **state)
 {
     const char *program = getenv("VMNET_HELPER");
@@ -26,11 +41,15 @@ int helper_world_setup(void **state)
         fprintf(stderr, "VMNET_HELPER must name the helper\n");
         return -1;
     }
-    lab_program_install(program, HELPER_SETUID, 0, 0, 04755);
-    lab_program_install(program, HELPER_GROUP, 0, VMGROUP, 04750);
+    const mode_t setuid = helper_has_service() ? 0 : 04000;
+    lab_program_install(program, HELPER_SETUID, 0, 0, setuid | 0755);
+    lab_program_install(program, HELPER_GROUP, 0, VMGROUP, setuid | 0750);
     lab_program_install(program, HELPER_FSCAPS, 0, 0, 0755);
     lab_program_install(program, HELPER_PLAIN, 0, 0, 0755);
-    lab_command("setcap cap_net_admin=ep " HELPER_FSCAPS);
+    if (helper_has_service())
+        (void)lab_helperd_listen(lab_program_find("VMNET_SERVICE")); /* ends with the laboratory */
+    else
+        lab_command("setcap cap_net_admin=ep " HELPER_FSCAPS);
     return helper_rules_reset(state);
 }
 

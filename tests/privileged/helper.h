@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The helper under test: its installed copies, a rule file, its starts, and what every outcome must look like.
- * VMNET_HELPER names the program; it is required.
+ * VMNET_HELPER names the program; it is required. If VMNET_SERVICE names vmnet-helperd, that runs, and the copies have
+ * no privilege but root's: they are its clients, and everything must be as it is without it.
  */
 #ifndef VMNET_PRIVILEGED_HELPER_H
 #define VMNET_PRIVILEGED_HELPER_H
@@ -31,9 +32,9 @@ enum {
     EXIT_CONFIG = 78,
 };
 
-#define HELPER_SETUID "/run/lab/helper-setuid" /* root:root 4755 */
-#define HELPER_GROUP  "/run/lab/helper-group"  /* root:vmgroup 4750 */
-#define HELPER_FSCAPS "/run/lab/helper-fscaps" /* root:root 0755, cap_net_admin=ep */
+#define HELPER_SETUID "/run/lab/helper-setuid" /* root:root 4755; 0755 as a client */
+#define HELPER_GROUP  "/run/lab/helper-group"  /* root:vmgroup 4750; 0750 as a client */
+#define HELPER_FSCAPS "/run/lab/helper-fscaps" /* root:root 0755, cap_net_admin=ep; without it as a client */
 #define HELPER_PLAIN  "/run/lab/helper-plain"  /* root:root 0755 */
 #define RULES         "/etc/qemu/bridge.conf"
 
@@ -43,6 +44,12 @@ enum {
 
 /* A cmocka group setup: install all copies, rules that let everybody use virbr0 and no other. */
 int helper_world_setup(void **state);
+
+/* Does the service make the taps? */
+bool helper_has_service(void);
+
+/* Skip this test, saying why, if it does: for tests of what only a program with privilege has. */
+void helper_skip_with_service(const char *reason);
 
 /* A cmocka test setup: those rules, /etc/qemu and /dev/net/tun as they were at first, no tap of an earlier test. */
 int helper_rules_reset(void **state);

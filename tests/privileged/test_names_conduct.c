@@ -182,7 +182,10 @@ static void test_conduct_kills_the_helper(void **state)
 {
     (void)state;
     struct lab_result *result = conduct_run("at any kill-parent", &remote);
-    assert_int_equal(result->term_signal, SIGKILL);
+    if (helper_has_service()) /* which tells it from an answer */
+        helper_assert_refused(result, EXIT_TEMPFAIL, "ended without an answer");
+    else
+        assert_int_equal(result->term_signal, SIGKILL);
     assert_int_equal(result->fd_count, 0);
     assert_true(lab_tap_count_becomes(0));
 }

@@ -61,6 +61,7 @@ static void test_grant_every_start_keeps_the_phases(void **state)
     };
 
     (void)state; /* cmocka's signature, here and below */
+    helper_skip_with_service("it traces the process that makes the tap");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         print_message("  %s\n", rows[i].name);
         const struct witness witness = witnessed_run(&rows[i].start, rows[i].has_file_capability);
@@ -84,6 +85,7 @@ static void test_denial_every_start_ends_before_the_plug(void **state)
     static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS, HELPER_PLAIN};
 
     (void)state;
+    helper_skip_with_service("it traces the process that makes the tap");
     for (size_t i = 0; i < 4; i++) {
         const struct lab_start start = {.program = programs[i],
                                         .caller = i == 3 ? &lab_root : &lab_vmuser,
@@ -100,6 +102,7 @@ static void test_denial_every_start_ends_before_the_plug(void **state)
 static void test_file_capabilities_too_many_dropped(void **state)
 {
     (void)state;
+    helper_skip_with_service("it traces the process that makes the tap");
     lab_command("setcap cap_net_admin,cap_setpcap,cap_dac_override,cap_sys_admin=eip " HELPER_FSCAPS);
     witnessed_run(&(struct lab_start){.program = HELPER_FSCAPS}, true);
     helper_assert_granted(result, "virbr0");
@@ -125,6 +128,7 @@ static void capabilities_bring(int socket_number, void *hook_data)
 static void test_capabilities_brought_along_dropped(void **state)
 {
     (void)state;
+    helper_skip_with_service("it traces the process that makes the tap");
     witnessed_run(
         &(struct lab_start){.program = HELPER_PLAIN, .caller = &lab_root, .hook_as_caller = capabilities_bring}, false);
     helper_assert_granted(result, "virbr0");
@@ -149,6 +153,7 @@ static void test_real_ids_count(void **state)
     static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS};
 
     (void)state;
+    helper_skip_with_service("there, the effective ids count: see service.peer");
     helper_rules_write("include /etc/qemu/vmuser.conf\ninclude /etc/qemu/vmother.conf\n");
     lab_text_write("/etc/qemu/vmuser.conf", "allow virbr0\n", 0, lab_vmuser.gid, 0640);
     lab_text_write("/etc/qemu/vmother.conf", "deny virbr0\n", 0, lab_vmother.gid, 0640);
@@ -219,6 +224,7 @@ static void test_not_dumpable_after_drop(void **state)
     static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS};
 
     (void)state;
+    helper_skip_with_service("it traces the process that makes the tap");
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
         struct dumpable dumpable = {.witness = {.caller = &lab_vmuser, .has_file_capability = i == 2}, .answer = -1};
         const struct lab_plan plan = {.visit = dumpable_ask, .visit_data = &dumpable};
@@ -262,6 +268,7 @@ static void test_attacks_on_the_helper_fail(void **state)
     static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS};
 
     (void)state;
+    helper_skip_with_service("it traces the process that makes the tap");
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
         struct lab_child child;
         const struct lab_start start = helper_start_complete(&(struct lab_start){.program = programs[i]});
@@ -330,6 +337,7 @@ static void test_call_outside_the_filter_kills(void **state)
     const struct lab_start start = helper_start_complete(&(struct lab_start){0});
 
     (void)state;
+    helper_skip_with_service("it traces the process that makes the tap");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct lab_plan plan = {.visit = takeover_visit, .visit_data = &rows[i]};
         print_message("  %s\n", rows[i].name);
@@ -428,6 +436,7 @@ static void test_exec_after_the_drop_gains_nothing(void **state)
     const size_t moments_count = sizeof moments / sizeof *moments;
 
     (void)state;
+    helper_skip_with_service("it traces the process that makes the tap");
     for (size_t j = 0; j < sizeof commands / sizeof *commands; j++) {
         lab_command("rm -f /run/lab/t && %s", commands[j]);
         for (size_t i = 0; i < sizeof programs / sizeof *programs * moments_count; i++) {
@@ -465,6 +474,7 @@ static void test_refusal_has_no_capability(void **state)
     static const char *const rules[] = {"allow br0\n", "deny virbr0\n", "allow\n"};
 
     (void)state;
+    helper_skip_with_service("it traces the process that makes the tap");
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         struct witness_status status = {.cap_permitted = 1};
         const struct lab_plan plan = {.visit = refusal_visit, .visit_data = &status};

@@ -122,6 +122,7 @@ static struct fds plug_seen(const struct lab_start *partial)
 static void test_standard_streams_closed_become_null(void **state)
 {
     (void)state;
+    helper_skip_with_service("it traces the process that makes the tap");
     for (unsigned which = 1; which < 8; which++) {
         struct lab_start start = {.hook_as_caller = standard_streams_close, .hook_data = &which};
         assert_int_equal(plug_seen(&start).null_streams & which, which);
@@ -135,6 +136,7 @@ static void test_standard_streams_closed_become_null(void **state)
 static void test_descriptors_leaked_closed(void **state)
 {
     (void)state;
+    helper_skip_with_service("it traces the process that makes the tap");
     const struct fds clean = plug_seen(&(struct lab_start){0});
     const struct fds leaked = plug_seen(&(struct lab_start){.hook_as_caller = descriptors_leak});
     assert_true(clean.count >= 5);
@@ -208,6 +210,7 @@ static void test_environment_hostile_not_obeyed(void **state)
     static const char *const programs[] = {HELPER_SETUID, HELPER_GROUP, HELPER_FSCAPS};
 
     (void)state;
+    helper_skip_with_service("the caller's environment counts for his own processes");
     lab_command("rm -rf /run/lab/home/* && mkfifo -m 666 /run/lab/home/fifo");
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
         struct lab_start start = {.program = programs[i], .environment = environment};
@@ -251,6 +254,7 @@ static void cwd_delete(int socket_number, void *hook_data)
 static void test_cwd_deleted_granted_and_left(void **state)
 {
     (void)state;
+    helper_skip_with_service("it traces the process that makes the tap");
     helper_assert_granted(helper_start(&(struct lab_start){.hook_as_caller = cwd_delete}), "virbr0");
     const struct fds seen = plug_seen(&(struct lab_start){.hook_as_caller = cwd_delete});
     assert_string_equal(seen.cwd, "/");
@@ -335,6 +339,7 @@ static void test_core_signal_dumps_nothing(void **state)
     const struct lab_plan plan = {.visit = quit_at_plug};
 
     (void)state;
+    helper_skip_with_service("it traces the process that makes the tap");
     lab_trace(&start, &plan, &child);
     const int status = child.wait_status;
     lab_collect(&child, &result);
