@@ -70,6 +70,12 @@ void pair_open(const char *stock_program, const char *our_program)
     lab_program_install(our_program, OUR_PATH, 0, 0, 04755);
 }
 
+void pair_open_with_client(const char *our_program)
+{
+    lab_program_install(our_program, STOCK_PATH, 0, 0, 0755);
+    lab_program_install(our_program, OUR_PATH, 0, 0, 04755);
+}
+
 void pair_close(void)
 {
     taps_delete();

@@ -34,6 +34,9 @@ struct pair_answer {
 /* Install both helpers. Faults end the program. */
 void pair_open(const char *stock_program, const char *our_program);
 
+/* Install ours twice, the first without privilege, so that it is a client of the service. */
+void pair_open_with_client(const char *our_program);
+
 /* Delete the taps that are left. */
 void pair_close(void);
 
