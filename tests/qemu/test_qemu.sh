@@ -13,26 +13,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/network.sh"
 # shellcheck source-path=SCRIPTDIR source=vm.sh
 . "$here/vm.sh"
-
-fail() {
-    echo "FAILED: $*"
-    vm_show_logs
-    exit 1
-}
-
-# expect WHAT GOT WANTED-PATTERN
-expect() {
-    # shellcheck disable=SC2254 # a pattern
-    case $2 in
-    $3) echo "$1: $2" ;;
-    *) fail "$1 is '$2', not '$3'" ;;
-    esac
-}
-
-write_rules() {
-    printf '%s\n' "$@" >/etc/qemu/bridge.conf
-    chmod 644 /etc/qemu/bridge.conf
-}
+# shellcheck source-path=SCRIPTDIR source=checks.sh
+. "$here/checks.sh"
 
 # For rules with options; bridge.conf then allows nothing.
 write_rules_d() {
@@ -40,41 +22,6 @@ write_rules_d() {
     printf '%s\n' "$@" >/etc/vmnet/rules.d/10.rules
     chmod 644 /etc/vmnet/rules.d/10.rules
     write_rules '# nothing'
-}
-
-# check_network NAME BRIDGE MAC: the guest has its lease, from the DHCP server of BRIDGE, which knows it by this MAC.
-check_network() {
-    vm_await_lease "$1"
-    vm_check_unprivileged "$1"
-    case $2 in
-    virbr0) leases=/run/lab/virbr0.leases prefix=192.168.122 ;;
-    br0) leases=/run/lab/lan.leases prefix=198.51.100 ;;
-    esac
-    expect 'address of the guest' "$vm_address" "$prefix.1[0-9][0-9]"
-    expect 'MAC of the guest' "$vm_mac" "$3"
-    expect 'lease' "$(cut -d ' ' -f 2-4 "$leases")" "$vm_mac $vm_address $1"
-    expect 'taps' "$(network_list_taps)" "tap* $2"
-    vm_ping "$1" "$prefix.1"
-}
-
-# check_off NAME: QEMU ends, with success, and its tap goes.
-check_off() {
-    vm_off "$1"
-    status=0
-    wait "$(cat "/run/lab/vm/$1/pid")" || status=$?
-    expect "exit status of QEMU" "$status" 0
-    expect 'stderr of QEMU' "$(cat "/run/lab/vm/$1/stderr")" ''
-    vm_await 120 'the tap to go' vm_no_taps
-}
-
-# check_spelling BRIDGE MAC DRIVER ARGUMENT...
-check_spelling() {
-    bridge=$1 mac=$2 driver=$3
-    shift 3
-    vm_start guest "$@"
-    check_network guest "$bridge" "$mac"
-    expect 'driver' "$vm_driver" "$driver"
-    check_off guest
 }
 
 case_net_bridge() {
@@ -174,18 +121,6 @@ case_group_kvm() {
         -nic "bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci"
     vm_user=vmother
     check_refused '*vmnet-helper: */etc/qemu*'
-}
-
-# check_refused PATTERN: QEMU must fail, and show the helper's own line on its stderr.
-check_refused() {
-    vm_start refused -nic "bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci"
-    vm_await 300 'QEMU to give up' vm_ended refused
-    status=0
-    wait "$(cat /run/lab/vm/refused/pid)" || status=$?
-    expect 'exit status of QEMU' "$status" 1
-    expect 'stderr of QEMU' "$(cat /run/lab/vm/refused/stderr)" "$1"
-    expect 'stderr of QEMU' "$(cat /run/lab/vm/refused/stderr)" '*bridge helper failed*'
-    expect 'taps' "$(network_list_taps)" ''
 }
 
 case_denied() {
@@ -298,7 +233,7 @@ case_isolated() {
 # launch ARGUMENT...: start QEMU by vmnetctl run from now on
 launch() {
     cp "$VMNETCTL" /run/lab/bin/vmnetctl
-    vm_launcher="/run/lab/bin/vmnetctl run --helper $vm_helper $* --"
+    vm_within="/run/lab/bin/vmnetctl run --helper $vm_helper $* --"
 }
 
 case_run() {
@@ -380,7 +315,7 @@ case_run_killed() {
 check_never_started() {
     status=0
     # shellcheck disable=SC2086 # words
-    said=$(setpriv --reuid="$vm_user" --regid="$vm_user" --init-groups $vm_launcher "$3" 2>&1) || status=$?
+    said=$(setpriv --reuid="$vm_user" --regid="$vm_user" --init-groups $vm_within "$3" 2>&1) || status=$?
     expect 'exit status' "$status" "$1"
     expect 'stderr' "$said" "$2"
     vm_await 120 'the tap to go' vm_no_taps

@@ -11,7 +11,7 @@ PATH=$PATH:/usr/sbin:/sbin
 vm_user=vmuser
 vm_kind=cloud
 vm_helper=/run/lab/bin/vmnet-helper
-vm_launcher=
+vm_within= # words that stand before QEMU's: a sandbox, or a launcher
 
 # vm_prepare GUESTS HELPER: GUESTS is the directory that guest.sh made. It may lie where vmuser must not go, in
 # somebody's home directory: it is mounted, not linked to. The helper is installed as it would be in /usr/libexec.
@@ -25,14 +25,14 @@ vm_prepare() {
 
 # vm_qemu NAME ARGUMENT...: become QEMU, as vmuser; ARGUMENTs describe the NIC. It ends the calling shell: run it in the
 # background or in a subshell. The accelerator is always TCG: it works everywhere, and in the same way. With
-# $vm_launcher, those words stand before QEMU.
+# $vm_within, those words stand before QEMU.
 vm_qemu() {
     vm_directory=/run/lab/vm/$1
     vm_name=$1
     shift
-    # shellcheck disable=SC2086 # words
-    exec setpriv --reuid="$vm_user" --regid="$vm_user" --init-groups --inh-caps=-all \
-        $vm_launcher qemu-system-x86_64 -name "$vm_name" -nodefaults -no-user-config -display none -no-reboot \
+    # shellcheck disable=SC2086 # a list
+    exec setpriv --reuid="$vm_user" --regid="$vm_user" --init-groups --inh-caps=-all $vm_within \
+        qemu-system-x86_64 -name "$vm_name" -nodefaults -no-user-config -display none -no-reboot \
         -machine pc -accel tcg -m 256 \
         -kernel "/run/lab/guest/$vm_kind/vmlinux" -initrd "/run/lab/guest/$vm_kind/initramfs" \
         -append "console=ttyS0 panic=-1 quiet loglevel=1 mitigations=off nokaslr no_timer_check cryptomgr.notests \
