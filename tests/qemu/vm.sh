@@ -139,6 +139,7 @@ vm_renew_lease() {
 vm_count_queues() {
     vm_tell "$1" queues
     vm_await 600 "guest $1 to count" vm_said_or_ended "$1" "$vm_lines" 'queues '
+    # shellcheck disable=SC2034 # for who calls this
     vm_queues=${vm_line#guest: queues }
 }
 
