@@ -21,6 +21,7 @@ set(mode \"${VMNET_INSTALL_MODE}\")
 set(group \"${VMNET_INSTALL_GROUP}\")
 include(\"${CMAKE_CURRENT_LIST_DIR}/install_privilege.cmake\")
 ")
+include("${CMAKE_CURRENT_LIST_DIR}/install_service.cmake")
 
 set(pages
   conf/vmnet-bridge.conf.5

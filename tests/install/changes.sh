@@ -33,11 +33,22 @@ for option in VMNET_INSTALL_MODE=suid VMNET_INSTALL_GROUP=-R VMNET_INSTALL_GROUP
     configure "$build" -DVMNET_INSTALL_MODE=setuid -DVMNET_INSTALL_GROUP=vmgroup
 done
 
-trap 'configure "$build" -DCMAKE_INSTALL_LIBEXECDIR=libexec' EXIT
-configure "$build" -DCMAKE_INSTALL_LIBEXECDIR=/opt/vm/bin
+trap 'configure "$build" -DCMAKE_INSTALL_LIBEXECDIR=libexec -UVMNET_SYSTEMD_UNIT_DIR' EXIT
+configure "$build" -DCMAKE_INSTALL_LIBEXECDIR=/opt/vm/bin -DVMNET_SYSTEMD_UNIT_DIR=/opt/vm/units
 install_into "$stage.other" "$build"
 assert_file "$stage.other/opt/vm/bin/vmnet-helper" 0:0 4755
 page=$stage.other/usr/share/man/man8/vmnet-helper.8
 grep -q -F /opt/vm/bin/vmnet-helper "$page" || fail "the manual page does not tell the path"
 ! grep -F /usr/libexec/vmnet-helper "$page" || fail "the manual page tells another path"
+for file in /opt/vm/units/vmnet-helper.service /usr/share/doc/vmnet-helper/examples/openrc/vmnet-helper \
+    /usr/share/doc/vmnet-helper/examples/s6/vmnet-helper/run; do
+    grep -q -F /opt/vm/bin/vmnet-helperd "$stage.other$file" || fail "$file does not tell the path"
+    ! grep -e /usr/libexec/vmnet-helper -e '@[a-z_]*@' "$stage.other$file" || fail "$file tells another path"
+done
+
+# Without systemd there are no units.
+configure "$build" -DVMNET_SYSTEMD_UNIT_DIR=
+install_into "$stage.none" "$build"
+found=$(find "$stage.none" -name '*.service' -o -name '*.socket')
+[ -z "$found" ] || fail "units are installed: $found"
 echo "ok: changes of the mode"

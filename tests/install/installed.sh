@@ -48,10 +48,14 @@ wanted_files() {
     cat <<FILES
 /usr/libexec/vmnet-helper
 /usr/libexec/vmnet-helperd
+/usr/lib/systemd/system/vmnet-helper.service
+/usr/lib/systemd/system/vmnet-helper.socket
 /usr/share/doc/vmnet-helper/LICENSE
 /usr/share/doc/vmnet-helper/README.md
 /usr/share/doc/vmnet-helper/SECURITY.md
 /usr/share/doc/vmnet-helper/examples/bridge.conf
+/usr/share/doc/vmnet-helper/examples/openrc/vmnet-helper
+/usr/share/doc/vmnet-helper/examples/s6/vmnet-helper/run
 /usr/share/doc/vmnet-helper/examples/sample.rules
 /usr/share/doc/vmnet-helper/examples/switch.conf
 /usr/share/man/man5/vmnet-bridge.conf.5

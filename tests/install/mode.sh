@@ -21,6 +21,33 @@ assert_mode() {
     esac
 }
 
+# assert_line FILE LINE
+assert_line() {
+    grep -q -x -F -e "$2" "$1" || fail "$1 has no line '$2': $(cat "$1")"
+}
+
+# assert_service STAGE: the socket of the service is for whom the helper is, whatever init system makes it
+assert_service() {
+    unit=$1/usr/lib/systemd/system/vmnet-helper.socket
+    examples=$1/usr/share/doc/vmnet-helper/examples
+    listen='/usr/libexec/vmnet-helperd --listen /run/vmnet/helper.sock'
+    if [ "$mode" = group ]; then
+        assert_line "$unit" SocketMode=0660
+        assert_line "$unit" SocketGroup=vmgroup
+        assert_line "$examples/openrc/vmnet-helper" 'command_args="--listen /run/vmnet/helper.sock --mode=0660"'
+        assert_line "$examples/openrc/vmnet-helper" 'command_user="root:vmgroup"'
+        # shellcheck disable=SC2016 # as it stands there
+        assert_line "$examples/s6/vmnet-helper/run" \
+            'exec s6-setuidgid 0:"$(getent group vmgroup | cut -d : -f 3)" '"$listen --mode=0660"
+    else
+        assert_line "$unit" SocketMode=0666
+        ! grep SocketGroup= "$unit" || fail "$unit has a group"
+        assert_line "$examples/openrc/vmnet-helper" 'command_args="--listen /run/vmnet/helper.sock"'
+        assert_line "$examples/openrc/vmnet-helper" 'command_user="root:root"'
+        assert_line "$examples/s6/vmnet-helper/run" "exec $listen"
+    fi
+}
+
 # The mode is kept when there is a helper already, of the same build or of another, and when it is stripped on the way.
 mkdir "$world"
 configure "$build" -DVMNET_INSTALL_MODE="$mode" -DVMNET_INSTALL_GROUP=vmgroup
@@ -28,6 +55,7 @@ install_into "$world/stage" "$build"
 case $mode in group | fscaps) assert_output "may be lost on the way to other hosts" ;; esac
 assert_mode "$helper"
 assert_files "$world/stage"
+assert_service "$world/stage"
 ! command -v zsh >/dev/null || assert_zsh "$world/stage"
 install_into "$world/stage" "$build"
 assert_mode "$helper"
