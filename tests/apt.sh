@@ -21,3 +21,14 @@ apt_get() (
     cat "$said"
     exit "$status"
 )
+
+# apt_write_sources SUITE FILE: a sources.list for another suite of Debian, which is on the mirror that has this machine's.
+# Fails when apt knows no mirror.
+apt_write_sources() {
+    own=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+    # shellcheck disable=SC2016 # apt's variables
+    mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+        sed -n "s/^\([^ ]*\) $own main\$/\1/p" | head -n 1)
+    [ -n "$mirror" ] || { echo "apt has no packages of Debian $own; run apt-get update" >&2; return 1; }
+    echo "deb $mirror $1 main" >"$2"
+}

@@ -39,16 +39,6 @@ download_kernel() {
     apt_get -qq "$@" download "$image" $(needed_packages "$image" 'linux-\(base\|binary\|modules\)-' "$@")
 }
 
-# Another suite of Debian is on the mirror that has this machine's.
-write_sources() {
-    own=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-    # shellcheck disable=SC2016 # apt's variables
-    mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
-        sed -n "s/^\([^ ]*\) $own main\$/\1/p" | head -n 1)
-    [ -n "$mirror" ] || die "apt has no packages of Debian $own; run apt-get update"
-    echo "deb $mirror $suite main" >"$work/sources.list"
-}
-
 # The machine's package lists may be missing, or so old that the package is gone. The second try reads fresh ones into a
 # directory of its own: the machine's stay as they are.
 fetch_kernel() {
@@ -56,7 +46,7 @@ fetch_kernel() {
     cd "$work/deb"
     set -- -o APT::Sandbox::User=root
     if [ -n "$suite" ]; then
-        write_sources
+        apt_write_sources "$suite" "$work/sources.list" || die "no kernel of $suite"
         set -- "$@" -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
     fi
     if [ -n "$suite" ] || ! download_kernel "$@" >"$work/log" 2>&1; then

@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# run.sh COMMAND [ARGUMENT...]: run COMMAND inside lab.sh, with LAB_GROUP, a control group in which it may boot a system
+# with boot.sh. The group is removed when COMMAND has ended, and those that earlier runs have left when they were killed.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+[ "$(id -u)" = 0 ] || { echo 'run.sh: needs root; try sudo' >&2; exit 125; }
+mounted=$(sed -n 's/^[^ ]* \([^ ]*\) cgroup2 .*/\1/p' /proc/mounts | head -n 1)
+[ -n "$mounted" ] || { echo 'run.sh: there is no cgroup v2 here' >&2; exit 125; }
+own=$(sed -n 's/^0:://p' /proc/self/cgroup)
+own=${own%/}
+
+# The kernel lets no group go that has a process or another group in it.
+remove_groups() {
+    for left in "$mounted$own"/vmnet-test.*; do
+        [ ! -d "$left" ] || find "$left" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    done
+}
+
+remove_groups
+LAB_GROUP=$own/vmnet-test.$$
+mkdir "$mounted$LAB_GROUP"
+export LAB_GROUP
+status=0
+sh "$here/../lab/lab.sh" "$@" || status=$?
+# The processes of a pid namespace have ended with its process 1, and leave their groups a moment later.
+tries=0
+until remove_groups; [ ! -d "$mounted$LAB_GROUP" ]; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 600 ] || { echo "run.sh: cannot remove $mounted$LAB_GROUP" >&2; exit 125; }
+    sleep 0.1
+done
+exit "$status"
