@@ -82,7 +82,7 @@ static void print_tap(int fd)
 
 int main(int argc, char **argv)
 {
-    struct wire_request request = {.magic = {'V', 'M', 'N', '1'}};
+    struct wire_request request = {.magic = {'V', 'M', 'N', '1'}, .queues = 1};
     char line[16];
     char answer[4096];
     int tap_fd;
