@@ -42,7 +42,10 @@ static void add_helper_rules(scmp_filter_ctx filter)
 {
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNGETIFF));
-    ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETOWNER));
+    ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETOWNER)); /* this and the next ones: for several queues */
+    ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNDETACHFILTER));
+    ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETFILTEREBPF));
+    ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETSTEERINGEBPF));
     ALLOW(ioctl, 1, ARGUMENT_IS(1, SIOCGIFINDEX));
     ALLOW(socket, 3, ARGUMENT_IS(0, AF_NETLINK), ARGUMENT_IS(1, SOCK_RAW | SOCK_CLOEXEC),
           ARGUMENT_IS(2, NETLINK_ROUTE));

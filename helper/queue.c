@@ -123,12 +123,27 @@ static bool read_back(const struct tap *tap, struct netlink *netlink)
     return found;
 }
 
+/*
+ * What a program has set that was a queue for a moment would stay: a filter that drops frames, or, where users may load
+ * them, an eBPF program that sees each frame.
+ */
+static void remove_programs(const struct tap *tap)
+{
+    int none = -1;
+
+    if (ioctl(tap->fds[0], TUNDETACHFILTER, NULL) != 0 || ioctl(tap->fds[0], TUNSETFILTEREBPF, &none) != 0 ||
+        ioctl(tap->fds[0], TUNSETSTEERINGEBPF, &none) != 0)
+        die(EX_OSERR, "cannot remove the filters of the tap: %m");
+}
+
 void queue_require_ours(const struct tap *tap, struct netlink *netlink)
 {
     const struct ifinfomsg link = {.ifi_index = tap->ifindex};
 
-    if (are_attached(tap) && read_back(tap, netlink))
+    if (are_attached(tap) && read_back(tap, netlink)) {
+        remove_programs(tap);
         return;
+    }
     /* Another program may have made it persistent. This is the last that we do, so the answer does not matter. */
     (void)netlink_start(netlink, RTM_DELLINK, 0, &link, sizeof link);
     netlink_send(netlink);

@@ -22,7 +22,8 @@ void queue_attach_others(const struct tap *tap);
 
 /*
  * Phase 9, before the tap is a port: return if each descriptor is a queue of the tap, it has no other queue, not even a
- * disabled one, and the caller is its owner; else delete it, say what is wrong, and exit.
+ * disabled one, and the caller is its owner; else delete it, say what is wrong, and exit. Filters and eBPF programs
+ * that another program has left at it are removed.
  *
  * From then on only the caller, or a program with CAP_NET_ADMIN, can join.
  */

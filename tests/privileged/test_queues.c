@@ -5,15 +5,20 @@
 #define _GNU_SOURCE
 #include "helper.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <netpacket/packet.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -147,6 +152,8 @@ enum deed {
     PERSISTS,        /* makes the tap persistent, and leaves */
     TAKES_ALL,       /* the queues that there are */
     LEAVES,
+    LEAVES_A_FILTER, /* that drops all frames */
+    LEAVES_AN_EBPF_FILTER,
     DEED_COUNT
 };
 
@@ -177,7 +184,33 @@ static void rival_become(void)
         lab_die("the rival's ids");
 }
 
-static bool rival_does(enum deed deed, int fd, const char *name)
+/* As an unprivileged user may on some hosts (kernel.unprivileged_bpf_disabled). */
+static int ebpf_load(void)
+{
+    static const struct bpf_insn drop[] = {
+        {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0},
+        {.code = BPF_JMP | BPF_EXIT},
+    };
+    union bpf_attr program = {.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+                              .insn_cnt = sizeof drop / sizeof *drop,
+                              .insns = (uintptr_t)drop,
+                              .license = (uintptr_t) "MIT"};
+    const int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &program, sizeof program);
+
+    if (fd < 0)
+        lab_die("an eBPF program");
+    return fd;
+}
+
+static bool filter_attach(int fd)
+{
+    struct sock_filter drop = {.code = BPF_RET | BPF_K, .k = 0};
+    struct sock_fprog program = {.len = 1, .filter = &drop};
+
+    return ioctl(fd, TUNATTACHFILTER, &program) == 0;
+}
+
+static bool rival_does(enum deed deed, int fd, const char *name, int ebpf)
 {
     struct ifreq detach = {.ifr_flags = IFF_DETACH_QUEUE};
 
@@ -196,6 +229,10 @@ static bool rival_does(enum deed deed, int fd, const char *name)
         while (join_tap(name) >= 0)
             ;
         return true;
+    case LEAVES_A_FILTER:
+        return filter_attach(fd) && close(fd) == 0;
+    case LEAVES_AN_EBPF_FILTER:
+        return ioctl(fd, TUNSETFILTEREBPF, &ebpf) == 0 && close(fd) == 0;
     case LEAVES:
     case DEED_COUNT:
         break;
@@ -211,10 +248,11 @@ static _Noreturn void rival_run(enum deed deed, int telling)
 
     if (setrlimit(RLIMIT_NOFILE, &descriptors) != 0)
         lab_die("the rival's limit");
+    const int ebpf = deed == LEAVES_AN_EBPF_FILTER ? ebpf_load() : -1;
     rival_become();
     const int fd = join_tap(name);
     done = fd >= 0;
-    if (fd >= 0 && !rival_does(deed, fd, name))
+    if (fd >= 0 && !rival_does(deed, fd, name, ebpf))
         lab_die("the rival's deed");
     if (write(telling, &done, 1) != 1)
         lab_die("the rival's answer");
@@ -253,6 +291,69 @@ static void rival_end(const struct rival *rival)
         lab_die("the rival's end");
 }
 
+static unsigned bridge_index(void)
+{
+    struct lab_link bridge;
+
+    assert_true(lab_link_read("virbr0", &bridge));
+    return bridge.index;
+}
+
+enum {
+    FRAMES = 64,
+    FRAME_LEN = 60,
+    VNET_HDR_LEN = 10
+};
+
+/* UDP to all: by the source port, the kernel spreads them over the queues. */
+static void frames_send(void)
+{
+    unsigned char frame[FRAME_LEN] = "\xff\xff\xff\xff\xff\xff\x02\x11\x22\x33\x44\x55\x08\x00"
+                                     "\x45\0\0\x2e\0\0\0\0\x40\x11\0\0\xc0\xa8\x7a\x01\xff\xff\xff\xff"
+                                     "\0\0\0\x09\0\x1a\0\0";
+    const struct sockaddr_ll bridge = {.sll_family = AF_PACKET, .sll_ifindex = (int)bridge_index()};
+    const int sender = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+    for (unsigned i = 1; i <= FRAMES; i++) {
+        frame[35] = (unsigned char)i;
+        assert_int_equal(sendto(sender, frame, sizeof frame, 0, (const struct sockaddr *)&bridge, sizeof bridge),
+                         sizeof frame);
+    }
+    close(sender);
+}
+
+/* How many of them have come out of a queue; the host sends others of its own. */
+static unsigned frames_read(int fd)
+{
+    unsigned char bytes[2048];
+    unsigned count = 0;
+    ssize_t len;
+
+    assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+    while ((len = read(fd, bytes, sizeof bytes)) > 0)
+        count +=
+            len == VNET_HDR_LEN + FRAME_LEN && memcmp(bytes + VNET_HDR_LEN + 6, "\x02\x11\x22\x33\x44\x55", 6) == 0;
+    assert_int_equal(errno, EAGAIN);
+    return count;
+}
+
+/* Each that is sent comes out of one of the queues, at once: the kernel gives it to the tap before sendto() returns. */
+static void frames_assert_pass(const struct lab_result *result)
+{
+    unsigned queues = 0, count;
+
+    frames_send();
+    count = frames_read(result->tap_fd);
+    queues += count > 0;
+    for (size_t i = 0; i < result->other_count; i++) {
+        const unsigned more = frames_read(result->other_fds[i]);
+        count += more;
+        queues += more > 0;
+    }
+    assert_int_equal(count, FRAMES);
+    assert_int_equal(queues, result->fd_count);
+}
+
 static void test_queues_rival_in_the_moment_without_an_owner(void **state)
 {
     const char *const arguments[] = {"--use-vnet", "--queues=4", "--br=virbr0", NULL};
@@ -263,9 +364,10 @@ static void test_queues_rival_in_the_moment_without_an_owner(void **state)
         const struct lab_plan plan = {.visit = rival_visit, .visit_data = &rival};
         struct lab_result *result = helper_trace(&(struct lab_start){.arguments = arguments}, &plan);
         print_message("  deed %u: he %s, exit %d\n", deed, rival.joined ? "joined" : "was kept out", result->exit_code);
-        if (!rival.joined || deed == LEAVES) {
+        if (!rival.joined || deed >= LEAVES) {
             helper_assert_granted_queues(result, "virbr0", 4);
             queue_counts_assert("tap0", 4);
+            frames_assert_pass(result);
         } else {
             /* Beside his descriptors nothing is left, and not even a persistent tap. */
             helper_assert_refused(result, EXIT_TEMPFAIL, "another program has joined or changed the tap 'tap0'");

@@ -71,6 +71,9 @@ static void test_filter_allowed_calls_go_through(void **state)
         {"create a tap, high bits", SYS_ioctl, {(unsigned long)-1, TUNSETIFF_64}},
         {"name of a tap", SYS_ioctl, {(unsigned long)-1, TUNGETIFF}},
         {"owner of a tap", SYS_ioctl, {(unsigned long)-1, TUNSETOWNER, 0}},
+        {"filter of a tap", SYS_ioctl, {(unsigned long)-1, TUNDETACHFILTER}},
+        {"eBPF filter of a tap", SYS_ioctl, {(unsigned long)-1, TUNSETFILTEREBPF}},
+        {"eBPF program that selects a queue", SYS_ioctl, {(unsigned long)-1, TUNSETSTEERINGEBPF}},
         {"index of a link", SYS_ioctl, {(unsigned long)-1, SIOCGIFINDEX}},
         {"netlink socket", SYS_socket, {AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE}},
         {"send", SYS_sendmsg, {(unsigned long)-1, POINTER(&message)}},
@@ -96,6 +99,7 @@ static void test_filter_other_calls_kill(void **state)
     static const struct call rows[] = {
         {"other ioctl: persistence", SYS_ioctl, {(unsigned long)-1, TUNSETPERSIST, 1}},
         {"other ioctl: group", SYS_ioctl, {(unsigned long)-1, TUNSETGROUP, 0}},
+        {"other ioctl: filter", SYS_ioctl, {(unsigned long)-1, TUNATTACHFILTER, POINTER(path)}},
         {"other ioctl: queue", SYS_ioctl, {(unsigned long)-1, TUNSETQUEUE, POINTER(path)}},
         {"other ioctl: number beside", SYS_ioctl, {(unsigned long)-1, TUNSETIFF + 1}},
         {"other ioctl: flags of a link", SYS_ioctl, {(unsigned long)-1, SIOCSIFFLAGS, 0}},

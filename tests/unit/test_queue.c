@@ -49,6 +49,8 @@ static struct {
     int attach_failing; /* the descriptor */
     int look_up_error;
     const char *odd_name;
+    unsigned long removal_failing; /* the request */
+    int removal_error;
     int link_error;
     const char *name; /* of the index */
     struct shown shown[8];
@@ -58,6 +60,7 @@ static struct {
     bool has_owner;
     uint32_t sequence;
     int received;
+    int removed; /* filters and programs */
 } kernel;
 
 static bool *is_deleted; /* the tap; shared with the child that does it */
@@ -118,6 +121,12 @@ int __wrap_ioctl(int fd, unsigned long request, void *argument)
     }
     if (request == TUNSETIFF)
         return attach(fd, ifreq);
+    if (request == TUNDETACHFILTER || request == TUNSETFILTEREBPF || request == TUNSETSTEERINGEBPF) {
+        CHILD_CHECK(fd == FIRST_FD && kernel.received == 2); /* when no other program can set one any more */
+        CHILD_CHECK(request == TUNDETACHFILTER || *(int *)argument == -1);
+        kernel.removed++;
+        return fail_with(request == kernel.removal_failing ? kernel.removal_error : 0);
+    }
     CHILD_CHECK(request == TUNGETIFF && fd >= FIRST_FD && fd < FIRST_FD + QUEUES);
     if (kernel.look_up_error != 0 || (fd == kernel.attach_failing && kernel.attach_error != 0))
         return fail_with(kernel.look_up_error != 0 ? kernel.look_up_error : EBADFD);
@@ -233,6 +242,7 @@ static int make_queues(const void *unused)
     CHILD_CHECK(kernel.attached == QUEUES - 1);
     queue_require_ours(&tap, &netlink);
     CHILD_CHECK(kernel.received == 2); /* nothing is left that a later question would take for its answer */
+    CHILD_CHECK(kernel.removed == 3);
     return 0;
 }
 
@@ -277,6 +287,20 @@ static void test_queue_call_fails_reported(void **state)
         *rows[i].input = rows[i].error;
         child_run(make_queues, NULL, &result);
         child_assert_died_of(&result, rows[i].want, rows[i].want_text, rows[i].error);
+    }
+}
+
+static void test_queue_filter_not_removed_reported(void **state)
+{
+    static const unsigned long requests[] = {TUNDETACHFILTER, TUNSETFILTEREBPF, TUNSETSTEERINGEBPF};
+
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        struct child_result result;
+        assert_int_equal(setup(state), 0);
+        kernel.removal_failing = requests[i];
+        kernel.removal_error = EINVAL;
+        child_run(make_queues, NULL, &result);
+        child_assert_died_of(&result, EX_OSERR, "cannot remove the filters of the tap: %m", EINVAL);
     }
 }
 
@@ -368,6 +392,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_queue_all_as_it_should_be_goes_on, setup),
         cmocka_unit_test(test_queue_call_fails_reported),
+        cmocka_unit_test(test_queue_filter_not_removed_reported),
         cmocka_unit_test(test_queue_other_device_refused),
         cmocka_unit_test(test_queue_of_other_tap_refused),
         cmocka_unit_test(test_queue_read_back_other_refused),
