@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the tests of the service share: a service for each test, and the client that asks it.
+ */
+#ifndef VMNET_SERVICE_HELPERD_TEST_H
+#define VMNET_SERVICE_HELPERD_TEST_H
+
+#include "helper.h"
+
+#include "helperd.h"
+
+/* A cmocka group setup: HELPER_SETUID is the client, with no bit set. */
+int helperd_world_setup(void **state);
+
+/* A cmocka test setup and its teardown: the usual rules, and a service that has seen nobody and that ends with 0. */
+int helperd_setup(void **state);
+int helperd_teardown(void **state);
+
+/* The service of this test. */
+extern pid_t helperd_pid;
+
+/* End it and start another, which has forgotten whom it has seen. */
+void helperd_restart(void);
+
+/* Let it accept nothing for a while: it is stopped, and connections wait. Instances that run go on. */
+void helperd_stop(void);
+void helperd_continue(void);
+
+/* How many instances it has at this moment. */
+size_t helperd_instances(void);
+
+#endif
