@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -37,13 +38,14 @@ static void become(const struct lab_caller *caller)
         lab_die("setresuid");
 }
 
-static int service_connect(void)
+static int path_connect(const char *path)
 {
-    static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = LAB_HELPERD_SOCKET};
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
     if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
-        lab_die(LAB_HELPERD_SOCKET);
+        lab_die(path);
     return fd;
 }
 
@@ -95,12 +97,12 @@ static ssize_t message_receive(int fd, void *bytes, size_t size, struct asker_an
     return len;
 }
 
-static _Noreturn void asker_run(const struct asker_plan *plan, int test_fd)
+static _Noreturn void asker_run(const struct asker_plan *plan, const char *path, int test_fd)
 {
     become(plan->caller);
     if (plan->before != NULL)
         plan->before(plan->data);
-    const int fd = service_connect();
+    const int fd = path_connect(path);
     if (plan->after != NULL)
         plan->after(plan->data);
     message_send(test_fd, "", 1, &fd, 1);
@@ -109,7 +111,7 @@ static _Noreturn void asker_run(const struct asker_plan *plan, int test_fd)
         pause();
 }
 
-void asker_connect(const struct asker_plan *plan, struct asker *asker)
+static void connect_to(const struct asker_plan *plan, const char *path, struct asker *asker)
 {
     struct asker_answer passed = {.tap_fd = -1};
     int pair[2];
@@ -122,12 +124,34 @@ void asker_connect(const struct asker_plan *plan, struct asker *asker)
     if (asker->pid < 0)
         lab_die("fork");
     if (asker->pid == 0)
-        asker_run(plan, pair[1]);
+        asker_run(plan, path, pair[1]);
     close(pair[1]);
     if (message_receive(pair[0], &byte, 1, &passed) != 1 || passed.fd_count != 1)
         lab_die("the asker has not connected");
     close(pair[0]);
     asker->fd = passed.tap_fd;
+}
+
+void asker_connect(const struct asker_plan *plan, struct asker *asker)
+{
+    connect_to(plan, LAB_HELPERD_SOCKET, asker);
+}
+
+int asker_connect_to_test(const struct asker_plan *plan, struct asker *asker)
+{
+    static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/run/lab/test.sock"};
+    const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    (void)unlink(address.sun_path); /* of an earlier call, or none */
+    if (listener < 0 || bind(listener, (const struct sockaddr *)&address, sizeof address) != 0 ||
+        chmod(address.sun_path, 0666) != 0 || listen(listener, 1) != 0)
+        lab_die(address.sun_path);
+    connect_to(plan, address.sun_path, asker);
+    const int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    if (fd < 0)
+        lab_die("accept4");
+    close(listener);
+    return fd;
 }
 
 void asker_leave(struct asker *asker)

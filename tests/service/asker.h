@@ -40,6 +40,9 @@ struct asker_answer {
 /* Start it and wait until it is connected, and `after` is done. asker_end() must follow. */
 void asker_connect(const struct asker_plan *plan, struct asker *asker);
 
+/* The same, to the test itself; returns the service's end of the connection, which is the caller's to close. */
+int asker_connect_to_test(const struct asker_plan *plan, struct asker *asker);
+
 /* End the process alone; the connection stays. */
 void asker_leave(struct asker *asker);
 

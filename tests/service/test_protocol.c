@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a caller may write to the service instead of the request that the client makes, and how slowly.
+ */
+#define _GNU_SOURCE
+#include "asker.h"
+#include "helperd_test.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    EXIT_PROTOCOL = 76
+};
+
+#define INCOMPLETE "the connection ended before the request was complete"
+#define LATE       "the request did not arrive within 2 seconds"
+
+static unsigned char request[ASKER_REQUEST_LEN];
+
+/* Many uids: each may ask only so often. */
+static const struct asker_plan *next_plan(void)
+{
+    static struct lab_caller caller = {.uid = 10000, .gid = 4242};
+    static const struct asker_plan plan = {.caller = &caller};
+
+    caller.uid++;
+    return &plan;
+}
+
+static void send_all(const void *bytes, size_t len, struct asker_answer *answer)
+{
+    asker_ask(next_plan(), bytes, len, answer);
+}
+
+/* The whole request, with one byte of it changed. */
+static void send_changed(size_t at, unsigned char byte, struct asker_answer *answer)
+{
+    unsigned char changed[ASKER_REQUEST_LEN];
+
+    memcpy(changed, request, sizeof changed);
+    changed[at] = byte;
+    send_all(changed, sizeof changed, answer);
+}
+
+static void test_request_well_formed_granted(void **state)
+{
+    struct asker_answer answer;
+
+    (void)state; /* cmocka's signature, here and below */
+    send_all(request, sizeof request, &answer);
+    asker_assert_granted(&answer);
+    send_changed(4, 1, &answer); /* with a virtio_net_hdr */
+    asker_assert_granted(&answer);
+    send_changed(5, 1, &answer); /* one queue, by its number */
+    asker_assert_granted(&answer);
+}
+
+/* What it does not understand it does not guess, in any byte before the name. */
+static void test_request_unknown_refused(void **state)
+{
+    struct asker_answer answer;
+
+    (void)state;
+    for (size_t at = 0; at < 8; at++)
+        for (unsigned bit = 0; bit < 8; bit++) {
+            const unsigned char changed = request[at] ^ (unsigned char)(1U << bit);
+            if (at == 4 ? changed == 1 : at == 5 && changed <= 1)
+                continue; /* these are known */
+            send_changed(at, changed, &answer);
+            asker_assert_refused(&answer, EXIT_PROTOCOL, "does not understand this request");
+        }
+}
+
+static void test_request_bridge_name_bad_usage(void **state)
+{
+    static const char *const names[] = {
+        "",        ".",    "..",       "a/b",      "virbr%d", "a b",  " virbr0",
+        "virbr0 ", "a\tb", "virbr0\n", "\x1b[31m", ":",       "br:1", "virbr0\x7f",
+    };
+    unsigned char changed[ASKER_REQUEST_LEN];
+    struct asker_answer answer;
+
+    (void)state;
+    helper_rules_write("allow all\n");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        print_message("  name %zu\n", i);
+        asker_request(changed, names[i]);
+        send_all(changed, sizeof changed, &answer);
+        asker_assert_refused(&answer, EXIT_USAGE, "bad bridge name");
+    }
+    /* 16 bytes without a NUL: nothing after them is read. */
+    memset(changed + 8, 'x', 16);
+    send_all(changed, sizeof changed, &answer);
+    asker_assert_refused(&answer, EXIT_USAGE, "bad bridge name");
+}
+
+/* The bytes after the first NUL are no part of the name, and of no other. */
+static void test_request_after_the_name_ignored(void **state)
+{
+    unsigned char changed[ASKER_REQUEST_LEN];
+    struct asker_answer answer;
+
+    (void)state;
+    asker_request(changed, "virbr0");
+    memcpy(changed + 8 + 7, "br0", 3);
+    send_all(changed, sizeof changed, &answer);
+    asker_assert_granted(&answer);
+    asker_request(changed, "br0");
+    memcpy(changed + 8 + 4, "virbr0", 6);
+    send_all(changed, sizeof changed, &answer);
+    asker_assert_refused(&answer, EXIT_NOPERM, "'br0'");
+}
+
+static void test_request_short_and_closed_refused(void **state)
+{
+    struct asker_answer answer;
+
+    (void)state;
+    for (size_t len = 0; len < sizeof request; len++) {
+        struct asker asker;
+        asker_connect(next_plan(), &asker);
+        if (len > 0)
+            asker_send(&asker, request, len);
+        assert_int_equal(shutdown(asker.fd, SHUT_WR), 0);
+        asker_receive(&asker, &answer);
+        asker_end(&asker);
+        asker_assert_refused(&answer, EXIT_PROTOCOL, INCOMPLETE);
+    }
+}
+
+/* All at once, so that they wait together. */
+static void test_request_short_and_silent_refused_in_time(void **state)
+{
+    static const size_t lens[] = {0, 1, 8, 23};
+    struct asker askers[sizeof lens / sizeof *lens];
+    struct asker_answer answer;
+    const long long begun_ms = lab_now_ms();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lens / sizeof *lens; i++) {
+        asker_connect(next_plan(), &askers[i]);
+        if (lens[i] > 0)
+            asker_send(&askers[i], request, lens[i]);
+    }
+    for (size_t i = 0; i < sizeof lens / sizeof *lens; i++) {
+        asker_receive(&askers[i], &answer);
+        asker_end(&askers[i]);
+        asker_assert_refused(&answer, EXIT_TEMPFAIL, LATE);
+    }
+    assert_in_range(lab_now_ms() - begun_ms, 1900, 20000);
+}
+
+static void test_request_byte_by_byte_granted(void **state)
+{
+    struct asker asker;
+    struct asker_answer answer;
+
+    (void)state;
+    asker_connect(next_plan(), &asker);
+    for (size_t i = 0; i < sizeof request; i++) {
+        asker_send(&asker, request + i, 1);
+        usleep(1000);
+    }
+    asker_receive(&asker, &answer);
+    asker_end(&asker);
+    asker_assert_granted(&answer);
+}
+
+/* Slower than that, by a byte now and then: the time is that of the whole request. */
+static void test_request_trickled_refused(void **state)
+{
+    struct asker asker;
+    struct asker_answer answer;
+
+    (void)state;
+    asker_connect(next_plan(), &asker);
+    for (size_t i = 0; i < 12; i++) {
+        asker_send(&asker, request + i, 1);
+        usleep(300000);
+    }
+    asker_receive(&asker, &answer);
+    asker_end(&asker);
+    asker_assert_refused(&answer, EXIT_TEMPFAIL, LATE);
+}
+
+/* More than a request: the rest is not another one. */
+static void test_request_long_answered_once(void **state)
+{
+    unsigned char twice[2 * ASKER_REQUEST_LEN + 1];
+    struct asker_answer answer;
+
+    (void)state;
+    memcpy(twice, request, sizeof request);
+    memcpy(twice + sizeof request, request, sizeof request);
+    twice[sizeof twice - 1] = 0;
+    send_all(twice, ASKER_REQUEST_LEN + 1, &answer);
+    asker_assert_granted(&answer);
+    send_all(twice, sizeof twice, &answer);
+    asker_assert_granted(&answer);
+}
+
+/* Who does not read the answer, or has gone, gets no tap that stays. */
+static void test_asker_gone_nothing_left(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        struct asker asker;
+        asker_connect(next_plan(), &asker);
+        asker_send(&asker, request, sizeof request);
+        if (i % 2 == 0)
+            assert_int_equal(shutdown(asker.fd, SHUT_RD), 0);
+        asker_end(&asker);
+    }
+    const long long end_ms = lab_now_ms() + 60000;
+    while (helperd_instances() > 0) {
+        assert_true(lab_now_ms() < end_ms);
+        usleep(2000);
+    }
+    assert_true(lab_tap_count_becomes(0));
+}
+
+static int setup(void **state)
+{
+    asker_request(request, "virbr0");
+    return helperd_setup(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_request_well_formed_granted, setup, helperd_teardown),
+        cmocka_unit_test_setup_teardown(test_request_unknown_refused, setup, helperd_teardown),
+        cmocka_unit_test_setup_teardown(test_request_bridge_name_bad_usage, setup, helperd_teardown),
+        cmocka_unit_test_setup_teardown(test_request_after_the_name_ignored, setup, helperd_teardown),
+        cmocka_unit_test_setup_teardown(test_request_short_and_closed_refused, setup, helperd_teardown),
+        cmocka_unit_test_setup_teardown(test_request_short_and_silent_refused_in_time, setup, helperd_teardown),
+        cmocka_unit_test_setup_teardown(test_request_byte_by_byte_granted, setup, helperd_teardown),
+        cmocka_unit_test_setup_teardown(test_request_trickled_refused, setup, helperd_teardown),
+        cmocka_unit_test_setup_teardown(test_request_long_answered_once, setup, helperd_teardown),
+        cmocka_unit_test_setup_teardown(test_asker_gone_nothing_left, setup, helperd_teardown),
+    };
+
+    return cmocka_run_group_tests_name("protocol", tests, helperd_world_setup, NULL);
+}
