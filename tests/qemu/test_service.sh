@@ -15,30 +15,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/vm.sh"
 # shellcheck source-path=SCRIPTDIR source=checks.sh
 . "$here/checks.sh"
-
-service_socket=/run/vmnet/helper.sock
-service=/run/lab/bin/vmnet-helperd
-setuid_helper=$vm_helper
-
-# The socket is bound before it listens; proc_net(5) has a flag for the latter.
-service_listens() {
-    grep -q "^[^ ]* [^ ]* [^ ]* 00010000 0001 .* $service_socket\$" /proc/net/unix
-}
-
-service_start() {
-    "$service" --listen "$service_socket" >/run/lab/service.log 2>&1 &
-    service_pid=$!
-    vm_await 120 'the service to listen' service_listens
-}
-
-service_stop() {
-    kill "$service_pid"
-    status=0
-    wait "$service_pid" || status=$?
-    expect 'exit status of the service' "$status" 0
-    expect 'what the service says' "$(cat /run/lab/service.log)" ''
-    [ ! -e "$service_socket" ] || fail "the service leaves $service_socket"
-}
+# shellcheck source-path=SCRIPTDIR source=service.sh
+. "$here/service.sh"
 
 nic_bridge() {
     echo "bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci"
@@ -227,11 +205,7 @@ case $1 in
 *[!a-z0-9_]*) fail "no such case: $1" ;;
 esac
 vm_prepare "$VMNET_GUEST_DIR" "$VMNET_HELPER"
-vm_helper=/run/lab/bin/unprivileged/vmnet-helper
-mkdir -p "${vm_helper%/*}" /run/vmnet
-cp "$VMNET_HELPER" "$vm_helper"
-cp "$VMNET_HELPERD" "$service"
-chmod 755 "$vm_helper" "$service"
+service_prepare "$VMNET_HELPER" "$VMNET_HELPERD"
 write_rules 'allow virbr0' 'allow br0'
 network_start_dhcp virbr0 virbr0 192.168.122
 service_start

@@ -11,6 +11,8 @@ PATH=$PATH:/usr/sbin:/sbin
 vm_user=vmuser
 vm_kind=cloud
 vm_helper=/run/lab/bin/vmnet-helper
+vm_kernel_options="console=ttyS0 panic=-1 quiet loglevel=1 mitigations=off nokaslr no_timer_check cryptomgr.notests \
+rcupdate.rcu_expedited=1"
 vm_within= # words that stand before QEMU's: a sandbox, or a launcher
 
 # vm_prepare GUESTS HELPER: GUESTS is the directory that guest.sh made. It may lie where vmuser must not go, in
@@ -35,8 +37,7 @@ vm_qemu() {
         qemu-system-x86_64 -name "$vm_name" -nodefaults -no-user-config -display none -no-reboot \
         -machine pc -accel tcg -m 256 \
         -kernel "/run/lab/guest/$vm_kind/vmlinux" -initrd "/run/lab/guest/$vm_kind/initramfs" \
-        -append "console=ttyS0 panic=-1 quiet loglevel=1 mitigations=off nokaslr no_timer_check cryptomgr.notests \
-rcupdate.rcu_expedited=1 guest=$vm_name" \
+        -append "$vm_kernel_options guest=$vm_name" \
         -chardev "pipe,id=console,path=$vm_directory/console" -serial chardev:console "$@"
 }
 

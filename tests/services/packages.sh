@@ -1,15 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# packages.sh DIRECTORY: make DIRECTORY/root, a tree of the name services that the tests run: slapd, sssd, nslcd, nscd, their
-# NSS modules and libnss_systemd, with the libraries that this machine lacks.
+# packages.sh DIRECTORY names|libvirt: make DIRECTORY/root, a tree of programs that the tests run, with the libraries
+# that this machine lacks. "names" are the name services: slapd, sssd, nslcd, nscd, their NSS modules and
+# libnss_systemd; "libvirt" is libvirtd with its driver for QEMU, and virsh.
 #
 # The packages are downloaded with apt and unpacked. None is installed: their scripts would edit /etc/nsswitch.conf and
-# start daemons. services.sh lays the tree over /usr in a world of its own. A tree that is there is used again, without
-# the network. Needs no root; may run several times at once.
+# start daemons. A test lays the tree over /usr in a world of its own. A tree that is there is used again, without the
+# network. Needs no root; may run several times at once.
 set -eu
-
-wanted='slapd ldap-utils sssd-ldap libnss-sss nslcd libnss-ldapd nscd libnss-systemd'
 
 die() {
     echo "packages.sh: $*" >&2
@@ -18,8 +17,7 @@ die() {
 
 # Every program and module of the tests is in the tree or, installed with its libraries, on this machine.
 is_complete() {
-    for path in sbin/slapd bin/ldapadd sbin/sssd libexec/sssd/sssd_be sbin/nslcd sbin/nscd \
-        lib/*/sssd/libsss_ldap.so lib/*/libnss_sss.so.2 lib/*/libnss_ldap.so.2 lib/*/libnss_systemd.so.2; do
+    for path in $files; do
         found=
         for file in "$cache"/root/usr/$path /usr/$path; do
             [ ! -e "$file" ] || found=$file
@@ -66,7 +64,20 @@ unpack() {
     done
 }
 
-[ $# = 1 ] || die 'usage: packages.sh DIRECTORY'
+usage='usage: packages.sh DIRECTORY names|libvirt'
+[ $# = 2 ] || die "$usage"
+case $2 in
+names)
+    wanted='slapd ldap-utils sssd-ldap libnss-sss nslcd libnss-ldapd nscd libnss-systemd'
+    files='sbin/slapd bin/ldapadd sbin/sssd libexec/sssd/sssd_be sbin/nslcd sbin/nscd lib/*/sssd/libsss_ldap.so
+        lib/*/libnss_sss.so.2 lib/*/libnss_ldap.so.2 lib/*/libnss_systemd.so.2'
+    ;;
+libvirt)
+    wanted='libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients'
+    files='sbin/libvirtd bin/virsh lib/*/libvirt/connection-driver/libvirt_driver_qemu.so'
+    ;;
+*) die "$usage" ;;
+esac
 [ -L /lib ] || die 'needs a system with a merged /usr, such as Debian 12'
 umask 022
 mkdir -p "$1"
