@@ -85,8 +85,8 @@ static noreturn void die_taken(const struct vmnetacl_decision *decision)
 /*
  * Put messages that remove what is in the way: entries that other ports have learned, and what a try of ours has left.
  * Any other entry refuses. An entry is removed only from the port that was seen to have it; that root makes it static
- * there at this moment is not seen. Without VLAN filtering, the kernel removes it from all VLANs of that port, and those
- * that only that port has are not looked at.
+ * there at this moment is not seen. Without VLAN filtering, the kernel removes it from all VLANs of that port, and
+ * those that only that port has are not looked at.
  */
 static void put_removals(struct netlink *netlink, int port_index, const struct vlans *vlans,
                          const struct vmnetacl_decision *decision)

@@ -134,6 +134,8 @@ static bool receive_part(int fd, struct answer *answer)
         die(EX_UNAVAILABLE, "cannot read the answer of the service: %m");
     if (len <= 0)
         return false;
+    if ((message.msg_flags & MSG_CTRUNC) != 0)
+        die(EX_TEMPFAIL, "cannot receive the tap: there is no room for its descriptors; see 'ulimit -n', or try again");
     take_descriptors(&message, answer);
     answer->len += (size_t)len;
     return answer->bytes[0] != EX_OK && answer->len < sizeof answer->bytes - 1;

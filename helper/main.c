@@ -25,8 +25,8 @@
  *   10   Without privilege, the descriptor is sent to QEMU, as the last act. If that fails, or the process is killed
  *        before, the kernel removes the tap with its last descriptor: nothing is left behind.
  *
- * Started without any privilege, it is a client of vmnet-helperd (service/main.c), which runs through the same phases on
- * its behalf: client.c asks for the tap, and hands it over as phase 10 does.
+ * Started without any privilege, it is a client of vmnet-helperd (service/main.c), which runs through the same phases
+ * on its behalf: client.c asks for the tap, and hands it over as phase 10 does.
  *
  * A function that ends the process when its condition does not hold is called ..._require or die...; each failure is
  * one line on stderr and a code from <sysexits.h>. The header of each phase says what is true when it ends, and what it

@@ -21,9 +21,9 @@ void privilege_require(void);
 noreturn void privilege_die_without(void);
 
 /*
- * A process that asks the service, which takes it for the user whose effective ids it has: return if its real, effective
- * and saved ids are equal, so that these are the caller's; else say why it has no privilege, and exit. After it, the
- * process has no capability, and is dumpable, so that the service may see in which namespaces it is.
+ * A process that asks the service, which takes it for the user whose effective ids it has: return if its real,
+ * effective and saved ids are equal, so that these are the caller's; else say why it has no privilege, and exit. After
+ * it, the process has no capability, and is dumpable, so that the service may see in which namespaces it is.
  */
 void privilege_require_none(void);
 

@@ -5,9 +5,9 @@
  *
  * The client sends one struct wire_request, and no descriptor: the service never gets the socket of QEMU. The service
  * sends one answer and closes the connection. The answer's first byte is the exit code that the client ends with. After
- * 0, nothing follows, and the message with the 0 carries the descriptors, one for each queue. After another code the text of the message
- * follows, without "vmnet-helper: " and newline, as it is: the client escapes it. EX_TEMPFAIL without a text means that
- * the service has too much to do and has not looked at the request: the client tries again.
+ * 0, nothing follows, and the message with the 0 carries the descriptors, one for each queue. After another code the
+ * text of the message follows, without "vmnet-helper: " and newline, as it is: the client escapes it. EX_TEMPFAIL
+ * without a text means that the service has too much to do and has not looked at the request: the client tries again.
  */
 #pragma once
 

@@ -2,8 +2,8 @@
 /*
  * How much of the service each user may have, so that no user can take it from another. Pure: no system call, no clock.
  *
- * A user can be turned away only for what has come with his own uid: more than CALLERS_RUNNING requests at once, or more
- * than CALLERS_BURST with less than CALLERS_INTERVAL_MS for each of them since.
+ * A user can be turned away only for what has come with his own uid: more than CALLERS_RUNNING requests at once, or
+ * more than CALLERS_BURST with less than CALLERS_INTERVAL_MS for each of them since.
  *
  * But who has subordinate ids, subuid(5), has 65,536 uids. Requests with these are refused, and it takes a process to
  * find that out. So a uid is unproven until it is known to be a user's. All unproven uids together may have what one

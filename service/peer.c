@@ -131,8 +131,8 @@ static bool is_ours(int fd, const char *path)
 }
 
 /*
- * Return if each user namespace from the caller's up to ours belongs to his uid. Who has subordinate ids, subuid(5), can
- * run processes with thousands of uids, in a namespace that belongs to his own uid; and from such a uid, in further
+ * Return if each user namespace from the caller's up to ours belongs to his uid. Who has subordinate ids, subuid(5),
+ * can run processes with thousands of uids, in a namespace that belongs to his own uid; and from such a uid, in further
  * ones that belong to it.
  */
 static void require_own(int fd, const struct caller *caller)

@@ -23,8 +23,8 @@ void peer_tell_refused(void);
 bool peer_is_local(const struct ucred *peer);
 
 /*
- * Phase 3, second half: find out in which network namespace the caller is; and return if he is in our user namespace, or
- * in one that belongs to his uid.
+ * Phase 3, second half: find out in which network namespace the caller is; and return if he is in our user namespace,
+ * or in one that belongs to his uid.
  *
  * True when it ends: caller->is_elsewhere is right. The caller could not signal this process meanwhile.
  * It must not: take it for granted where the kernel does not tell.

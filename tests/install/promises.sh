@@ -26,10 +26,10 @@ grep '^| [A-Z]' SECURITY.md >"$files"
 while read -r row; do
     rows=$((rows + 1))
     # shellcheck disable=SC2016
-    printf '%s\n' "$row" | grep -q -E '`[a-z]+\.[a-z_]+(: test_[a-z0-9_]+)?` ' ||
+    printf '%s\n' "$row" | grep -q -E '`[a-z]+(\.[a-z_]+(: test_[a-z0-9_]+)?)?` ' ||
         { echo "FAILED: no test is named for: $row" >&2; status=1; }
     # shellcheck disable=SC2016
-    paths=$(printf '%s\n' "$row" | grep -o -E '`(helper|libacl|filter)/[a-z_./]*`' | tr -d '`')
+    paths=$(printf '%s\n' "$row" | grep -o -E '`(helper|service|conf|libacl|filter)/[a-z_./-]*`' | tr -d '`')
     [ -n "$paths" ] || { echo "FAILED: no file is named for: $row" >&2; status=1; }
     for path in $paths; do
         [ -e "$path" ] || { echo "FAILED: SECURITY.md names $path, which does not exist" >&2; status=1; }
