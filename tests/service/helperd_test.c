@@ -5,10 +5,17 @@
 #define _GNU_SOURCE
 #include "helperd_test.h"
 
+#include "witness.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
+
+enum {
+    PATIENCE_MS = 60000
+};
 
 pid_t helperd_pid;
 
@@ -19,14 +26,14 @@ int helperd_world_setup(void **state)
     return 0;
 }
 
-static void start(void)
+void helperd_start(void)
 {
     helperd_pid = lab_helperd_listen(lab_program_find("VMNET_SERVICE"));
 }
 
 int helperd_setup(void **state)
 {
-    start();
+    helperd_start();
     return helper_rules_reset(state);
 }
 
@@ -44,7 +51,7 @@ int helperd_teardown(void **state)
 void helperd_restart(void)
 {
     assert_true(end());
-    start();
+    helperd_start();
 }
 
 void helperd_stop(void)
@@ -62,18 +69,53 @@ void helperd_continue(void)
         lab_die("SIGCONT");
 }
 
-size_t helperd_instances(void)
+static size_t children_read(pid_t *last)
 {
     char path[64];
     size_t count = 0;
-    int pid;
 
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)helperd_pid, (int)helperd_pid);
     FILE *file = fopen(path, "re");
     if (file == NULL)
         lab_die(path);
-    while (fscanf(file, "%d", &pid) == 1)
+    while (fscanf(file, "%d", last) == 1)
         count++;
     fclose(file);
     return count;
+}
+
+size_t helperd_instances(void)
+{
+    pid_t last;
+
+    return children_read(&last);
+}
+
+static void pause_until(long long end_ms, const char *what)
+{
+    const struct timespec pause = {.tv_nsec = 2000000};
+
+    if (lab_now_ms() > end_ms)
+        fail_msg("%s: not within a minute", what);
+    (void)nanosleep(&pause, NULL); /* as long as it lasts */
+}
+
+void helperd_instances_await(size_t count)
+{
+    const long long end_ms = lab_now_ms() + PATIENCE_MS;
+
+    while (helperd_instances() != count)
+        pause_until(end_ms, "instances");
+}
+
+pid_t helperd_instance_await(uid_t caller)
+{
+    const long long end_ms = lab_now_ms() + PATIENCE_MS;
+    struct witness_status status;
+    pid_t pid;
+
+    while (children_read(&pid) != 1 || !witness_status_read(pid, &status) || status.uid[0] != caller ||
+           status.no_new_privs != 1)
+        pause_until(end_ms, "an instance that is the caller");
+    return pid;
 }

@@ -19,6 +19,9 @@ int helperd_teardown(void **state);
 /* The service of this test. */
 extern pid_t helperd_pid;
 
+/* Start another, if it has ended in the test. */
+void helperd_start(void);
+
 /* End it and start another, which has forgotten whom it has seen. */
 void helperd_restart(void);
 
@@ -26,7 +29,11 @@ void helperd_restart(void);
 void helperd_stop(void);
 void helperd_continue(void);
 
-/* How many instances it has at this moment. */
+/* How many instances it has at this moment; and wait until it has so many, up to a minute. */
 size_t helperd_instances(void);
+void helperd_instances_await(size_t count);
+
+/* The only one that it has, once that has become the caller and waits for the request. */
+pid_t helperd_instance_await(uid_t caller);
 
 #endif

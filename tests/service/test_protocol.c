@@ -215,11 +215,7 @@ static void test_asker_gone_nothing_left(void **state)
             assert_int_equal(shutdown(asker.fd, SHUT_RD), 0);
         asker_end(&asker);
     }
-    const long long end_ms = lab_now_ms() + 60000;
-    while (helperd_instances() > 0) {
-        assert_true(lab_now_ms() < end_ms);
-        usleep(2000);
-    }
+    helperd_instances_await(0);
     assert_true(lab_tap_count_becomes(0));
 }
 

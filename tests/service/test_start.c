@@ -402,32 +402,58 @@ static void test_passed_socket_wrong_usage(void **state)
     close(listener);
 }
 
-/* And it ends by itself when nobody has asked for half a minute: see test_loop.c. */
-static void test_passed_socket_served(void **state)
+static int systemd_listener_make(void)
 {
     static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = LAB_HELPERD_SOCKET};
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    lab_command("mkdir -p /run/vmnet");
+    if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
+        chmod(address.sun_path, 0666) != 0 || listen(fd, 8) != 0)
+        lab_die(address.sun_path);
+    return fd;
+}
+
+static void test_passed_socket_served(void **state)
+{
     struct passed right = {"1", 0};
+    const int listener = systemd_listener_make();
+    const struct lab_start start = passed_start(&right, listener);
     struct lab_child child;
 
     (void)state;
-    lab_command("mkdir -p /run/vmnet");
-    const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(chmod(address.sun_path, 0666), 0);
-    assert_int_equal(listen(listener, 8), 0);
-    const struct lab_start start = passed_start(&right, listener);
     lab_spawn(&start, &child);
     for (int i = 0; i < 3; i++)
         helper_assert_granted(helper_run(&lab_vmuser, "--br=virbr0", NULL), "virbr0");
     assert_int_equal(kill(child.pid, SIGTERM), 0);
     lab_collect(&child, &result);
     assert_int_equal(result.exit_code, 0);
-    assert_int_equal(access(address.sun_path, F_OK), 0); /* it is systemd's */
-    assert_int_equal(unlink(address.sun_path), 0);
+    assert_int_equal(unlink(LAB_HELPERD_SOCKET), 0); /* it is systemd's, and so it is still there */
     close(listener);
 }
 
-int main(void)
+/* systemd keeps the socket, and starts it again. */
+static void test_passed_socket_idle_ends(void **state)
+{
+    struct passed right = {"1", 0};
+    const int listener = systemd_listener_make();
+    const struct lab_start start = passed_start(&right, listener);
+    struct lab_child child;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        lab_spawn(&start, &child);
+        helper_assert_granted(helper_run(&lab_vmuser, "--br=virbr0", NULL), "virbr0");
+        const long long asked_ms = lab_now_ms();
+        lab_collect(&child, &result);
+        assert_int_equal(result.exit_code, 0);
+        assert_in_range(lab_now_ms() - asked_ms, 29000, 120000);
+    }
+    assert_int_equal(unlink(LAB_HELPERD_SOCKET), 0);
+    close(listener);
+}
+
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_command_line_other_usage, helper_rules_reset),
@@ -443,5 +469,11 @@ int main(void)
         cmocka_unit_test_setup(test_passed_socket_served, helper_rules_reset),
     };
 
+    const struct CMUnitTest slow[] = {
+        cmocka_unit_test_setup(test_passed_socket_idle_ends, helper_rules_reset),
+    };
+
+    if (argc == 2 && strcmp(argv[1], "slow") == 0)
+        return cmocka_run_group_tests_name("start slow", slow, world_setup, NULL);
     return cmocka_run_group_tests_name("start", tests, world_setup, NULL);
 }
