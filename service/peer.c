@@ -49,8 +49,11 @@ void peer_tell_refused(void)
                  "vmnet-helper ask, as the user that the namespace belongs to");
 }
 
+/* What errno says is about the caller, unless the machine has run out of something: that passes. */
 static noreturn void refuse(void)
 {
+    if (errno == ENOMEM || errno == EMFILE || errno == ENFILE)
+        die(EX_TEMPFAIL, "cannot look at the caller's namespaces: %m; try again");
     peer_tell_refused();
     _exit(PEER_EXIT_REFUSED);
 }
@@ -141,6 +144,7 @@ static void require_own(int fd, const struct caller *caller)
     int parent;
 
     while (!is_ours(fd, OUR_USER)) {
+        errno = 0;
         if (ioctl(fd, NS_GET_OWNER_UID, &owner) != 0 || owner != caller->uid)
             refuse();
         parent = ioctl(fd, NS_GET_PARENT);

@@ -23,7 +23,8 @@
 enum {
     CALL_MAX = 2000,
     CALL_FEWEST = 60,
-    CONNECTION = 3 /* the number that it gives the connection */
+    CONNECTION = 3,  /* the number that it gives the connection */
+    EXIT_REFUSED = 1 /* for his namespaces */
 };
 
 static const int errors[] = {EPERM, ENOMEM, EMFILE, EINTR, EAGAIN, ENOSYS};
@@ -40,7 +41,8 @@ struct calls {
 
 struct trial {
     struct witness witness;
-    bool read_early; /* the request, before the drop */
+    bool read_early;  /* the request, before the drop */
+    bool is_shortage; /* what fails says that the machine has run out of something */
     unsigned fake_at;
     unsigned stop_count;
     unsigned kill_at; /* the stop to kill at; 0: none */
@@ -108,6 +110,8 @@ static bool answer_check(const struct trial *trial)
     assert_false(result.timed_out);
     if (trial->kill_at == 0)
         assert_false(trial->read_early);
+    if (trial->is_shortage) /* the loop refuses a uid for 30 s after this */
+        assert_int_not_equal(result.exit_code, EXIT_REFUSED);
     if (answer.code != 0) {
         assert_int_not_equal(result.exit_code, 0);
         assert_int_equal(answer.fd_count, 0);
@@ -150,7 +154,9 @@ static void faults_try(int error, bool is_granted)
     unsigned granted = 0;
 
     for (unsigned n = 1; n <= calls->count; n++) {
-        struct trial trial = {.witness = {.socket_number = -1}, .fake_at = n};
+        struct trial trial = {.witness = {.socket_number = -1},
+                              .is_shortage = error == ENOMEM || error == EMFILE,
+                              .fake_at = n};
         if (helper_call_always_succeeds(calls->numbers[n]))
             continue;
         trial_run(&trial, -error);
