@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <linux/nsfs.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdnoreturn.h>
 #include <sys/ioctl.h>
@@ -49,11 +50,19 @@ void peer_tell_refused(void)
                  "vmnet-helper ask, as the user that the namespace belongs to");
 }
 
+/* Of getsockopt(2): before Linux 6.16 EINVAL; of a look by number: ENOENT. */
+static bool is_ended(int error)
+{
+    return error == ESRCH || error == EINVAL || error == ENOENT;
+}
+
 /* What errno says is about the caller, unless the machine has run out of something: that passes. */
 static noreturn void refuse(void)
 {
     if (errno == ENOMEM || errno == EMFILE || errno == ENFILE)
         die(EX_TEMPFAIL, "cannot look at the caller's namespaces: %m; try again");
+    if (is_ended(errno)) /* as one that is killed while it starts: the next one of this user is not refused for it */
+        die(EX_NOPERM, "the process that asks has ended");
     peer_tell_refused();
     _exit(PEER_EXIT_REFUSED);
 }
