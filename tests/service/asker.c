@@ -172,6 +172,7 @@ void asker_request(unsigned char bytes[ASKER_REQUEST_LEN], const char *bridge)
 {
     memset(bytes, 0, ASKER_REQUEST_LEN);
     memcpy(bytes, "VMN1", 4);
+    bytes[5] = 1; /* queue */
     memcpy(bytes + 8, bridge, strnlen(bridge, 16));
 }
 

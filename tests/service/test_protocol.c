@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 enum {
-    EXIT_PROTOCOL = 76
+    EXIT_PROTOCOL = 76,
+    QUEUES_MAX = 16
 };
 
 #define INCOMPLETE "the connection ended before the request was complete"
@@ -55,8 +56,6 @@ static void test_request_well_formed_granted(void **state)
     asker_assert_granted(&answer);
     send_changed(4, 1, &answer); /* with a virtio_net_hdr */
     asker_assert_granted(&answer);
-    send_changed(5, 1, &answer); /* one queue, by its number */
-    asker_assert_granted(&answer);
 }
 
 /* What it does not understand it does not guess, in any byte before the name. */
@@ -68,8 +67,8 @@ static void test_request_unknown_refused(void **state)
     for (size_t at = 0; at < 8; at++)
         for (unsigned bit = 0; bit < 8; bit++) {
             const unsigned char changed = request[at] ^ (unsigned char)(1U << bit);
-            if (at == 4 ? changed == 1 : at == 5 && changed <= 1)
-                continue; /* these are known */
+            if (at == 4 ? changed == 1 : at == 5 && changed >= 1 && changed <= QUEUES_MAX)
+                continue; /* these are known: privileged.queues and tools.run ask for several */
             send_changed(at, changed, &answer);
             asker_assert_refused(&answer, EXIT_PROTOCOL, "does not understand this request");
         }
