@@ -3,8 +3,8 @@
  * bench [--rounds=N] [--taps=N] [--starts=N] [--only=WORD] --holder=PATH NAME=PATH... NAME/NAME...
  *
  * Compare the speed of setuid helpers, each given as NAME=PATH, and print tables of medians; a NAME/NAME argument
- * adds a column of ratios. Runs as root inside lab.sh, which bench.sh arranges; the helpers are started by an
- * unprivileged user.
+ * adds a column of ratios. The one called "service" is not setuid and asks the service, which must run. Runs as root
+ * inside lab.sh, which bench.sh arranges; the helpers are started by an unprivileged user.
  *
  *   --rounds=N   at most N rounds of each scenario, to be quick
  *   --taps=N     how many other taps live in the scenario that has other taps (900)
@@ -40,13 +40,21 @@ struct scenario {
     struct rules rules;
     unsigned other_taps; /* how many live meanwhile */
     size_t round_count;
+    bool is_of_service; /* the only one in which the program "service" takes part */
 };
+
+/* The service lets a user ask ten times a second. */
+#define SERVICE_PAUSE_MS 120
 
 #define MANY UINT_MAX /* as many other taps as --taps says */
 
 /* Fewer rounds where a round takes long. */
 static const struct scenario scenarios[] = {
     {.title = "1 rule", .rules = {.count = 1, .deny_every = 0, .kind = RULES_QEMU}, .round_count = 400},
+    {.title = "through the service",
+     .rules = {.count = 1, .deny_every = 0, .kind = RULES_QEMU},
+     .round_count = 200,
+     .is_of_service = true},
     {.title = "rules for a user and a group, against 1 rule",
      .rules = {.count = 1, .deny_every = 0, .kind = RULES_NAMES},
      .round_count = 400},
@@ -121,7 +129,6 @@ static void measurement_print(const struct plan *plan, const struct scenario *sc
                         measurement_count(figure, round_count));
 }
 
-/* Our static helper looks up no names. */
 static struct plan plan_without(const struct plan *plan, const char *name)
 {
     struct plan less = *plan;
@@ -145,11 +152,25 @@ static struct plan plan_without(const struct plan *plan, const char *name)
     return less;
 }
 
+static struct plan plan_of(const struct plan *all, const struct scenario *scenario)
+{
+    struct plan plan = *all;
+
+    if (scenario->is_of_service) {
+        plan = plan_without(&plan, "static");
+        plan = plan_without(&plan, "floor");
+        return plan_without(&plan, "floor-static");
+    }
+    plan = plan_without(&plan, "service");
+    if (scenario->rules.kind == RULES_NAMES || scenario->rules.kind == RULES_MEMBERS)
+        plan = plan_without(&plan, "static"); /* it looks up no names */
+    return plan;
+}
+
 static bool scenario_run(const struct plan *all, const struct scenario *scenario, struct measurement *measurement)
 {
-    const struct plan names_plan = plan_without(all, "static");
-    const struct plan *plan =
-        scenario->rules.kind == RULES_NAMES || scenario->rules.kind == RULES_MEMBERS ? &names_plan : all;
+    const struct plan scenario_plan = plan_of(all, scenario);
+    const struct plan *plan = &scenario_plan;
     size_t round_count = rounds_of(plan, scenario->round_count);
     struct lanes holders;
     double unused_us;
@@ -160,7 +181,8 @@ static bool scenario_run(const struct plan *all, const struct scenario *scenario
         return false;
     if (scenario->other_taps > 0 && !lanes_begin(&holders, plan->holder, other_taps(plan, scenario), &unused_us))
         return false;
-    bool ok = measure_programs(measurement, plan->columns.programs, plan->columns.program_count, round_count);
+    bool ok = measure_programs(measurement, plan->columns.programs, plan->columns.program_count, round_count,
+                               scenario->is_of_service ? SERVICE_PAUSE_MS : 0);
     if (scenario->other_taps > 0 && !lanes_end(&holders))
         ok = false;
     if (ok)
@@ -293,6 +315,7 @@ int main(int argc, char **argv)
             return 1;
         (void)fflush(stdout); /* to be read while the rest runs; a failure shows at the end */
     }
+    plan = plan_without(&plan, "service");
     if (!parallel_run(&plan, measurement))
         return 1;
     printf("\ncomplete\n");

@@ -36,6 +36,8 @@ mkdir -m 755 /run/lab/bench
 install_copy stock "${VMNET_STOCK_HELPER:-/usr/lib/qemu/qemu-bridge-helper}"
 install_copy ours "$build/helper/vmnet-helper"
 install_copy floor "$build/tests/bench/floor"
+install_copy service "$build/helper/vmnet-helper"
+chmod 755 /run/lab/bench/service # without privilege it asks the service
 static=
 if [ -f "$build/tests/bench/floor-static" ]; then
     install_copy floor-static "$build/tests/bench/floor-static"
@@ -48,7 +50,15 @@ if [ -f "$build/tests/bench/vmnet-helper-static" ]; then
     ours_static=static=/run/lab/bench/ours-static
 fi
 
+# In a session of its own, as a service of the system is.
+mkdir -m 755 /run/vmnet
+setsid "$build/service/vmnet-helperd" --listen /run/vmnet/helper.sock &
+while [ ! -S /run/vmnet/helper.sock ]; do
+    sleep 0.1
+done
+
 "$build/tests/bench/decide"
 "$build/tests/bench/bench" --holder=/run/lab/bench/floor "$@" stock=/run/lab/bench/stock ours=/run/lab/bench/ours \
-    ${ours_static:+"$ours_static"} floor=/run/lab/bench/floor ${static:+"$static"} \
-    ours/stock ours/floor ${ours_static:+static/stock static/floor} floor/stock
+    service=/run/lab/bench/service ${ours_static:+"$ours_static"} floor=/run/lab/bench/floor ${static:+"$static"} \
+    ours/stock ours/floor service/ours service/stock ${ours_static:+static/stock static/floor} floor/stock
+"$build/tests/bench/flood" /run/lab/bench/service "$@"

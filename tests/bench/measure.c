@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "start.h"
@@ -79,8 +80,9 @@ static bool programs_trace(struct measurement *measurement, const struct program
 }
 
 static bool programs_run(struct measurement *measurement, const struct program *programs, size_t program_count,
-                         size_t round_count)
+                         size_t round_count, unsigned pause_ms)
 {
+    const struct timespec pause = {.tv_nsec = pause_ms * 1000000L};
     size_t order[PROGRAMS_MAX];
 
     for (size_t i = 0; i < program_count; i++)
@@ -92,6 +94,7 @@ static bool programs_run(struct measurement *measurement, const struct program *
     srandom(1); /* the same orders in every run */
     for (size_t round = 0; round < round_count; round++) {
         order_shuffle(order, program_count);
+        nanosleep(&pause, NULL);
         if (!round_run(measurement, programs, order, program_count, round))
             return false;
     }
@@ -99,13 +102,13 @@ static bool programs_run(struct measurement *measurement, const struct program *
 }
 
 bool measure_programs(struct measurement *measurement, const struct program *programs, size_t program_count,
-                      size_t round_count)
+                      size_t round_count, unsigned pause_ms)
 {
     int status;
 
     (void)fflush(NULL); /* or the child would write what is buffered once more; a failure shows at our own last flush */
     pid_t pid = fork();
     if (pid == 0)
-        _exit(programs_run(measurement, programs, program_count, round_count) ? 0 : 1);
+        _exit(programs_run(measurement, programs, program_count, round_count, pause_ms) ? 0 : 1);
     return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }

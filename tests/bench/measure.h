@@ -45,9 +45,9 @@ struct measurement *measurement_new(void);
 
 /*
  * Start each of the programs once a round, in an order that is shuffled every round. Root before, the user while
- * starting.
+ * starting. pause_ms: before each round.
  */
 bool measure_programs(struct measurement *measurement, const struct program *programs, size_t program_count,
-                      size_t round_count);
+                      size_t round_count, unsigned pause_ms);
 
 #endif
