@@ -11,6 +11,7 @@ root=/run/lab/system # of the booted system, without what is mounted in it
 
 fail() {
     echo "FAILED: $*" >&2
+    [ ! -e "${log-}" ] || cat "$log" >&2
     [ -z "${init-}" ] || run journalctl --no-pager -n 30 -o short-monotonic >&2 || true
     exit 1
 }
