@@ -78,9 +78,15 @@ group=/run/lab/cgroup$LAB_GROUP
         sh "$0" inside "$root" >/run/lab/system.log 2>&1
 ) &
 outer=$!
+
+# Has all started? A systemctl that finds no systemd does nothing, and says nothing.
+is_started() {
+    init=$(cat "/proc/$outer/task/$outer/children" 2>/dev/null) && [ -n "$init" ] &&
+        [ "$(nsenter -t "${init% }" -m -p -C -r -w systemctl is-active default.target 2>/dev/null)" = active ]
+}
+
 tries=0
-until init=$(cat "/proc/$outer/task/$outer/children" 2>/dev/null) && [ -n "$init" ] &&
-    nsenter -t "${init% }" -m -p -C -r -w systemctl is-active --quiet default.target 2>/dev/null; do
+until is_started; do
     kill -0 "$outer" 2>/dev/null || die 'the system has ended'
     tries=$((tries + 1))
     [ "$tries" -lt 1800 ] || die 'the system does not start'

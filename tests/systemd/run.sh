@@ -12,10 +12,12 @@ mounted=$(sed -n 's/^[^ ]* \([^ ]*\) cgroup2 .*/\1/p' /proc/mounts | head -n 1)
 own=$(sed -n 's/^0:://p' /proc/self/cgroup)
 own=${own%/}
 
-# The kernel lets no group go that has a process or another group in it.
+# Those of others that are running stay. The kernel lets no group go that has a process or another group in it.
 remove_groups() {
     for left in "$mounted$own"/vmnet-test.*; do
-        [ ! -d "$left" ] || find "$left" -depth -type d -exec rmdir {} + 2>/dev/null || true
+        [ -d "$left" ] || continue
+        [ "${left##*.}" = $$ ] || ! kill -0 "${left##*.}" 2>/dev/null || continue
+        find "$left" -depth -type d -exec rmdir {} + 2>/dev/null || true
     done
 }
 

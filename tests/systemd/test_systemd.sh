@@ -132,7 +132,14 @@ case_names() {
     rules 'allow virbr0'
 }
 
-# What the loop may do, and where it may write.
+# namespace_seen_by ID PID: how the service, with the effective ids of a caller, finds the network namespace of a process
+# before Linux 6.11; empty if it cannot
+namespace_seen_by() {
+    run nsenter -t "$(property service MainPID)" -m -- \
+        setpriv --ruid 0 --euid "$1" --rgid 0 --egid "$1" --clear-groups readlink "/proc/$2/ns/net" || true
+}
+
+# What the loop may do, where it may write, and whose processes it sees.
 case_sandbox() {
     ask vmuser virbr0 granted
     pid=$(property service MainPID)
@@ -143,6 +150,14 @@ case_sandbox() {
     found=$(run nsenter -t "$pid" -m -- sh -c 'for directory in / /etc /run /run/vmnet /tmp /home /root /var/tmp; do
         touch $directory/written 2>/dev/null && echo $directory; done; true')
     [ -z "$found" ] || fail "the service can write to $found"
+    run_as vmuser sh -c 'echo $$; exec sleep 1000' >/run/lab/sleeper &
+    until_true test -s /run/lab/sleeper
+    sleeper=$(cat /run/lab/sleeper)
+    found=$(namespace_seen_by 4242 "$sleeper")
+    [ "$found" = "$(run readlink /proc/1/ns/net)" ] || fail "the caller's namespace is not seen: '$found'"
+    found=$(namespace_seen_by 4243 "$sleeper")
+    [ -z "$found" ] || fail "another user sees '$found'"
+    run kill "$sleeper"
 }
 
 case_restart() {
