@@ -3,11 +3,11 @@
 #
 # boot.sh TREE ROOT: inside lab.sh, boot systemd as process 1 of a pid namespace of its own, in the system that tree.sh
 # has archived in TREE and on top of which the files below ROOT (may be empty) are laid. It has the network and the
-# devices of lab.sh's world, whose /etc/passwd and /etc/group it is given. When all is started, prints process 1's number
-# as it is seen outside. The system ends with lab.sh.
+# devices of lab.sh's world, whose /etc/passwd and /etc/group it is given. When all is started, prints process 1's
+# number as it is seen outside. The system ends with lab.sh.
 #
-# The control groups of a system are below one of their own, which nothing but a process outside of lab.sh can remove when
-# it has ended: run.sh does.
+# The control groups of a system are below one of their own, which nothing but a process outside of lab.sh can remove
+# when it has ended: run.sh does.
 set -eu
 
 die() {

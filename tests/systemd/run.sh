@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# run.sh COMMAND [ARGUMENT...]: run COMMAND inside lab.sh, with LAB_GROUP, a control group in which it may boot a system
-# with boot.sh. The group is removed when COMMAND has ended, and those that earlier runs have left when they were killed.
+# run.sh COMMAND [ARGUMENT...]: run COMMAND inside lab.sh, with LAB_GROUP, a control group in which it may boot a
+# system with boot.sh. The group is removed when COMMAND has ended, and those that earlier runs have left when they
+# were killed.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

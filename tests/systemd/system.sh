@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Sourced inside run.sh's world by the tests in this directory: boot a system with what "cmake --install" installs and
-# with the programs of the tests, and run commands in it. TREE and BUILD are set; FDGUEST, VMNET_ASK and VMNET_NEEDY come
-# from the environment.
+# with the programs of the tests, and run commands in it. TREE and BUILD are set; FDGUEST, VMNET_ASK and VMNET_NEEDY
+# come from the environment.
 
 here=$(cd "$(dirname "$0")" && pwd)
 files=/run/lab/files

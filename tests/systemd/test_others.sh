@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# test_others.sh TREE SOURCE BUILD, in run.sh's world: the service as others than systemd start it: s6, OpenRC, inetd; and
-# systemd with Accept=yes. Each uses the file that is installed, or does what its comments say. Each case_NAME stops what
-# it has started.
+# test_others.sh TREE SOURCE BUILD, in run.sh's world: the service as others than systemd start it: s6, OpenRC, inetd;
+# and systemd with Accept=yes. Each uses the file that is installed, or does what its comments say. Each case_NAME
+# stops what it has started.
 set -eu
 
 TREE=$1 source=$2 BUILD=$3
@@ -89,7 +89,8 @@ case_s6_ipcserver() {
 # init_script FILE MODE GROUP: OpenRC's tools need no OpenRC as process 1.
 init_script() {
     run rm -rf /run/vmnet
-    for state in starting started stopping stopped inactive wasinactive failed hotplugged exclusive daemons options tmp scheduled; do
+    for state in starting started stopping stopped inactive wasinactive failed hotplugged exclusive daemons options \
+        tmp scheduled; do
         run mkdir -p /run/openrc/$state
     done
     run touch /run/openrc/softlevel

@@ -70,7 +70,8 @@ both() {
 
 # A file that rules come from is read wherever it is, also when it was mounted when the service was running already.
 case_includes() {
-    for directory in /home /home/vmuser /root /tmp/rules /var/tmp/rules /run/user/rules /srv /usr/lib/modules /dev/shm/rules /mnt; do
+    for directory in /home /home/vmuser /root /tmp/rules /var/tmp/rules /run/user/rules /srv /usr/lib/modules \
+        /dev/shm/rules /mnt; do
         run mkdir -p $directory
         [ $directory != /mnt ] || run mount -t tmpfs -o mode=755 tmpfs /mnt
         run chmod 755 $directory
@@ -104,17 +105,19 @@ case_names() {
     mv "$root/etc/nsswitch.new" "$root/etc/nsswitch.conf"
     # The unit keeps the network from the module, which is never taken for one that does not know the group.
     for user in vmuser vmother; do
-        answer=$(run setpriv --no-new-privs fdguest $user /usr/libexec/vmnet-helper --br=virbr0 -- echo granted 2>&1) || true
+        answer=$(run setpriv --no-new-privs fdguest $user /usr/libexec/vmnet-helper --br=virbr0 -- echo granted 2>&1) ||
+            true
         case $answer in
         *'a module of the name service did what it may not do here'*) ;;
         *) fail "a module without the network: $answer" ;;
         esac
     done
     # With the drop-in file of vmnet-helperd(8), it does its work.
-    mkdir -p "$root/etc/systemd/system/vmnet-helper.service.d"
-    sed -n '/^RestrictAddressFamilies=AF_INET/,/^\.Ed/p' "$source/service/vmnet-helperd.8" | grep = |
-        sed '1i [Service]' >"$root/etc/systemd/system/vmnet-helper.service.d/network.conf"
-    grep -q IPAddress "$root/etc/systemd/system/vmnet-helper.service.d/network.conf" || fail 'the page has no drop-in file'
+    drop_in=$root/etc/systemd/system/vmnet-helper.service.d/network.conf
+    mkdir -p "${drop_in%/*}"
+    sed -n '/^RestrictAddressFamilies=AF_INET/,/^\.Ed/p' "$source/service/vmnet-helperd.8" | grep '=' |
+        sed '1i [Service]' >"$drop_in"
+    grep -q IPAddress "$drop_in" || fail 'the page has no drop-in file'
     run systemctl daemon-reload
     run systemctl restart vmnet-helper.service
     both vmuser
@@ -132,8 +135,8 @@ case_names() {
     rules 'allow virbr0'
 }
 
-# namespace_seen_by ID PID: how the service, with the effective ids of a caller, finds the network namespace of a process
-# before Linux 6.11; empty if it cannot
+# namespace_seen_by ID PID: how the service, with the effective ids of a caller, finds the network namespace of a
+# process before Linux 6.11; empty if it cannot
 namespace_seen_by() {
     run nsenter -t "$(property service MainPID)" -m -- \
         setpriv --ruid 0 --euid "$1" --rgid 0 --egid "$1" --clear-groups readlink "/proc/$2/ns/net" || true

@@ -12,7 +12,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../apt.sh
 . "$here/../apt.sh"
 # All that these depend on comes with them: to apt, nothing is installed.
-wanted='base-files coreutils libc-bin dash bash sed grep systemd libnss-systemd util-linux libpam-modules procps s6 openrc'
+wanted='base-files coreutils libc-bin dash bash sed grep systemd libnss-systemd util-linux libpam-modules procps s6
+openrc'
 
 die() {
     echo "tree.sh: $*" >&2
