@@ -18,6 +18,7 @@
 #include "wire_request.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -59,6 +60,7 @@ noreturn void serve_run(int argc)
 
     /* 1. A sane process, which has the privilege that it needs. */
     process_make_sane(argc);
+    (void)prctl(PR_SET_NAME, "vmnet-helperd"); /* for ps(1): else "exe", as the loop executes it */
     connection = take_connection();
     message_answer_to(connection);
     root_require();
