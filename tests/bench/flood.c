@@ -41,8 +41,9 @@ static bool rounds_run(const struct plan *plan)
         int tap_fd;
 
         nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
-        if (!start_helper(plan->client, &start, &tap_fd) || !start_close_tap(tap_fd))
+        if (!start_helper(plan->client, &start, &tap_fd))
             return false;
+        (void)close(tap_fd); /* its name can be another tap's at once */
         (*times_us)[round] = start.fd_us;
     }
     return true;
