@@ -52,7 +52,7 @@ bool callers_want_proof(const struct callers *callers, uid_t uid, long long now_
 {
     size_t i = search(callers, uid);
 
-    return i == callers->count || (!callers->list[i].is_proven && now_ms >= callers->list[i].refused_until_ms);
+    return i == callers->count || (!callers->list[i].is_proven && now_ms >= callers->list[i].proof_from_ms);
 }
 
 static void prove(struct callers *callers, struct callers_entry *entry)
@@ -85,6 +85,8 @@ static void take(struct callers_entry *entry)
 static enum callers_verdict begin_unproven(struct callers *callers, struct callers_entry *entry, long long now_ms)
 {
     earn(&callers->unproven, now_ms);
+    if (now_ms >= entry->proof_from_ms)
+        entry->proof_from_ms = now_ms + CALLERS_PROOF_MS;
     if (now_ms < entry->refused_until_ms)
         return CALLERS_REFUSE;
     if (entry->running > 0 || !has_room(entry) || !has_room(&callers->unproven))
@@ -116,7 +118,7 @@ void callers_end(struct callers *callers, uid_t uid, enum callers_outcome outcom
     if (outcome == CALLERS_GRANTED)
         prove(callers, entry);
     if (outcome == CALLERS_REFUSED)
-        entry->refused_until_ms = now_ms + CALLERS_REFUSED_MS;
+        entry->proof_from_ms = entry->refused_until_ms = now_ms + CALLERS_REFUSED_MS;
     entry->running--;
     if (!entry->is_proven)
         callers->unproven.running--;

@@ -22,7 +22,8 @@ enum {
     CALLERS_BURST = 20,
     CALLERS_INTERVAL_MS = 100,
     CALLERS_REFUSED_MS = 30000,
-    CALLERS_LOG_MS = 60000, /* a user is logged once in this time */
+    CALLERS_PROOF_MS = 1000, /* what was not proven is not worth another look before */
+    CALLERS_LOG_MS = 60000,  /* a user is logged once in this time */
 };
 
 enum callers_verdict {
@@ -44,6 +45,7 @@ struct callers_entry {
     unsigned running;
     long long credit_ms; /* up to CALLERS_BURST intervals; a request costs one */
     long long seen_ms;
+    long long proof_from_ms; /* not before */
     long long refused_until_ms;
     long long log_from_ms; /* not before */
 };
@@ -55,7 +57,7 @@ struct callers {
     struct callers_entry unproven; /* what all of them together have */
 };
 
-/* Is it of use to find out whether this uid is a user's? Not if it is known, and not if it was refused of late. */
+/* Is it of use to find out whether this uid is a user's? Not if it is known, and not if that was tried of late. */
 bool callers_want_proof(const struct callers *callers, uid_t uid, long long now_ms);
 
 /*

@@ -100,6 +100,15 @@ static void test_callers_begin_proven_late_leaves_room(void **state)
     assert_int_equal(callers.unproven.running, 0);
 }
 
+static void test_callers_want_proof_tried_of_late_false(void **state)
+{
+    (void)state; /* cmocka's signature */
+    (void)begin_many(BOB, false, 1, start_ms);
+    (void)begin_many(BOB, false, 1, start_ms + 1);
+    assert_false(callers_want_proof(&callers, BOB, start_ms + CALLERS_PROOF_MS - 1));
+    assert_true(callers_want_proof(&callers, BOB, start_ms + CALLERS_PROOF_MS));
+}
+
 static void test_callers_begin_refused_before_refused_again(void **state)
 {
     (void)state; /* cmocka's signature */
@@ -171,6 +180,7 @@ int main(void)
         cmocka_unit_test_setup(test_callers_begin_unproven_share_one_users_part, reset),
         cmocka_unit_test_setup(test_callers_begin_unproven_one_at_once, reset),
         cmocka_unit_test_setup(test_callers_begin_proven_late_leaves_room, reset),
+        cmocka_unit_test_setup(test_callers_want_proof_tried_of_late_false, reset),
         cmocka_unit_test_setup(test_callers_begin_refused_before_refused_again, reset),
         cmocka_unit_test_setup(test_callers_begin_proven_refused_before_served, reset),
         cmocka_unit_test_setup(test_callers_begin_many_unproven_user_remembered, reset),
