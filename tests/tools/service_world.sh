@@ -3,6 +3,7 @@
 #
 # To be read with ".", after world.sh: a socket as the service has it, at which nobody answers. No test connects to it:
 # service_end fails if anything did.
+# shellcheck disable=SC2034 # for who reads this file
 socket=/run/vmnet/helper.sock
 
 # service PATH MODE [GROUP]: somebody listens there
