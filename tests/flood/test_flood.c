@@ -84,7 +84,7 @@ static void log_start(void)
 static int service_ask(void)
 {
     const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = ATTACK_SOCKET};
-    const struct wire_request request = {.magic = WIRE_MAGIC, .bridge = "virbr0"};
+    const struct wire_request request = {.magic = WIRE_MAGIC, .queues = 1, .bridge = "virbr0"};
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     unsigned char code;
 
@@ -120,9 +120,11 @@ static int service_start(void **state)
         lab_die(SERVICE);
     }
     process_count = lab_process_count();
-    while (access(ATTACK_SOCKET, F_OK) != 0 || service_ask() != 0)
+    while (access(ATTACK_SOCKET, F_OK) != 0)
         pause_short();
-    return 0;
+    while (service_ask() < 0) /* it has made the socket, and does not listen yet */
+        pause_short();
+    return service_ask() == 0 ? 0 : -1;
 }
 
 static void granted_and_release(struct lab_result *result)
