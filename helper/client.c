@@ -134,7 +134,7 @@ static bool receive_part(int fd, struct answer *answer)
         die(EX_UNAVAILABLE, "cannot read the answer of the service: %m");
     if (len <= 0)
         return false;
-    if ((message.msg_flags & MSG_CTRUNC) != 0)
+    if ((message.msg_flags & MSG_CTRUNC) != 0) /* the caller's RLIMIT_NOFILE */
         die(EX_TEMPFAIL, "cannot receive the tap: there is no room for its descriptors; see 'ulimit -n', or try again");
     take_descriptors(&message, answer);
     answer->len += (size_t)len;

@@ -220,6 +220,28 @@ static void test_answer_several_descriptors_misunderstood(void **state)
     }
 }
 
+/* The service has granted it, and this process cannot hold it: 0 to 2, QEMU's socket, the connection, and no more. */
+static void test_answer_without_a_free_descriptor_refused(void **state)
+{
+    struct lab_limit limit = {.resource = RLIMIT_NOFILE};
+    const struct answer answer = {.bytes = "\0", .len = 1, .fd_count = 1, .reads_first = true};
+
+    (void)state;
+    for (rlim_t most = 5; most <= 6; most++) {
+        limit.value = (struct rlimit){.rlim_cur = most, .rlim_max = most};
+        server_start(LAB_HELPERD_SOCKET, &answer);
+        struct lab_result *result =
+            helper_start(&(struct lab_start){.hook_as_root = lab_limit_set, .hook_data = &limit});
+        server_end();
+        assert_int_equal(result->fd_count, most - 5);
+        if (most == 5)
+            helper_assert_refused(result, EXIT_TEMPFAIL, "no room for its descriptors");
+        else
+            assert_int_equal(result->exit_code, 0);
+        lab_result_release(result);
+    }
+}
+
 /* The tap ends the answer: who has it waits for no more, not even for the end of the connection. */
 static void test_answer_after_the_tap_not_awaited(void **state)
 {
@@ -348,6 +370,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(test_answer_of_each_kind, setup),
         cmocka_unit_test_setup(test_answer_every_code_never_a_false_success, setup),
         cmocka_unit_test_setup(test_answer_several_descriptors_misunderstood, setup),
+        cmocka_unit_test_setup(test_answer_without_a_free_descriptor_refused, setup),
         cmocka_unit_test_setup(test_answer_after_the_tap_not_awaited, setup),
         cmocka_unit_test_setup(test_turned_away_for_ever_try_again_after_a_while, setup),
         cmocka_unit_test_setup(test_socket_missing_as_without_a_service, setup),
