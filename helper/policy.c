@@ -139,7 +139,8 @@ static void require_network(const struct vmnetacl_policy *policy, const struct c
     privilege_drop_all();
     die(EX_NOPERM,
         "you are in a network namespace other than that of bridge '%s', as in a container; start it outside, or the "
-        "administrator can permit it to every user that the rules allow it, with 'network: any' in " SWITCH,
+        "administrator can permit it to every user that the rules allow it, with 'network: any' in " SWITCH
+        " (if this file is new, it also needs the line 'acl: files qemu')",
         request->bridge);
 }
 

@@ -58,8 +58,8 @@ bool privilege_is_held(void)
 noreturn void privilege_die_without(void)
 {
     die(EX_NOPERM,
-        "no privilege: %s; or start the service, which gives taps to programs without privilege: 'systemctl "
-        "enable --now vmnet-helper.socket'",
+        "no privilege: %s; or have the service give the tap: as root, 'systemctl enable --now vmnet-helper.socket', "
+        "and a sandbox must let this program see /run/vmnet",
         diagnosis_find("/proc/self/exe"));
 }
 

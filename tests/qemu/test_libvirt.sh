@@ -106,7 +106,7 @@ case_session() {
     check_granted
     check_denied br0 "$no_rule"
     service_stop
-    check_denied virbr0 'no privilege: *or start the service*'
+    check_denied virbr0 'no privilege: *or have the service give the tap*'
 }
 
 case_session_setuid() {

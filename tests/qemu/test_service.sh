@@ -90,10 +90,10 @@ case_denied() {
 # Without the service, both helpers say why they have no privilege, and what would answer.
 case_absent() {
     service_stop
-    check_fails "*vmnet-helper: no privilege: the program is not setuid root*or start the service, *'systemctl enable --now \
+    check_fails "*vmnet-helper: no privilege: the program is not setuid root*or have the service give the tap: *'systemctl enable --now \
 vmnet-helper.socket'*bridge helper failed*"
     vm_helper=$setuid_helper
-    check_fails "*vmnet-helper: no privilege: no_new_privs is set*or start the service, *'systemctl enable --now \
+    check_fails "*vmnet-helper: no privilege: no_new_privs is set*or have the service give the tap: *'systemctl enable --now \
 vmnet-helper.socket'*bridge helper failed*" -sandbox on
     service_start
     check_sandboxed -sandbox on -nic "$(nic_bridge)" # the same program asks the service
@@ -179,9 +179,9 @@ case_bwrap_own_network() {
 # Setuid or not, and with a service or without: what is not seen in the sandbox cannot be asked.
 case_bwrap_without_socket() {
     vm_within="$sandbox --share-net"
-    check_refused '*vmnet-helper: no privilege: *or start the service*'
+    check_refused '*vmnet-helper: no privilege: *or have the service give the tap*'
     vm_helper=$setuid_helper
-    check_refused '*vmnet-helper: no privilege: *or start the service*'
+    check_refused '*vmnet-helper: no privilege: *or have the service give the tap*'
 }
 
 # As flatpak run --share=network --filesystem=/run/vmnet lays it out: a runtime's /usr, nothing of the host but what is

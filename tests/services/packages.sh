@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# packages.sh DIRECTORY names|libvirt: make DIRECTORY/root, a tree of programs that the tests run, with the libraries
-# that this machine lacks. "names" are the name services: slapd, sssd, nslcd, nscd, their NSS modules and
-# libnss_systemd; "libvirt" is libvirtd with its driver for QEMU, and virsh.
+# packages.sh DIRECTORY names|libvirt|podman: make DIRECTORY/root, a tree of programs that the tests run, with the
+# libraries that this machine lacks. "names" are the name services: slapd, sssd, nslcd, nscd, their NSS modules and
+# libnss_systemd; "libvirt" is libvirtd with its driver for QEMU, and virsh; "podman" is podman with what it needs to run
+# containers without root.
 #
 # The packages are downloaded with apt and unpacked. None is installed: their scripts would edit /etc/nsswitch.conf and
 # start daemons. A test lays the tree over /usr in a world of its own. A tree that is there is used again, without the
@@ -64,7 +65,7 @@ unpack() {
     done
 }
 
-usage='usage: packages.sh DIRECTORY names|libvirt'
+usage='usage: packages.sh DIRECTORY names|libvirt|podman'
 [ $# = 2 ] || die "$usage"
 case $2 in
 names)
@@ -75,6 +76,10 @@ names)
 libvirt)
     wanted='libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients'
     files='sbin/libvirtd bin/virsh lib/*/libvirt/connection-driver/libvirt_driver_qemu.so'
+    ;;
+podman)
+    wanted='podman crun uidmap'
+    files='bin/podman bin/conmon bin/crun bin/newuidmap'
     ;;
 *) die "$usage" ;;
 esac
