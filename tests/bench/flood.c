@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "attack.h"
+#include "rules.h"
 #include "sample.h"
 #include "start.h"
 
@@ -105,6 +106,8 @@ int main(int argc, char **argv)
         return 71;
     if (plan.only != NULL && strstr(title, plan.only) == NULL)
         return 0;
+    if (!rules_write((struct rules){.count = 1, .deny_every = 0, .kind = RULES_QEMU}))
+        return 1;
     printf(
         "\n### %s (%zu rounds)\n\n| | undisturbed, us | attacked, us | attacked / undisturbed |\n|---|--:|--:|--:|\n",
         title, plan.round_count);
