@@ -14,12 +14,14 @@
 #include <stdbool.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #define PAUSE_MS   100 /* when there are no descriptors or no memory to accept with */
 #define ACCEPT_MAX 16
+#define CLOSE_MS   1 /* that closing a connection may take */
 
 static struct {
     int listener_fd;
@@ -42,6 +44,35 @@ static void open_signals(void)
     loop.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (loop.signal_fd < 0)
         die(EX_OSERR, "cannot receive signals: %m");
+}
+
+static void return_at_once(int number)
+{
+    (void)number; /* SIGALRM: it has interrupted what was to be interrupted */
+}
+
+static void prepare_to_close(void)
+{
+    const struct sigaction action = {.sa_handler = return_at_once};
+
+    if (sigaction(SIGALRM, &action, NULL) != 0)
+        die(EX_OSERR, "cannot receive signals: %m");
+}
+
+/*
+ * With the connection, the kernel closes the descriptors that the caller has sent and nobody has received. For a TCP
+ * socket with SO_LINGER, that waits for as long as he likes, socket(7), unless a signal comes: the first may come too
+ * early.
+ */
+static void close_in_time(int fd)
+{
+    static const struct itimerval soon = {.it_value = {.tv_usec = CLOSE_MS * 1000},
+                                          .it_interval = {.tv_usec = CLOSE_MS * 1000}};
+    static const struct itimerval none = {.it_value = {.tv_sec = 0}};
+
+    (void)setitimer(ITIMER_REAL, &soon, NULL); /* cannot fail, here and below */
+    (void)close(fd);                           /* the instance has it, or the answer is sent: nothing to fail */
+    (void)setitimer(ITIMER_REAL, &none, NULL);
 }
 
 static void take_signals(void)
@@ -129,7 +160,7 @@ static bool accept_one(void)
 
     if (fd >= 0) {
         serve(fd);
-        (void)close(fd); /* the instance has it, or the answer is sent: nothing to fail */
+        close_in_time(fd);
         loop.idle_from_ms = clock_now_ms();
     } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
         loop.accept_from_ms = clock_now_ms() + PAUSE_MS;
@@ -177,6 +208,7 @@ void loop_run(int listener_fd, int idle_ms)
     loop.idle_ms = idle_ms;
     loop.idle_from_ms = clock_now_ms();
     open_signals();
+    prepare_to_close();
     while (!is_over()) {
         struct pollfd ready[] = {{.fd = loop.signal_fd, .events = POLLIN},
                                  {.fd = may_accept() ? loop.listener_fd : -1, .events = POLLIN}};

@@ -6,6 +6,8 @@
 #include "asker.h"
 #include "helperd_test.h"
 
+#include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -202,6 +204,52 @@ static void test_request_long_answered_once(void **state)
     asker_assert_granted(&answer);
 }
 
+/* A TCP connection whose other end reads nothing, and which waits for that when it is closed. */
+static int lingering_open(int *other_fd)
+{
+    static const char bytes[65536];
+    const struct linger linger = {.l_onoff = 1, .l_linger = 3600};
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t len = sizeof address;
+    const int listener_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(listen(listener_fd, 1), 0); /* at a port that the kernel chooses */
+    assert_int_equal(getsockname(listener_fd, (struct sockaddr *)&address, &len), 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    *other_fd = accept4(listener_fd, NULL, NULL, SOCK_CLOEXEC);
+    close(listener_fd);
+    while (send(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+        continue;
+    assert_int_equal(errno, EAGAIN);
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger), 0);
+    return fd;
+}
+
+/* The loop closes it, since it turns the connection away: one more than a user may have at once. */
+static void test_descriptor_slow_to_close_delays_nobody(void **state)
+{
+    const struct asker_plan plan = {.caller = &lab_vmother};
+    struct asker_answer answer;
+    struct asker askers[9];
+    int other_fd;
+
+    (void)state;
+    helperd_stop();
+    for (size_t i = 0; i < 9; i++)
+        asker_connect(&plan, &askers[i]);
+    const int fd = lingering_open(&other_fd);
+    asker_send_fds(&askers[8], request, 1, &fd, 1);
+    close(fd);
+    helperd_continue();
+    send_all(request, sizeof request, &answer);
+    asker_assert_granted(&answer);
+    for (size_t i = 0; i < 9; i++)
+        asker_end(&askers[i]);
+    close(other_fd);
+}
+
 /* Who does not read the answer, or has gone, gets no tap that stays. */
 static void test_asker_gone_nothing_left(void **state)
 {
@@ -236,6 +284,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_request_byte_by_byte_granted, setup, helperd_teardown),
         cmocka_unit_test_setup_teardown(test_request_trickled_refused, setup, helperd_teardown),
         cmocka_unit_test_setup_teardown(test_request_long_answered_once, setup, helperd_teardown),
+        cmocka_unit_test_setup_teardown(test_descriptor_slow_to_close_delays_nobody, setup, helperd_teardown),
         cmocka_unit_test_setup_teardown(test_asker_gone_nothing_left, setup, helperd_teardown),
     };
 
