@@ -57,7 +57,7 @@ bool callers_want_proof(const struct callers *callers, uid_t uid, long long now_
 
 static void prove(struct callers *callers, struct callers_entry *entry)
 {
-    if (entry->is_proven)
+    if (entry->is_proven || entry->is_subordinate)
         return;
     entry->is_proven = true;
     callers->unproven.running -= entry->running;
@@ -96,12 +96,13 @@ static enum callers_verdict begin_unproven(struct callers *callers, struct calle
     return CALLERS_SERVE;
 }
 
-enum callers_verdict callers_begin(struct callers *callers, uid_t uid, bool is_proven, long long now_ms)
+enum callers_verdict callers_begin(struct callers *callers, uid_t uid, enum callers_proof proof, long long now_ms)
 {
     struct callers_entry *entry = find_entry(callers, uid, now_ms);
 
     earn(entry, now_ms);
-    if (is_proven)
+    entry->is_subordinate = entry->is_subordinate || proof == CALLERS_SUBORDINATE;
+    if (proof == CALLERS_USER)
         prove(callers, entry);
     if (!entry->is_proven)
         return begin_unproven(callers, entry, now_ms);

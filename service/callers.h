@@ -5,10 +5,10 @@
  * A user can be turned away only for what has come with his own uid: more than CALLERS_RUNNING requests at once, or
  * more than CALLERS_BURST with less than CALLERS_INTERVAL_MS for each of them since.
  *
- * But who has subordinate ids, subuid(5), has 65,536 uids. Requests with these are refused, and it takes a process to
- * find that out. So a uid is unproven until it is known to be a user's. All unproven uids together may have what one
- * user may have, and each of them one process; and one that was refused is refused again for CALLERS_REFUSED_MS without
- * another.
+ * But who has subordinate ids, subuid(5), has 65,536 uids. In his user namespaces, requests with these are refused, and
+ * it takes a process to find that out. Outside, with a set-user-ID file of each, they are answered. So a uid is unproven
+ * until it is known to be a user's. All unproven uids together may have what one user may have, and each of them one
+ * process; and one that was refused is refused again for CALLERS_REFUSED_MS without another.
  */
 #pragma once
 
@@ -32,6 +32,13 @@ enum callers_verdict {
     CALLERS_REFUSE,    /* as it was a moment ago */
 };
 
+/* What was found out about a uid. */
+enum callers_proof {
+    CALLERS_UNKNOWN,
+    CALLERS_USER,
+    CALLERS_SUBORDINATE, /* is never proven */
+};
+
 /* What has come of a request. */
 enum callers_outcome {
     CALLERS_GRANTED,
@@ -42,6 +49,7 @@ enum callers_outcome {
 struct callers_entry {
     uid_t uid;
     bool is_proven;
+    bool is_subordinate;
     unsigned running;
     long long credit_ms; /* up to CALLERS_BURST intervals; a request costs one */
     long long seen_ms;
@@ -60,13 +68,10 @@ struct callers {
 /* Is it of use to find out whether this uid is a user's? Not if it is known, and not if that was tried of late. */
 bool callers_want_proof(const struct callers *callers, uid_t uid, long long now_ms);
 
-/*
- * A connection of this user has come. is_proven: it was found out that his uid is a user's. After CALLERS_SERVE,
- * callers_end() must follow. now_ms never goes back.
- */
-enum callers_verdict callers_begin(struct callers *callers, uid_t uid, bool is_proven, long long now_ms);
+/* A connection of this user has come. After CALLERS_SERVE, callers_end() must follow. now_ms never goes back. */
+enum callers_verdict callers_begin(struct callers *callers, uid_t uid, enum callers_proof proof, long long now_ms);
 
-/* A request of this user has ended. A grant proves his uid: only a user gets one. */
+/* A request of this user has ended. A grant proves his uid, if it is not a subordinate one: only users get others. */
 void callers_end(struct callers *callers, uid_t uid, enum callers_outcome outcome, long long now_ms);
 
 /* Is it time to log that this user was turned away? True once in CALLERS_LOG_MS; for unproven uids, for one of them. */

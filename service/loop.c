@@ -6,6 +6,7 @@
 #include "instances.h"
 #include "message.h"
 #include "peer.h"
+#include "subordinate.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -123,15 +124,23 @@ static void turn_away(int fd, uid_t uid, enum callers_verdict verdict)
     log_turned_away(uid, verdict == CALLERS_REFUSE ? "namespaces" : "too many requests");
 }
 
+static enum callers_proof find_proof(const struct ucred *peer)
+{
+    if (subordinate_is(peer->uid))
+        return CALLERS_SUBORDINATE;
+    return peer_is_local(peer) ? CALLERS_USER : CALLERS_UNKNOWN;
+}
+
 static enum callers_verdict begin(const struct ucred *peer)
 {
     long long now_ms = clock_now_ms();
-    bool is_proven;
+    enum callers_proof proof = CALLERS_UNKNOWN;
 
     if (loop.instances.count >= INSTANCES_MAX)
         return CALLERS_TURN_AWAY;
-    is_proven = callers_want_proof(&loop.callers, peer->uid, now_ms) && peer_is_local(peer);
-    return callers_begin(&loop.callers, peer->uid, is_proven, now_ms);
+    if (callers_want_proof(&loop.callers, peer->uid, now_ms))
+        proof = find_proof(peer);
+    return callers_begin(&loop.callers, peer->uid, proof, now_ms);
 }
 
 static void serve(int fd)

@@ -7,11 +7,12 @@
  *
  * Root's init system starts this program; it is never setuid. With --listen it is a loop that accepts connections. It
  * reads nothing from them, and knows of a caller what the kernel says: his uid, and whether the process is in our own
- * user namespace. For each connection it executes itself with --serve, and that process goes through the same phases as
- * vmnet-helper (helper/main.c): it finds out who has connected, becomes that user with one capability, and only then
- * reads what is asked for. A caller therefore never meets a process with root's rights that reads what he has written.
- * The loop limits how many processes each user can have (callers.h) and kills each after 15 seconds, since a caller can
- * stop a process that runs with his uid.
+ * user namespace; and from /etc/subuid, whether the uid is one of thousands that a user has. For each connection it
+ * executes itself with --serve, and that process goes through the same phases as vmnet-helper (helper/main.c): it finds
+ * out who has connected, becomes that user with one capability, and only then reads what is asked for. A caller
+ * therefore never meets a process with root's rights that reads what he has written. The loop limits how many processes
+ * each user can have (callers.h) and kills each after 15 seconds, since a caller can stop a process that runs with his
+ * uid.
  *
  * What the socket gives that a setuid program does not: a process under no_new_privs can use it. SECURITY.md says what
  * that means, and peer.c in which namespaces a caller may be.

@@ -15,8 +15,8 @@ enum {
 void peer_tell_refused(void);
 
 /*
- * Is there a process with this uid, which has connected, in our own user namespace? Then it is no subordinate id, since
- * these exist only in other user namespaces. False as well when it is not known. Waits for nothing.
+ * Is there a process with this uid, which has connected, in our own user namespace? Then its uid is a user's, or one
+ * that subordinate_is() knows. False as well when it is not known. Waits for nothing.
  *
  * It must not: change the effective ids. Who has the same could change at what priority this process runs.
  */

@@ -175,11 +175,11 @@ static void text_put(pid_t pid, const char *file, const char *text)
     close(fd);
 }
 
-static void bob_become(void)
+static void id_become(uid_t id)
 {
-    if (setgroups(0, NULL) != 0 || setresgid(ATTACK_UID, ATTACK_UID, ATTACK_UID) != 0 ||
-        setresuid(ATTACK_UID, ATTACK_UID, ATTACK_UID) != 0 || prctl(PR_SET_DUMPABLE, 1) != 0)
-        lab_die("attack: cannot become bob");
+    if (setgroups(0, NULL) != 0 || setresgid(id, id, id) != 0 || setresuid(id, id, id) != 0 ||
+        prctl(PR_SET_DUMPABLE, 1) != 0)
+        lab_die("attack: cannot become another user");
 }
 
 /* A user namespace that belongs to bob, as newuidmap(1) would make it for him. */
@@ -193,7 +193,7 @@ static int namespace_make(void)
         lab_die("attack: pipe2");
     const pid_t pid = fork();
     if (pid == 0) {
-        bob_become();
+        id_become(ATTACK_UID);
         if (unshare(CLONE_NEWUSER) != 0 || write(ready[1], "", 1) != 1)
             lab_die("attack: unshare");
         for (;;)
@@ -230,6 +230,17 @@ static void subordinate_request_run(unsigned number)
     request_run(number);
 }
 
+/* As with a file that is set-user-ID to a subordinate id. It holds an instance as long as that waits. */
+static void subordinate_file_run(unsigned number)
+{
+    id_become(ATTACK_SUBORDINATE_FIRST + number);
+    for (;;) {
+        struct pollfd answer = {.fd = service_connect(0), .events = POLLIN};
+        (void)poll(&answer, 1, -1); /* whatever the answer is */
+        close(answer.fd);
+    }
+}
+
 /* All of them, as fast as one process can change. */
 static void subordinate_change_run(unsigned number)
 {
@@ -254,6 +265,7 @@ const struct attack attacks[] = {
     {"kills instances", {{request_run, 8}, {kill_run, 1}}},
     {"fills the backlog", {{backlog_run, 2}}},
     {"has 200 processes with subordinate ids", {{subordinate_request_run, 200}, {stop_run, 1}}},
+    {"has 100 set-user-ID files of subordinate ids", {{subordinate_file_run, 100}}},
     {"has 60,000 subordinate ids", {{subordinate_change_run, 2}}},
     {"does all of that",
      {{hold_run, 1},
@@ -273,8 +285,8 @@ static _Noreturn void process_run(void (*run)(unsigned), unsigned number, int re
 
     if (setrlimit(RLIMIT_NOFILE, &files) != 0)
         lab_die("attack: setrlimit");
-    if (run != subordinate_request_run && run != subordinate_change_run)
-        bob_become();
+    if (run != subordinate_request_run && run != subordinate_change_run && run != subordinate_file_run)
+        id_become(ATTACK_UID);
     if (write(ready_fd, "", 1) != 1)
         lab_die("attack: write");
     close(ready_fd);
