@@ -55,12 +55,18 @@ bool callers_want_proof(const struct callers *callers, uid_t uid, long long now_
     return i == callers->count || (!callers->list[i].is_proven && now_ms >= callers->list[i].proof_from_ms);
 }
 
+/* The share of an unproven uid, which does not change while a request of it runs. */
+static struct callers_entry *share_of(struct callers *callers, const struct callers_entry *entry)
+{
+    return &callers->unproven[entry->is_subordinate ? 1 : 0];
+}
+
 static void prove(struct callers *callers, struct callers_entry *entry)
 {
     if (entry->is_proven || entry->is_subordinate)
         return;
     entry->is_proven = true;
-    callers->unproven.running -= entry->running;
+    share_of(callers, entry)->running -= entry->running;
 }
 
 static void earn(struct callers_entry *entry, long long now_ms)
@@ -84,15 +90,17 @@ static void take(struct callers_entry *entry)
 
 static enum callers_verdict begin_unproven(struct callers *callers, struct callers_entry *entry, long long now_ms)
 {
-    earn(&callers->unproven, now_ms);
+    struct callers_entry *share = share_of(callers, entry);
+
+    earn(share, now_ms);
     if (now_ms >= entry->proof_from_ms)
         entry->proof_from_ms = now_ms + CALLERS_PROOF_MS;
     if (now_ms < entry->refused_until_ms)
         return CALLERS_REFUSE;
-    if (entry->running > 0 || !has_room(entry) || !has_room(&callers->unproven))
+    if (entry->running > 0 || !has_room(entry) || !has_room(share))
         return CALLERS_TURN_AWAY;
     take(entry);
-    take(&callers->unproven);
+    take(share);
     return CALLERS_SERVE;
 }
 
@@ -101,7 +109,8 @@ enum callers_verdict callers_begin(struct callers *callers, uid_t uid, enum call
     struct callers_entry *entry = find_entry(callers, uid, now_ms);
 
     earn(entry, now_ms);
-    entry->is_subordinate = entry->is_subordinate || proof == CALLERS_SUBORDINATE;
+    if (proof == CALLERS_SUBORDINATE && entry->running == 0)
+        entry->is_subordinate = true;
     if (proof == CALLERS_USER)
         prove(callers, entry);
     if (!entry->is_proven)
@@ -122,7 +131,7 @@ void callers_end(struct callers *callers, uid_t uid, enum callers_outcome outcom
         entry->proof_from_ms = entry->refused_until_ms = now_ms + CALLERS_REFUSED_MS;
     entry->running--;
     if (!entry->is_proven)
-        callers->unproven.running--;
+        share_of(callers, entry)->running--;
 }
 
 static bool may_log(struct callers_entry *entry, long long now_ms)
@@ -137,5 +146,5 @@ bool callers_log(struct callers *callers, uid_t uid, long long now_ms)
 {
     struct callers_entry *entry = find_entry(callers, uid, now_ms);
 
-    return may_log(entry->is_proven ? entry : &callers->unproven, now_ms);
+    return may_log(entry->is_proven ? entry : share_of(callers, entry), now_ms);
 }

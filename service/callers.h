@@ -8,7 +8,8 @@
  * But who has subordinate ids, subuid(5), has 65,536 uids. In his user namespaces, requests with these are refused, and
  * it takes a process to find that out. Outside, with a set-user-ID file of each, they are answered. So a uid is unproven
  * until it is known to be a user's. All unproven uids together may have what one user may have, and each of them one
- * process; and one that was refused is refused again for CALLERS_REFUSED_MS without another.
+ * process; and one that was refused is refused again for CALLERS_REFUSED_MS without another. Those that are known to be
+ * subordinate are counted by themselves: the others are mostly users who have only come from a user namespace as yet.
  */
 #pragma once
 
@@ -62,7 +63,7 @@ struct callers_entry {
 struct callers {
     struct callers_entry list[CALLERS_MAX];
     size_t count;
-    struct callers_entry unproven; /* what all of them together have */
+    struct callers_entry unproven[2]; /* what all of them together have; [1]: all that are subordinate */
 };
 
 /* Is it of use to find out whether this uid is a user's? Not if it is known, and not if that was tried of late. */
@@ -74,5 +75,5 @@ enum callers_verdict callers_begin(struct callers *callers, uid_t uid, enum call
 /* A request of this user has ended. A grant proves his uid, if it is not a subordinate one: only users get others. */
 void callers_end(struct callers *callers, uid_t uid, enum callers_outcome outcome, long long now_ms);
 
-/* Is it time to log that this user was turned away? True once in CALLERS_LOG_MS; for unproven uids, for one of them. */
+/* Is it time to log that this user was turned away? True once in CALLERS_LOG_MS; of unproven uids, for one. */
 bool callers_log(struct callers *callers, uid_t uid, long long now_ms);

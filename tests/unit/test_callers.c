@@ -103,16 +103,40 @@ static void test_callers_begin_subordinate_never_proven(void **state)
     assert_int_equal(begin_many(ALICE, CALLERS_USER, 100, start_ms), CALLERS_RUNNING);
 }
 
+/* As those of a container: he comes from a user namespace of his own. */
+static void test_callers_begin_unproven_not_for_what_subordinate_ones_do(void **state)
+{
+    (void)state; /* cmocka's signature */
+    for (uid_t uid = SUBORDINATE; uid < SUBORDINATE + 1000; uid++)
+        (void)begin_many(uid, CALLERS_SUBORDINATE, 2, start_ms);
+    assert_int_equal(begin_many(ALICE, CALLERS_UNKNOWN, 1, start_ms), 1);
+    assert_true(callers_log(&callers, SUBORDINATE, start_ms));
+    assert_true(callers_log(&callers, BOB, start_ms));
+}
+
+/* A line is added to the file while a request runs. */
+static void test_callers_begin_subordinate_late_counted_right(void **state)
+{
+    (void)state; /* cmocka's signature */
+    assert_int_equal(begin_many(SUBORDINATE, CALLERS_UNKNOWN, 1, start_ms), 1);
+    assert_int_equal(begin_many(SUBORDINATE, CALLERS_SUBORDINATE, 1, start_ms), 0);
+    callers_end(&callers, SUBORDINATE, CALLERS_FAILED, start_ms);
+    assert_int_equal(begin_many(SUBORDINATE, CALLERS_SUBORDINATE, 1, start_ms), 1);
+    callers_end(&callers, SUBORDINATE, CALLERS_GRANTED, start_ms);
+    assert_int_equal(callers.unproven[0].running, 0);
+    assert_int_equal(callers.unproven[1].running, 0);
+}
+
 /* While some of his processes run. */
 static void test_callers_begin_proven_late_leaves_room(void **state)
 {
     (void)state; /* cmocka's signature */
     assert_int_equal(begin_many(BOB, CALLERS_UNKNOWN, 1, start_ms), 1);
-    assert_int_equal(callers.unproven.running, 1);
+    assert_int_equal(callers.unproven[0].running, 1);
     assert_int_equal(begin_many(BOB, CALLERS_USER, 1, start_ms), 1);
-    assert_int_equal(callers.unproven.running, 0);
+    assert_int_equal(callers.unproven[0].running, 0);
     end_many(BOB, CALLERS_FAILED, 2, start_ms);
-    assert_int_equal(callers.unproven.running, 0);
+    assert_int_equal(callers.unproven[0].running, 0);
 }
 
 static void test_callers_want_proof_tried_of_late_false(void **state)
@@ -197,6 +221,8 @@ int main(void)
         cmocka_unit_test_setup(test_callers_begin_unproven_share_one_users_part, reset),
         cmocka_unit_test_setup(test_callers_begin_unproven_one_at_once, reset),
         cmocka_unit_test_setup(test_callers_begin_subordinate_never_proven, reset),
+        cmocka_unit_test_setup(test_callers_begin_unproven_not_for_what_subordinate_ones_do, reset),
+        cmocka_unit_test_setup(test_callers_begin_subordinate_late_counted_right, reset),
         cmocka_unit_test_setup(test_callers_begin_proven_late_leaves_room, reset),
         cmocka_unit_test_setup(test_callers_want_proof_tried_of_late_false, reset),
         cmocka_unit_test_setup(test_callers_begin_refused_before_refused_again, reset),
