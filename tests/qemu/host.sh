@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 #
 # host.sh CASE: the helper on a host with another kernel: Debian's, in a virtual machine. Needs no root.
-# VMNET_HELPER is the helper under test, VMNET_GUEST_DIR the directory that guest.sh made; VMNET_TEST_HOST and FDGUEST
-# are the programs made of host/test_host.c and of ../lab/fdguest.c.
+# VMNET_HELPER is the helper under test, VMNET_HELPERD the service, VMNET_GUEST_DIR the directory that guest.sh made;
+# VMNET_TEST_HOST, FDGUEST and VMNET_ASK are the programs made of host/test_host.c, ../lab/fdguest.c and
+# ../systemd/ask.c.
 #
 # Each case is one boot (machine.sh), with a kernel command line and the group of tests in host/test_host.c for it, or a
 # script.
@@ -42,6 +43,13 @@ case_class_room() {
     cp "$here/host/class_room.sh" "$machine_root/class_room.sh"
     machine_add_iproute2
     machine_boot cloud tests=class_room
+}
+
+case_service() {
+    machine_add_program "$VMNET_HELPERD" /vmnet-helperd
+    machine_add_program "$VMNET_ASK" /ask
+    cp "$here/host/service.sh" "$machine_root/service.sh"
+    machine_boot cloud tests=service
 }
 
 case $1 in

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "wire.h"
 
+#include <errno.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
 #include <stdio.h>
@@ -57,6 +58,8 @@ static size_t receive(int fd, char *bytes, size_t size, int *tap_fd)
                                  .msg_control = control.space,
                                  .msg_controllen = sizeof control.space};
         more = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+        if (more < 0 && errno == ECONNRESET) /* after the answer: it was not the request that was answered */
+            break;
         if (more < 0)
             die("recvmsg");
         if (message.msg_controllen >= CMSG_LEN(sizeof(int)) && control.header.cmsg_type == SCM_RIGHTS)
