@@ -68,6 +68,7 @@ int main(int argc, char *argv[])
 {
     const struct command *command;
     struct options options;
+    int status;
 
     if (argc < 2)
         die(EX_USAGE, "missing command; see 'vmnetctl --help'");
@@ -81,5 +82,7 @@ int main(int argc, char *argv[])
     }
     command = command_find(argv[1]);
     options_read(&options, command, argc - 1, argv + 1);
-    return finish(command->run(&options));
+    status = command->run(&options);
+    free(options.cards);
+    return finish(status);
 }

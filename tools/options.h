@@ -38,7 +38,7 @@ struct options {
     bool drop_limits;
     const char *as;     /* these are NULL when not given */
     const char *bridge; /* the last one */
-    struct options_card *cards;
+    struct options_card *cards; /* one for each --bridge; main() frees them */
     size_t cards_count;
     const char *from;
     const char *helper;

@@ -137,7 +137,7 @@ int __wrap_ioctl(int fd, unsigned long request, void *argument)
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
 {
     const struct nlmsghdr *header = message->msg_iov->iov_base;
-    const struct ifinfomsg *link = NLMSG_DATA(header);
+    const struct ifinfomsg *link = netlink_data(header);
 
     (void)flags;
     CHILD_CHECK(fd == NETLINK_FD && link->ifi_index == TAP_INDEX && !*is_deleted);
