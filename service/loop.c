@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -113,15 +114,18 @@ static void reap(void)
     }
 }
 
-static void turn_away(int fd, uid_t uid, enum callers_verdict verdict)
+static void tell_to_try_again(int fd)
 {
     message_answer_to(fd);
-    if (verdict == CALLERS_REFUSE)
-        peer_tell_refused();
-    else
-        message_tell(EX_TEMPFAIL, ""); /* the client knows that as: try again */
+    message_tell(EX_TEMPFAIL, ""); /* as wire.h says */
     message_answer_to(-1);
-    log_turned_away(uid, verdict == CALLERS_REFUSE ? "namespaces" : "too many requests");
+}
+
+static void tell_refused(int fd)
+{
+    message_answer_to(fd);
+    peer_tell_refused();
+    message_answer_to(-1);
 }
 
 static enum callers_proof find_proof(const struct ucred *peer)
@@ -148,18 +152,27 @@ static void serve(int fd)
     struct ucred peer;
     socklen_t len = sizeof peer;
     enum callers_verdict verdict;
+    char why[128];
 
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
         return;
     verdict = begin(&peer);
-    if (verdict != CALLERS_SERVE) {
-        turn_away(fd, peer.uid, verdict);
+    if (verdict == CALLERS_REFUSE) {
+        tell_refused(fd);
+        log_turned_away(peer.uid, "namespaces");
+        return;
+    }
+    if (verdict == CALLERS_TURN_AWAY) {
+        tell_to_try_again(fd);
+        log_turned_away(peer.uid, "too many requests");
         return;
     }
     if (instance_start(&loop.instances, fd, peer.uid, clock_now_ms()))
         return;
+    (void)snprintf(why, sizeof why, "no process: %m"); /* always fits */
     callers_end(&loop.callers, peer.uid, CALLERS_FAILED, clock_now_ms());
-    turn_away(fd, peer.uid, CALLERS_TURN_AWAY);
+    tell_to_try_again(fd);
+    log_turned_away(peer.uid, why);
 }
 
 /* False when there is none. */

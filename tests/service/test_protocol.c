@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "asker.h"
 #include "helperd_test.h"
+#include "log.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -250,6 +251,28 @@ static void test_descriptor_slow_to_close_delays_nobody(void **state)
     close(other_fd);
 }
 
+/* The loop executes itself by way of /proc. */
+static void test_instance_not_started_recorded(void **state)
+{
+    const int log_fd = lab_log_open();
+    struct asker_answer answer;
+    struct asker asker;
+    char record[1024];
+    size_t len;
+
+    (void)state;
+    lab_command("mount -t tmpfs none /proc");
+    asker_connect(next_plan(), &asker);
+    asker_receive(&asker, &answer);
+    asker_end(&asker);
+    lab_command("umount /proc");
+    assert_int_equal(answer.code, EXIT_TEMPFAIL);
+    assert_int_equal(answer.text_len, 0);
+    assert_true(lab_log_read(log_fd, 60000, record, sizeof record, &len));
+    assert_non_null(strstr(record, " no process: No such file or directory"));
+    lab_log_close(log_fd);
+}
+
 /* Who does not read the answer, or has gone, gets no tap that stays. */
 static void test_asker_gone_nothing_left(void **state)
 {
@@ -285,6 +308,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_request_trickled_refused, setup, helperd_teardown),
         cmocka_unit_test_setup_teardown(test_request_long_answered_once, setup, helperd_teardown),
         cmocka_unit_test_setup_teardown(test_descriptor_slow_to_close_delays_nobody, setup, helperd_teardown),
+        cmocka_unit_test_setup_teardown(test_instance_not_started_recorded, setup, helperd_teardown),
         cmocka_unit_test_setup_teardown(test_asker_gone_nothing_left, setup, helperd_teardown),
     };
 
