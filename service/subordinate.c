@@ -19,7 +19,10 @@ static bool read_number(const char *digits, unsigned long long *number)
     return at != digits && *at == '\0';
 }
 
-/* owner:first:count. What is not such a line gives nobody an id, newuidmap(1). */
+/*
+ * owner:first:count. What is not such a line gives nobody an id, newuidmap(1). A line with one id may be about a user's
+ * own, which containers of root's are so given: root:1000:1.
+ */
 static bool is_in_range(char *line, uid_t uid)
 {
     const char *owner = strsep(&line, ":");
@@ -29,7 +32,7 @@ static bool is_in_range(char *line, uid_t uid)
     unsigned long long count;
 
     return owner != NULL && first_digits != NULL && count_digits != NULL && read_number(first_digits, &first) &&
-           read_number(count_digits, &count) && uid >= first && uid - first < count;
+           read_number(count_digits, &count) && count > 1 && uid >= first && uid - first < count;
 }
 
 /* Line by line: a file of thousands of users is long. */

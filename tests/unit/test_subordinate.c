@@ -60,6 +60,8 @@ static void test_subordinate_is_each_file(void **state)
         {"an owner by number", "1000:100000:65536\n", FIRST, true},
         {"no owner", ":100000:65536\n", FIRST, true},
         {"a range of none", "alice:100000:0\n", FIRST, false},
+        {"a range of one", "root:1000:1\n", 1000, false},
+        {"a range of two", "root:1000:2\n", 1001, true},
         {"a range beyond all uids", "alice:100000:4294967295\n", (uid_t)-2, true},
         {"a comment", "# alice:100000:65536\n", 1000, false},
         {"an empty line", "\nalice:100000:65536\n", FIRST, true},
