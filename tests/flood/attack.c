@@ -8,6 +8,7 @@
 
 #include "run.h"
 #include "wire.h"
+#include "world.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -337,6 +338,16 @@ static _Noreturn void leader_run(const struct attack *attack, int ready_fd)
     _exit(is_complete ? 0 : 1);
 }
 
+/* As useradd(8) does. */
+static void subordinates_give(void)
+{
+    char line[80];
+
+    (void)snprintf(line, sizeof line, "%d:%d:%d\n", ATTACK_UID, ATTACK_SUBORDINATE_FIRST,
+                   SUBORDINATE_COUNT + 1); /* always fits */
+    lab_text_write("/etc/subuid", line, 0, 0, 0644);
+}
+
 pid_t attack_start(const struct attack *attack)
 {
     size_t missing_count = process_count(attack);
@@ -347,6 +358,7 @@ pid_t attack_start(const struct attack *attack)
     if (pipe2(ready, O_CLOEXEC) != 0 || sigemptyset(&set) != 0 || sigaddset(&set, SIGTERM) != 0 ||
         sigprocmask(SIG_BLOCK, &set, &old) != 0)
         lab_die("attack: pipe2");
+    subordinates_give();
     fflush(NULL);
     const pid_t pid = fork();
     if (pid == 0)

@@ -106,7 +106,6 @@ static int service_start(void **state)
 {
     if (helper_world_setup(state) != 0)
         return -1;
-    lab_text_write("/etc/subuid", "vmother:1000000:65536\n", 0, 0, 0644);
     lab_program_install(lab_program_find("VMNET_HELPERD"), SERVICE, 0, 0, 0755);
     if (mkdir("/run/vmnet", 0755) != 0)
         lab_die("/run/vmnet");
