@@ -6,10 +6,11 @@
  * more than CALLERS_BURST with less than CALLERS_INTERVAL_MS for each of them since.
  *
  * But who has subordinate ids, subuid(5), has 65,536 uids. In his user namespaces, requests with these are refused, and
- * it takes a process to find that out. Outside, with a set-user-ID file of each, they are answered. So a uid is unproven
- * until it is known to be a user's. All unproven uids together may have what one user may have, and each of them one
- * process; and one that was refused is refused again for CALLERS_REFUSED_MS without another. Those that are known to be
- * subordinate are counted by themselves: the others are mostly users who have only come from a user namespace as yet.
+ * it takes a process to find that out. Outside, with a set-user-ID file of each, they are answered. So a uid is
+ * unproven until it is known to be a user's. All unproven uids together may have what one user may have, and each of
+ * them one process; and one that was refused is refused again for CALLERS_REFUSED_MS without another. Those that are
+ * known to be subordinate are counted by themselves: the others are mostly users who have only come from a user
+ * namespace as yet.
  */
 #pragma once
 
