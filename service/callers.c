@@ -3,7 +3,7 @@
 
 #define CREDIT_MAX ((long long)CALLERS_BURST * CALLERS_INTERVAL_MS)
 
-/* Which of two to forget: a user must not be forgotten for uids that someone has thousands of. */
+/* Is this the one of two to forget? A user must not be forgotten to make room for another's thousands of uids. */
 static bool is_worth_less(const struct callers_entry *entry, const struct callers_entry *other)
 {
     if (entry->is_proven != other->is_proven)
@@ -11,7 +11,7 @@ static bool is_worth_less(const struct callers_entry *entry, const struct caller
     return entry->seen_ms < other->seen_ms;
 }
 
-/* Which entry to use for another user: a new one, or one that has nothing running. */
+/* An entry for a uid that has none: an unused one, or the one to forget of those with nothing running. */
 static struct callers_entry *take_entry(struct callers *callers)
 {
     struct callers_entry *least = NULL;

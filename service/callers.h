@@ -2,15 +2,16 @@
 /*
  * How much of the service each user may have, so that no user can take it from another. Pure: no system call, no clock.
  *
- * A user can be turned away only for what has come with his own uid: more than CALLERS_RUNNING requests at once, or
- * more than CALLERS_BURST with less than CALLERS_INTERVAL_MS for each of them since.
+ * A user is turned away only for the requests of his own uid: when CALLERS_RUNNING of them run, or when his credit is
+ * used up. It is worth CALLERS_BURST requests, and one request is earned back every CALLERS_INTERVAL_MS.
  *
- * But who has subordinate ids, subuid(5), has 65,536 uids. In his user namespaces, requests with these are refused, and
- * it takes a process to find that out. Outside, with a set-user-ID file of each, they are answered. So a uid is
- * unproven until it is known to be a user's. All unproven uids together may have what one user may have, and each of
- * them one process; and one that was refused is refused again for CALLERS_REFUSED_MS without another. Those that are
- * known to be subordinate are counted by themselves: the others are mostly users who have only come from a user
- * namespace as yet.
+ * But a user with subordinate ids, subuid(5), usually has 65,536 more uids. A request with one of these can come from a
+ * user namespace: it is refused, but it takes an instance to find that out. Or it comes from outside of one, from a
+ * process that a set-user-ID file of that uid has started: it is answered. So a uid is unproven until it is known to be
+ * a user's. All unproven uids together may have what one user may have, and each of them one instance. An unproven uid
+ * that was refused is refused again for CALLERS_REFUSED_MS, without another instance. Uids that are known to be
+ * subordinate have a share of their own: the other unproven ones are mostly those of users who have so far connected
+ * only from user namespaces.
  */
 #pragma once
 
@@ -19,19 +20,19 @@
 #include <sys/types.h>
 
 enum {
-    CALLERS_MAX = 256, /* of which unproven ones are forgotten first */
+    CALLERS_MAX = 256, /* uids that are remembered; unproven ones are forgotten first */
     CALLERS_RUNNING = 8,
     CALLERS_BURST = 20,
     CALLERS_INTERVAL_MS = 100,
     CALLERS_REFUSED_MS = 30000,
-    CALLERS_PROOF_MS = 1000, /* what was not proven is not worth another look before */
+    CALLERS_PROOF_MS = 1000, /* from one attempt to prove a uid to the next */
     CALLERS_LOG_MS = 60000,  /* a user is logged once in this time */
 };
 
 enum callers_verdict {
     CALLERS_SERVE,
     CALLERS_TURN_AWAY, /* too much; trying again helps */
-    CALLERS_REFUSE,    /* as it was a moment ago */
+    CALLERS_REFUSE,    /* for its namespaces, as a moment ago */
 };
 
 /* What was found out about a uid. */
@@ -41,7 +42,7 @@ enum callers_proof {
     CALLERS_SUBORDINATE, /* is never proven */
 };
 
-/* What has come of a request. */
+/* How a request ended. */
 enum callers_outcome {
     CALLERS_GRANTED,
     CALLERS_FAILED,
@@ -60,21 +61,21 @@ struct callers_entry {
     long long log_from_ms; /* not before */
 };
 
-/* All zero to begin with. */
+/* Must be zero at first. */
 struct callers {
     struct callers_entry list[CALLERS_MAX];
     size_t count;
-    struct callers_entry unproven[2]; /* what all of them together have; [1]: all that are subordinate */
+    struct callers_entry unproven[2]; /* the shares of the unproven uids; [1]: of those known to be subordinate */
 };
 
-/* Is it of use to find out whether this uid is a user's? Not if it is known, and not if that was tried of late. */
+/* Is it worth trying to prove this uid? Not if it is proven, and not if that was tried a moment ago. */
 bool callers_want_proof(const struct callers *callers, uid_t uid, long long now_ms);
 
-/* A connection of this user has come. After CALLERS_SERVE, callers_end() must follow. now_ms never goes back. */
+/* A connection of this user was accepted. After CALLERS_SERVE, callers_end() must follow. now_ms never goes back. */
 enum callers_verdict callers_begin(struct callers *callers, uid_t uid, enum callers_proof proof, long long now_ms);
 
-/* A request of this user has ended. A grant proves his uid, if it is not a subordinate one: only users get others. */
+/* A request of this user has ended. A grant proves his uid, unless it is known to be subordinate. */
 void callers_end(struct callers *callers, uid_t uid, enum callers_outcome outcome, long long now_ms);
 
-/* Is it time to log that this user was turned away? True once in CALLERS_LOG_MS; of unproven uids, for one. */
+/* Is it time to log that this user was turned away? True once in CALLERS_LOG_MS: for each user, and for each share. */
 bool callers_log(struct callers *callers, uid_t uid, long long now_ms);

@@ -31,7 +31,7 @@ static int spawn(pid_t *pid, int connection_fd)
         error = posix_spawn_file_actions_adddup2(&actions, connection_fd, STDIN_FILENO);
         error = error != 0 ? error : posix_spawnattr_setsigmask(&attributes, &none);
         error = error != 0 ? error : posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-        /* The file of this process: an upgrade does not put another version's instances behind this loop. */
+        /* The file of this process: after an upgrade, this loop still starts instances of its own version. */
         error = error != 0 ? error : posix_spawn(pid, "/proc/self/exe", &actions, &attributes, arguments, environment);
         (void)posix_spawnattr_destroy(&attributes); /* cannot fail, as below */
     }
@@ -56,7 +56,7 @@ bool instance_reap(struct instances *instances, uid_t *uid, int *status)
 {
     pid_t pid;
 
-    /* Who executed this program may have left it other children. */
+    /* There may be other children: this process keeps those that it had before the exec. */
     while ((pid = waitpid(-1, status, WNOHANG)) > 0) {
         size_t i = 0;
         while (i < instances->count && instances->list[i].pid != pid)

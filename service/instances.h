@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The processes that answer requests: this program once more, with --serve. */
+/* The instances: processes of this program with --serve, each of which answers the request of one connection. */
 #pragma once
 
 #include <stdbool.h>
@@ -17,20 +17,20 @@ struct instance {
     long long end_ms;
 };
 
-/* All zero to begin with. */
+/* Must be zero at first. */
 struct instances {
     struct instance list[INSTANCES_MAX];
     size_t count;
 };
 
-/* Start one for a connection. False with errno set when that cannot be had. count is below INSTANCES_MAX. */
+/* Start one for a connection. False with errno set if it cannot be started. count must be below INSTANCES_MAX. */
 bool instance_start(struct instances *instances, int connection_fd, uid_t uid, long long now_ms);
 
-/* One that has ended: true with its caller and its wait status; false when there is none. */
+/* Remove one that has ended: true, with its caller and its wait status; false if none has. Does not wait. */
 bool instance_reap(struct instances *instances, uid_t *uid, int *status);
 
-/* Kill those whose time is over. */
+/* Kill those that have run for INSTANCE_TIMEOUT_MS. */
 void instances_kill_late(struct instances *instances, long long now_ms);
 
-/* When the first of them is late; never is LLONG_MAX. */
+/* When the next one must be killed; LLONG_MAX: there is none. */
 long long instances_first_end(const struct instances *instances);

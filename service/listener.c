@@ -14,7 +14,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* Who comes when it is full waits in connect(2). With more, others wait for longer during a flood. */
+/* While it is full, connect(2) waits. With a longer one, more of a flood comes before another user's connection. */
 #define BACKLOG 64
 
 static int socket_option(int fd, int option)
@@ -25,7 +25,7 @@ static int socket_option(int fd, int option)
     return getsockopt(fd, SOL_SOCKET, option, &value, &value_len) == 0 ? value : -1;
 }
 
-/* accept(2) must not wait for a connection that has gone, and no instance may have the socket. */
+/* accept(2) must not wait for a connection that has gone, and no instance may inherit the socket. */
 static void set_flags(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
@@ -52,14 +52,14 @@ int listener_from_systemd(void)
     return fd;
 }
 
-/* Remove what an earlier run has left: a socket at which nobody listens. */
+/* Remove the socket of an earlier run that could not do so: one at which nobody listens. */
 static void remove_stale(const struct sockaddr_un *address)
 {
     struct stat file;
     int fd;
 
     if (lstat(address->sun_path, &file) != 0)
-        return; /* else bind(2) tells what is wrong */
+        return; /* there is none, or bind(2) says what is wrong */
     if (!S_ISSOCK(file.st_mode))
         die(EX_CANTCREAT, "'%s' exists and is not a socket; remove it, or choose another path", address->sun_path);
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

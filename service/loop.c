@@ -21,9 +21,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define PAUSE_MS   100 /* when there are no descriptors or no memory to accept with */
+#define PAUSE_MS   100 /* before the next accept(2) when out of descriptors or memory */
 #define ACCEPT_MAX 16
-#define CLOSE_MS   1 /* that closing a connection may take */
+#define CLOSE_MS   1 /* how long closing a connection may take */
 
 static struct {
     int listener_fd;
@@ -50,7 +50,7 @@ static void open_signals(void)
 
 static void return_at_once(int number)
 {
-    (void)number; /* SIGALRM: it has interrupted what was to be interrupted */
+    (void)number; /* SIGALRM: only its interruption of close(2) counts */
 }
 
 static void prepare_to_close(void)
@@ -62,9 +62,9 @@ static void prepare_to_close(void)
 }
 
 /*
- * With the connection, the kernel closes the descriptors that the caller has sent and nobody has received. For a TCP
- * socket with SO_LINGER, that waits for as long as he likes, socket(7), unless a signal comes: the first may come too
- * early.
+ * With the connection, the kernel closes the descriptors that the caller has sent and nobody has received. If one is a
+ * TCP socket with SO_LINGER, socket(7), that takes as long as the caller has chosen, unless a signal interrupts it. The
+ * timer repeats, since its first signal may come before close(2) waits.
  */
 static void close_in_time(int fd)
 {
@@ -117,7 +117,7 @@ static void reap(void)
 static void tell_to_try_again(int fd)
 {
     message_answer_to(fd);
-    message_tell(EX_TEMPFAIL, ""); /* as wire.h says */
+    message_tell(EX_TEMPFAIL, ""); /* without a text, it tells the client to try again: wire.h */
     message_answer_to(-1);
 }
 
@@ -175,7 +175,7 @@ static void serve(int fd)
     log_turned_away(peer.uid, why);
 }
 
-/* False when there is none. */
+/* False if no connection was accepted. */
 static bool accept_one(void)
 {
     int fd = accept4(loop.listener_fd, NULL, NULL, SOCK_CLOEXEC);
@@ -190,7 +190,7 @@ static bool accept_one(void)
     return fd >= 0;
 }
 
-/* Some before the next look at signals and instances, which costs as much as a connection. */
+/* Several before the next look at signals and instances, which costs as much as one connection. */
 static void accept_some(void)
 {
     for (int i = 0; i < ACCEPT_MAX && accept_one(); i++)
@@ -202,7 +202,7 @@ static bool may_accept(void)
     return !loop.is_ending && clock_now_ms() >= loop.accept_from_ms;
 }
 
-/* How long there is nothing to do if nothing comes; negative: for ever. */
+/* How long poll(2) may wait, in milliseconds; negative: for ever. */
 static int find_timeout(void)
 {
     long long first_ms = instances_first_end(&loop.instances);

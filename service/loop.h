@@ -6,11 +6,11 @@ enum {
 };
 
 /*
- * Accept connections and start an instance for each, within the limits of callers.h and instances.h. It reads nothing
- * from a connection, and waits for no caller, log or instance; a caller can make it wait a millisecond to be rid of
- * him.
+ * The loop: accept connections and start an instance for each, within the limits of callers.h and instances.h. It reads
+ * nothing from a connection, and waits for no caller, log or instance; a caller can make it wait a millisecond to be rid
+ * of him.
  *
  * Returns after SIGTERM or SIGINT, when the requests under way have ended; or, if idle_ms is not negative, when there
- * was nothing to do for so long.
+ * was nothing to do for that long.
  */
 void loop_run(int listener_fd, int idle_ms);

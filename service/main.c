@@ -5,17 +5,16 @@
  *
  * Theory of operation
  *
- * Root's init system starts this program; it is never setuid. With --listen it is a loop that accepts connections. It
- * reads nothing from them, and knows of a caller what the kernel says: his uid, and whether the process is in our own
- * user namespace; and from /etc/subuid, whether the uid is one of thousands that a user has. For each connection it
- * executes itself with --serve, and that process goes through the same phases as vmnet-helper (helper/main.c): it finds
- * out who has connected, becomes that user with one capability, and only then reads what is asked for. A caller
- * therefore never meets a process with root's rights that reads what he has written. The loop limits how many processes
- * each user can have (callers.h) and kills each after 15 seconds, since a caller can stop a process that runs with his
- * uid.
+ * Root's init system starts this program; it is never setuid. With --listen it is the loop, which accepts connections
+ * and reads nothing from them. It knows three things about a caller: from the kernel, his uid, and whether the client
+ * is in our own user namespace; from /etc/subuid, whether the uid is a subordinate id. For each connection it executes
+ * itself with --serve. That process, an instance, goes through the same phases as vmnet-helper (helper/main.c): it
+ * finds out who has connected, becomes that user with one capability, and only then reads the request. So no process
+ * with root's rights reads what a caller has written. The loop limits how many instances each user can have
+ * (callers.h). It kills each after 15 seconds, since a caller can stop an instance, which has his uid.
  *
- * What the socket gives that a setuid program does not: a process under no_new_privs can use it. SECURITY.md says what
- * that means, and peer.c in which namespaces a caller may be.
+ * A process under no_new_privs can use a socket, but not a setuid program: SECURITY.md says what that means. peer.c
+ * says in which namespaces a caller may be.
  */
 #include "listener.h"
 #include "loop.h"
@@ -32,14 +31,14 @@
 
 #define USAGE "usage: vmnet-helperd --listen [PATH [--mode=MODE]] | --serve | --version"
 
-/* Three or four octal digits. */
+/* One to four octal digits: at most 0777. */
 static mode_t read_mode(const char *digits)
 {
     mode_t mode = 0;
 
     for (const char *at = digits; *at != '\0' || at == digits; at++) {
         if (*at < '0' || *at > '7' || at - digits >= 4 || mode > 077)
-            die(EX_USAGE, "bad mode '%.16s': it is three octal digits, as in --mode=0660", digits);
+            die(EX_USAGE, "bad mode '%.16s': it must be octal and at most 0777, as in --mode=0660", digits);
         mode = mode * 8 + (mode_t)(*at - '0');
     }
     return mode;
@@ -51,7 +50,7 @@ static void listen_at(const char *path, mode_t mode)
 
     root_limit_capabilities();
     loop_run(fd, -1);
-    if (unlink(path) != 0) /* refuses nobody: what it names is gone, or is another's */
+    if (unlink(path) != 0) /* every request is answered, so this refuses nobody */
         die(EX_OSERR, "cannot remove the socket '%s': %m", path);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs as root with the caller's effective ids: the kernel tells about a process what the caller himself may know of it
- * (PTRACE_MODE_READ_FSCREDS, ptrace(2)), and root without CAP_SYS_PTRACE is told nothing. See pidfd_open(2),
- * ioctl_pidfd(2), ioctl_nsfs(2), namespaces(7), and SO_PEERPIDFD in net/core/sock.c.
+ * Runs as root with the caller's effective ids: the caller may look at the namespaces of his process, and root without
+ * CAP_SYS_PTRACE may not (PTRACE_MODE_READ_FSCREDS, ptrace(2)). See pidfd_open(2), ioctl_pidfd(2), ioctl_nsfs(2),
+ * namespaces(7), and SO_PEERPIDFD in net/core/sock.c.
  */
 #include "peer.h"
 
@@ -45,23 +45,23 @@ static const struct {
 void peer_tell_refused(void)
 {
     message_tell(EX_NOPERM,
-                 "cannot tell whose user namespace the process is in that asks: its uid is a subordinate id, "
-                 "or it is not dumpable, has capabilities, or has more than one uid or gid; have "
-                 "vmnet-helper ask, as the user that the namespace belongs to");
+                 "cannot tell whose user namespace the client is in: its uid is a subordinate id, or it is not "
+                 "dumpable, has capabilities, or has more than one uid or gid; have vmnet-helper ask, as the "
+                 "user that the namespace belongs to");
 }
 
-/* Of getsockopt(2): before Linux 6.16 EINVAL; of a look by number: ENOENT. */
+/* Has the process ended? EINVAL is of getsockopt(2) before Linux 6.16, and ENOENT of a path in /proc. */
 static bool is_ended(int error)
 {
     return error == ESRCH || error == EINVAL || error == ENOENT;
 }
 
-/* What errno says is about the caller, unless the machine has run out of something: that passes. */
+/* errno is about the client, unless the machine has run out of something, which passes. */
 static noreturn void refuse(void)
 {
     if (errno == ENOMEM || errno == EMFILE || errno == ENFILE)
         die(EX_TEMPFAIL, "cannot look at the caller's namespaces: %m; try again");
-    if (is_ended(errno)) /* as one that is killed while it starts: the next one of this user is not refused for it */
+    if (is_ended(errno)) /* perhaps killed by its user: no reason to refuse the uid for a while, as below */
         die(EX_NOPERM, "the process that asks has ended");
     peer_tell_refused();
     _exit(PEER_EXIT_REFUSED);
@@ -143,9 +143,9 @@ static bool is_ours(int fd, const char *path)
 }
 
 /*
- * Return if each user namespace from the caller's up to ours belongs to his uid. Who has subordinate ids, subuid(5),
- * can run processes with thousands of uids, in a namespace that belongs to his own uid; and from such a uid, in further
- * ones that belong to it.
+ * Return if each user namespace from the caller's up to ours belongs to his uid. A user with subordinate ids,
+ * subuid(5), can run processes with thousands of uids in a namespace that belongs to his own uid. A process with such a
+ * uid can make a further one, which belongs to that uid: so it is not enough to look at the first.
  */
 static void require_own(int fd, const struct caller *caller)
 {
@@ -175,7 +175,7 @@ void peer_require_user_namespace(struct caller *caller, int connection_fd)
     require_own(fds[USER], caller);
 }
 
-/* If the process has ended and its number is another's, that one has passed the same check: it has this uid, too. */
+/* If the process has ended and another one has its number, that has this uid, too: else stat(2) would fail. */
 bool peer_is_local(const struct ucred *peer)
 {
     struct stat theirs;

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 /*
- * A program with a set-user-ID bit that took its caller from a socket could be given a socket whose other end root has
- * opened. So this one answers only when exec(2) has given it nothing that its parent did not have.
+ * A setuid program that took its caller from a socket could be given one to which root has connected. So this program
+ * answers only if exec(2) has given it nothing that its parent did not have.
  */
 void root_require(void)
 {
@@ -38,7 +38,7 @@ void root_limit_capabilities(void)
 
 static void set_effective_ids(uid_t uid, gid_t gid)
 {
-    /* With root's uid first, and with it last. */
+    /* Only root may change the gid: take root's uid before that, and give it up after. */
     if (uid == 0 && setresuid((uid_t)-1, uid, (uid_t)-1) != 0)
         die(EX_OSERR, "cannot set the effective user %u: %m", (unsigned)uid);
     if (setresgid((gid_t)-1, gid, (gid_t)-1) != 0)
@@ -61,7 +61,7 @@ void root_return_ids(void)
 
 static void set_file_ids(uid_t uid, gid_t gid)
 {
-    (void)setfsgid(gid); /* they return the old one; an invalid one changes nothing, */
+    (void)setfsgid(gid); /* these return the old id in any case, and an invalid id changes nothing */
     (void)setfsuid(uid);
     if ((gid_t)setfsgid((gid_t)-1) != gid || (uid_t)setfsuid((uid_t)-1) != uid)
         die(EX_SOFTWARE, "a file system id is not what was set");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the service does as root, before it becomes a caller. */
+/* What the service does as root, before it becomes the caller. */
 #pragma once
 
 #include <sys/types.h>
@@ -10,8 +10,8 @@ struct caller;
 void root_require(void);
 
 /*
- * For the loop: keep what the instances need permitted, so that exec(2) can give it to them, and have in effect what
- * the loop itself needs: CAP_KILL, and CAP_SETUID and CAP_SETGID for root_borrow_file_ids().
+ * For the loop: keep only the capabilities that the instances need, so that exec(2) can give them to these; and in
+ * effect only what the loop itself needs: CAP_KILL, and CAP_SETUID and CAP_SETGID for root_borrow_file_ids().
  */
 void root_limit_capabilities(void);
 

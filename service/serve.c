@@ -31,7 +31,7 @@ static int socket_option(int fd, int option)
     return getsockopt(fd, SOL_SOCKET, option, &value, &value_len) == 0 ? value : -1;
 }
 
-/* Give the connection another number: inetd(8) makes it stdin, stdout and stderr, which are for other things. */
+/* Give the connection another number: inetd(8) makes it stderr as well, to which messages would go. */
 static int take_connection(void)
 {
     int connection = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -60,7 +60,7 @@ noreturn void serve_run(int argc)
 
     /* 1. A sane process, which has the privilege that it needs. */
     process_make_sane(argc);
-    (void)prctl(PR_SET_NAME, "vmnet-helperd"); /* for ps(1): else "exe", as the loop executes it */
+    (void)prctl(PR_SET_NAME, "vmnet-helperd"); /* for ps(1): else it is "exe", the name that the loop executes */
     connection = take_connection();
     message_answer_to(connection);
     root_require();

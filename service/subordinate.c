@@ -20,8 +20,8 @@ static bool read_number(const char *digits, unsigned long long *number)
 }
 
 /*
- * owner:first:count. What is not such a line gives nobody an id, newuidmap(1). A line with one id may be about a user's
- * own, which containers of root's are so given: root:1000:1.
+ * owner:first:count. newuidmap(1) skips any other line. A line with one id may be about a user's own, which containers
+ * of root's are so given: root:1000:1.
  */
 static bool is_in_range(char *line, uid_t uid)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Uids of which one user has thousands. */
+/* Subordinate ids: uids of which one user has thousands. */
 #pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
 
 /*
- * Does /etc/subuid, subuid(5), give this uid to another user? With a file that is set-user-ID to such a uid, its user
- * can run a process that looks like any other user's. True as well when that cannot be found out.
+ * Does /etc/subuid, subuid(5), give this uid to some user as a subordinate id? With a set-user-ID file of such a uid,
+ * that user can run a process which looks like one of another user. Also true when that cannot be found out.
  */
 bool subordinate_is(uid_t uid);

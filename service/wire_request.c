@@ -48,7 +48,7 @@ void request_receive(struct request *request, int connection_fd)
         die(EX_PROTOCOL, "the service does not understand this request; restart it after an upgrade: 'systemctl "
                          "restart vmnet-helper.service'");
     len = strnlen(wire.bridge, sizeof wire.bridge);
-    if (!vmnetacl_name_valid(wire.bridge, len)) /* is false for 16 bytes, too */
+    if (!vmnetacl_name_valid(wire.bridge, len)) /* false for 16 bytes without a NUL, too */
         die(EX_USAGE, "bad bridge name in the request; give the name that 'ip link' shows");
     *request =
         (struct request){.fd = connection_fd, .queues = wire.queues, .use_vnet = (wire.flags & WIRE_USE_VNET) != 0};
