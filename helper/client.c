@@ -26,7 +26,7 @@
 #define DELAY_NS     20000000  /* before the second try; twice as long each time, */
 #define DELAY_MAX_NS 320000000 /* up to this */
 
-/* For the service to accept: in a flood of another user's, one waits behind all of his. */
+/* For the service to accept: all connections wait in one queue, also those of another user's flood. */
 static const struct timeval accept_timeout = {.tv_sec = 30};
 static const struct timeval answer_timeout = {.tv_sec = 30}; /* the service ends each instance after 15 s */
 
@@ -42,7 +42,7 @@ static const char *const sockets[] = WIRE_SOCKETS;
 static noreturn void die_unreachable(const char *path)
 {
     if (errno == EACCES)
-        die(EX_NOPERM, "no privilege, and you may not use the service at %s: %m; 'ls -l %s' shows whose members may",
+        die(EX_NOPERM, "no privilege, and you may not use the service at %s: %m; 'ls -l %s' shows which group may",
             path, path);
     if (errno == EAGAIN)
         die(EX_TEMPFAIL, "the service at %s is too busy to accept a connection; try again", path);
@@ -65,7 +65,7 @@ static int connect_to_service(const char **path)
     for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++) {
         *path = sockets[i];
         strcpy(address.sun_path, *path); /* fits: a constant */
-        do                               /* a stop interrupts it, signal(7) */
+        do                               /* SIGSTOP and SIGCONT interrupt it, signal(7) */
             status = connect(fd, (const struct sockaddr *)&address, sizeof address);
         while (status != 0 && errno == EINTR);
         if (status == 0)
@@ -100,7 +100,7 @@ static void send_request(int fd, const struct request *request)
         die(EX_UNAVAILABLE, "cannot send the request to the service: %m");
 }
 
-/* unix(7): those of one message are in one piece, and what has no room is not received. */
+/* unix(7): all descriptors of a message are in one control message, and those without room are not received. */
 static void take_descriptors(struct msghdr *message, struct answer *answer)
 {
     const struct cmsghdr *header = CMSG_FIRSTHDR(message);
@@ -130,7 +130,7 @@ static bool receive_part(int fd, struct answer *answer)
     while (len < 0 && errno == EINTR);
     if (len < 0 && errno == EAGAIN)
         die(EX_TEMPFAIL, "the service does not answer; try again");
-    if (len < 0 && errno != ECONNRESET) /* it closed the connection before it read our request */
+    if (len < 0 && errno != ECONNRESET) /* this one: it closed the connection before it read our request */
         die(EX_UNAVAILABLE, "cannot read the answer of the service: %m");
     if (len <= 0)
         return false;
@@ -183,7 +183,7 @@ noreturn void client_run(int argc, char *const argv[])
     struct answer answer;
 
     privilege_require_none();
-    process_end_deadline(); /* it is for processes that hold a privilege; ours come from the service */
+    process_end_deadline(); /* it is for processes that hold a privilege; the timeouts above are for this one */
     request_read(&request, argc, argv);
     handover_require_socket(request.fd, -1);
     ask_until_heard(&request, &answer);

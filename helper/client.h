@@ -6,8 +6,8 @@
 #include <stdnoreturn.h>
 
 /*
- * Is CAP_NET_ADMIN one of a user namespace, as root's in a container, while there is a service? Its bridges are those
- * that are meant. False when exec(2) has given this process another uid or gid.
+ * Does CAP_NET_ADMIN count only in a user namespace, as that of root in a container, while there is a service? Then the
+ * caller means the bridges of the service. False when exec(2) has given this process another uid or gid.
  */
 bool client_is_preferred(void);
 

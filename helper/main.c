@@ -7,11 +7,11 @@
  * QEMU executes this program with "--br=NAME --fd=N" and waits on a unix socket, N, for one message with one
  * descriptor. The caller, who is hostile, controls the arguments, the environment, the descriptors, the resource
  * limits, the signals, the working directory and the timing. The program gets its privilege at the exec: it is setuid
- * root, or has CAP_NET_ADMIN as a file capability. It runs through ten phases, one function each, and never goes back
- * to one:
+ * root, or has CAP_NET_ADMIN as a file capability. It runs through ten phases, and never goes back to one:
  *
  *   1-2  As root. The process is made sane, and /dev/net/tun is opened. Neither an argument nor a byte of a file is
- *        looked at, so there is nothing that could be parsed wrongly.
+ *        looked at, so there is nothing that could be parsed wrongly. (If exec changed neither uid nor gid, as with a
+ *        file capability, one file of /proc/self is: it says whether this is a user namespace.)
  *   3-4  Who calls is read from the kernel, once. Then the process becomes that user, with CAP_NET_ADMIN in its
  *        permitted set only, and no_new_privs: it cannot become root again, and no exec can give it anything.
  *   5-7  As the caller. The arguments are parsed, every other descriptor is closed, and the rules are read: a file that
@@ -25,12 +25,12 @@
  *   10   Without privilege, the descriptor is sent to QEMU, as the last act. If that fails, or the process is killed
  *        before, the kernel removes the tap with its last descriptor: nothing is left behind.
  *
- * Started without any privilege, it is a client of vmnet-helperd (service/main.c), which runs through the same phases
- * on its behalf: client.c asks for the tap, and hands it over as phase 10 does.
+ * Without privilege, or with one that counts only in a user namespace, it is the client of the service, vmnet-helperd
+ * (service/main.c), which runs through the same phases: client.c asks for the tap, and hands it over as phase 10 does.
  *
  * A function that ends the process when its condition does not hold is called ..._require or die...; each failure is
  * one line on stderr and a code from <sysexits.h>. The header of each phase says what is true when it ends, and what it
- * must not do. SECURITY.md says what an attacker gains who takes over one of them.
+ * must not do. SECURITY.md says what an attacker gains by taking over one of them.
  */
 #include "caller.h"
 #include "client.h"

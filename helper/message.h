@@ -10,8 +10,8 @@ struct caller;
 struct request;
 
 /*
- * From here on the caller hears a message over this connected socket, and not on stderr: first a byte, the exit code,
- * then the text. See wire.h.
+ * From here on, messages go to the caller over this connected socket, and not to stderr: first a byte, the exit code,
+ * then the text. See wire.h. -1: to stderr again.
  */
 void message_answer_to(int socket_fd);
 
@@ -29,7 +29,8 @@ noreturn void die(int code, const char *format, ...) __attribute__((format(print
 bool message_open_log(const struct caller *caller, const struct request *request);
 
 /*
- * From here on a grant without a record is none: it ends the process, and the tap with it. Also when there is no log.
+ * From here on, a grant that the log does not record, or for which there is no log, ends the process, and the tap with
+ * it.
  */
 void message_require_log(void);
 

@@ -51,7 +51,7 @@ noreturn void phases_run(const struct request *request, struct caller *caller, s
     privilege_drop_all();
     message_granted(tap->name, decision.rule.file, decision.rule.line);
 
-    /* 10. The last act. A deadline during it could make a failure of what has succeeded. */
+    /* 10. The last act. The deadline ends before it: it could report a failure after the tap was handed over. */
     process_end_deadline();
     handover_send(request->fd, tap->fds, tap->queues);
     _exit(EX_OK);

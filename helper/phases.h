@@ -8,8 +8,8 @@ struct request;
 struct tap;
 
 /*
- * Phases 5 to 10, from the moment when the process is the caller and knows what is asked for: the same for every
- * program that answers a request. The theory of operation is in main.c.
+ * Phases 5 to 10, from where the process is the caller and has read the request: the same for both programs that answer
+ * requests. The theory of operation is in main.c.
  *
  * True before: caller_capture_...(), privilege_drop_to_caller() and tap_open() have run; request is filled in.
  * It must not: return.

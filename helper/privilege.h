@@ -13,7 +13,7 @@ struct caller;
 /* Return in the initial user namespace; in another, say so and exit with EX_NOPERM. */
 void user_namespace_require_initial(void);
 
-/* Is CAP_NET_ADMIN in the permitted set? Comes before all that changes capabilities. */
+/* Is CAP_NET_ADMIN in the permitted set? To be called before capabilities change. */
 bool privilege_is_held(void);
 
 /* Return if it is; else say why it is not, and exit. Changes nothing. */
@@ -21,9 +21,10 @@ void privilege_require(void);
 noreturn void privilege_die_without(void);
 
 /*
- * A process that asks the service, which takes it for the user whose effective ids it has: return if its real,
- * effective and saved ids are equal, so that these are the caller's; else say why it has no privilege, and exit. After
- * it, the process has no capability, and is dumpable, so that the service may see in which namespaces it is.
+ * For the client, which the service takes for the user whose effective ids it has: return if its real, effective and
+ * saved ids are equal, so that these are the caller's; else say why it has no privilege, and exit.
+ *
+ * True when it ends: the process has no capability, and is dumpable, so that the service may look at its namespaces.
  */
 void privilege_require_none(void);
 

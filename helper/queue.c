@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All but queue_open_others() runs with CAP_NET_ADMIN in effect and behind the seccomp filter: it allocates and opens
- * nothing. See tun_set_iff(), tun_attach() and tun_fill_info() in drivers/net/tun.c.
+ * All but queue_open_others() runs with CAP_NET_ADMIN in effect and behind the seccomp filter: no allocation, no open.
+ * See tun_set_iff(), tun_attach() and tun_fill_info() in drivers/net/tun.c.
  */
 #include "queue.h"
 
@@ -56,9 +56,9 @@ void queue_open_others(struct tap *tap)
 }
 
 /*
- * The kernel knows no way to attach to an index. If the tap was renamed, and its name given to another, these become
- * queues of the other one until we end. Or it cannot be done: the name is now that of a link of another kind, or others
- * have taken all queues. queue_require_ours() sees all of that.
+ * The kernel attaches by name, and not by index. If the tap was renamed and another one has its name now, the
+ * descriptor becomes a queue of that one until we end. If a link of another kind has the name, or other programs have
+ * taken all queues, attaching fails. queue_require_ours() notices all of that.
  */
 static void attach(const struct tap *tap, int fd)
 {
@@ -81,7 +81,7 @@ static bool are_attached(const struct tap *tap)
 {
     for (unsigned i = 0; i < tap->queues; i++) {
         struct ifreq now = {.ifr_ifindex = 0};
-        if (ioctl(tap->fds[i], TUNGETIFF, &now) != 0 && errno != EBADFD) /* to none */
+        if (ioctl(tap->fds[i], TUNGETIFF, &now) != 0 && errno != EBADFD) /* this one: it is a queue of no tap */
             die(EX_OSERR, "cannot look up a queue of the tap: %m");
         if (strncmp(now.ifr_name, tap->name, sizeof now.ifr_name) != 0)
             return false;
@@ -96,7 +96,7 @@ static bool is(struct attribute data, uint16_t type, uint32_t wanted)
     return attribute_number(attribute_find(data, type), &number) && number == wanted;
 }
 
-/* The name is the one that all descriptors had just now, so they are queues of this index; and there are no others. */
+/* All descriptors had this name just now, so they are queues of the tap with this index; and it has no others. */
 static bool is_ours(const struct tap *tap, const struct nlmsghdr *message)
 {
     struct attribute link = attribute_all(message, sizeof(struct ifinfomsg));
@@ -124,8 +124,8 @@ static bool read_back(const struct tap *tap, struct netlink *netlink)
 }
 
 /*
- * What a program has set that was a queue for a moment would stay: a filter that drops frames, or, where users may load
- * them, an eBPF program that sees each frame.
+ * A program whose descriptor was a queue for a moment may have set what stays: a filter that drops frames, or, where
+ * users may load them, an eBPF program that sees each frame.
  */
 static void remove_programs(const struct tap *tap)
 {
@@ -144,7 +144,7 @@ void queue_require_ours(const struct tap *tap, struct netlink *netlink)
         remove_programs(tap);
         return;
     }
-    /* Another program may have made it persistent. This is the last that we do, so the answer does not matter. */
+    /* Another program may have made it persistent. The start fails in any case, so the answer does not matter. */
     (void)netlink_start(netlink, RTM_DELLINK, 0, &link, sizeof link);
     netlink_send(netlink);
     die(EX_TEMPFAIL, "another program has joined or changed the tap '%s' while it was set up; try again", tap->name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The further queues of a tap that has several. For such a tap (IFF_MULTI_QUEUE), the kernel takes as a queue the
- * descriptor of anyone who knows its name and whom tun_not_capable() in drivers/net/tun.c lets in: before Linux 7.3
- * that is every user as long as the tap has no owner. So it gets one at once, and keeps it until it is gone.
+ * The other queues of a tap with several (IFF_MULTI_QUEUE). Any process that knows the name of such a tap can make its
+ * own descriptor a queue, if tun_not_capable() in drivers/net/tun.c lets it: before Linux 7.3, that is every process as
+ * long as the tap has no owner. So the tap gets an owner at once, and keeps it.
  */
 #pragma once
 
@@ -12,7 +12,7 @@ struct tap;
 /*
  * Phase 7: open the device for all queues but the first, as the caller.
  *
- * Not in phase 2, as root: that looks at no argument, and would have to open QUEUES_MAX for a caller who wants one.
+ * Not in phase 2, as root: that phase looks at no argument, so it would have to open QUEUES_MAX for every caller.
  * It must not: have a capability in effect.
  */
 void queue_open_others(struct tap *tap);
@@ -21,10 +21,10 @@ void queue_open_others(struct tap *tap);
 void queue_attach_others(const struct tap *tap);
 
 /*
- * Phase 9, before the tap is a port: return if each descriptor is a queue of the tap, it has no other queue, not even a
- * disabled one, and the caller is its owner; else delete it, say what is wrong, and exit. Filters and eBPF programs
- * that another program has left at it are removed.
+ * Phase 9, before the tap is a port: return if each descriptor is a queue of the tap, the tap has no other queue, not
+ * even a disabled one, and the caller is its owner; else delete the tap, say what is wrong, and exit. Removes the
+ * filters and eBPF programs that another program has attached to it.
  *
- * From then on only the caller, or a program with CAP_NET_ADMIN, can join.
+ * From then on, only the caller, or a program with CAP_NET_ADMIN, can add a queue.
  */
 void queue_require_ours(const struct tap *tap, struct netlink *netlink);

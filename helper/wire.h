@@ -31,7 +31,7 @@ struct wire_request {
 
 static_assert(sizeof(struct wire_request) == 24, "all is bytes: the same on every machine");
 
-/* Where the service listens; in a toolbox or distrobox container, where that is seen. */
+/* Where the service listens; and where a toolbox or distrobox container shows the same socket. */
 #define WIRE_SOCKETS                                                                                                   \
     {                                                                                                                  \
         "/run/vmnet/helper.sock", "/run/host/run/vmnet/helper.sock"                                                    \
