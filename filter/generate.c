@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs when the project is built, on the machine that builds: prints a seccomp filter for the machine that it is for,
- * as the bytes of its program, which libseccomp writes in that machine's order.
+ * Runs when the project is built, on the machine that builds it. Prints a seccomp filter for the target machine, as the
+ * bytes of its program, which libseccomp writes in the target's byte order.
  *
  *     filter_generate helper|worker|offline_worker [ARCHITECTURE]
  *
- * (a name that seccomp_arch_resolve_name(3) knows; without it, this machine's)
+ * ARCHITECTURE is a name that seccomp_arch_resolve_name(3) knows; without it, the target is this machine.
  */
 #include <errno.h>
 #include <linux/futex.h>
@@ -42,7 +42,7 @@ static void add_helper_rules(scmp_filter_ctx filter)
 {
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNGETIFF));
-    ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETOWNER)); /* this and the next ones: for several queues */
+    ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETOWNER)); /* this one and the next three: for several queues */
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNDETACHFILTER));
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETFILTEREBPF));
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETSTEERINGEBPF));
@@ -60,8 +60,8 @@ static void add_helper_rules(scmp_filter_ctx filter)
 }
 
 /*
- * A wait for another thread of this process that no timeout ends: it has no other thread, so it would wait for ever. A
- * lock was held by a thread of the program when the process was forked. SIGSYS, which the worker handles, ends it.
+ * A wait without a timeout for another thread of this process. It has no other, so it would wait for ever: a thread of
+ * the program held a lock when this process was forked. SIGSYS, which the worker handles, ends it.
  */
 static void add_deadlock_rules(scmp_filter_ctx filter)
 {
@@ -142,8 +142,9 @@ static void add_worker_rules(scmp_filter_ctx filter)
 }
 
 /*
- * The same where sockets of the internet protocols cannot be had, as under RestrictAddressFamilies= of a unit: a module
- * that needs one would find that its server is not available, and again the next service would be asked instead.
+ * For where sockets of the internet protocols are forbidden, as by RestrictAddressFamilies= of a unit. A module that
+ * gets an error for one says that it is not available, and again the next module would be asked instead: so it is
+ * killed.
  */
 static void add_offline_worker_rules(scmp_filter_ctx filter)
 {

@@ -3,8 +3,8 @@
  * Runs in the forked process. In vmnet-helper it starts as the caller, with CAP_NET_ADMIN in its permitted set and with
  * descriptors that the name service's modules must not get hold of; and it changes to a uid of its own, which the
  * helper has kept for it as its saved one, and to a session of its own. After that the caller cannot signal or limit
- * it, and connections that a service counts by uid cannot be used up by the caller. (It stays in the caller's cgroup,
- * who can freeze and kill it there, and then there is no answer.)
+ * it, nor use up the connections that a name service allows its uid. (It stays in the cgroup of the caller, who can
+ * freeze or kill it there; then there is no answer.)
  *
  * The parent cannot signal it either then, so the parent holds the other end of a lifeline: a pipe whose closing kills
  * the worker (F_SETSIG, fcntl(2)). That works when the parent is killed, too. A timer kills it in any case.
@@ -13,7 +13,7 @@
  */
 #include "worker.h"
 
-#include "offline_worker_filter.h" /* made by filter/generate.c, as the other */
+#include "offline_worker_filter.h" /* made by filter/generate.c, as is worker_filter.h */
 #include "query.h"
 #include "worker_filter.h"
 
@@ -152,7 +152,7 @@ static bool drop_capabilities(void)
     return true;
 }
 
-/* Is something in the way of the internet protocols, such as RestrictAddressFamilies= of the unit that we are in? */
+/* Are sockets of the internet protocols forbidden here, as by RestrictAddressFamilies= of a unit? */
 static bool is_offline(void)
 {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -40,7 +40,7 @@ struct worker_answer {
     uint32_t id;
 };
 
-/* The descriptors of the worker's that its parent holds the other ends of. */
+/* The worker's ends of the two pipes between it and its parent. */
 struct worker_ends {
     int answer;   /* is written to */
     int lifeline; /* is never written to: when the other end is closed, the worker is killed */
