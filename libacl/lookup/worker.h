@@ -8,8 +8,8 @@
 #include <sys/types.h>
 
 /*
- * The exit code of a worker that would wait for ever for a lock, which a thread of the program held at the fork: another
- * worker may find it free.
+ * The exit code of a worker that would wait for ever for a lock, which a thread of the program held at the fork.
+ * Another worker may find it free.
  */
 #define WORKER_EXIT_LOCKED 75
 
