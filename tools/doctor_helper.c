@@ -14,7 +14,7 @@ void doctor_check_helper(struct doctor *doctor)
         doctor_fail(doctor, memory_copy(helper->faults[i].text), memory_copy(helper->faults[i].cure));
 }
 
-/* Where a helper needs the service, the check of what it lacks fails. */
+/* Never fails: where a helper needs the service, the check of what the helper lacks does. */
 void doctor_check_service(struct doctor *doctor)
 {
     const struct service *service = &doctor->helper.service;

@@ -22,8 +22,8 @@ static bool has_no_new_privs(void)
 }
 
 /*
- * text: what a helper lacks in this process, for which it would have to ask the service. It does not, or has no answer
- * to expect. cure: what else would help.
+ * For when the helper needs the service, and does not ask it or would not be served. text: what the helper lacks in
+ * this process. cure: what else would help.
  */
 static void fail_without_service(struct doctor *doctor, bool is_failure, const char *text, const char *cure)
 {

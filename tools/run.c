@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a virtual machine monitor that cannot start vmnet-helper itself. It is asked for one tap after the other; then
- * the command takes the place of this process, with their descriptors open. All mistakes in the arguments are found
- * before that.
+ * Runs a virtual machine monitor that cannot start vmnet-helper itself. First, all mistakes in the arguments are found.
+ * Then vmnet-helper is asked for one tap after the other. Last, the command takes the place of this process, with the
+ * descriptors of the taps open.
  */
 #include "run.h"
 
@@ -42,7 +42,7 @@ static unsigned read_queues(const char *text)
     return queues;
 }
 
-/* Six bytes in hexadecimal, of which the first says that the address is no group's (IEEE 802). */
+/* Six bytes in hexadecimal, not all zero, of which the first says that the address is no group's (IEEE 802). */
 static bool is_mac(const char *text)
 {
     static const char digits[] = "0123456789abcdefABCDEF";
@@ -74,7 +74,7 @@ static void card_require_valid(const struct options_card *card)
             card->mac);
 }
 
-/* --mac and --name are for options that are added, and with placeholders none is. */
+/* --mac and --name are for the options that vmnetctl adds; it adds none if there are placeholders. */
 static void cards_require_bare(const struct taps *taps)
 {
     for (size_t i = 0; i < taps->cards_count; i++)
@@ -84,8 +84,8 @@ static void cards_require_bare(const struct taps *taps)
 }
 
 /*
- * The address that the rule for the bridge wants the guest to have, or NULL. That the request is refused, or that there
- * is no verdict, is for the helper to say.
+ * The address that the rule for the bridge wants the guest to have, or NULL: also if the request will be refused, since
+ * the helper says why.
  */
 static char *find_mac(const char *bridge)
 {
@@ -152,7 +152,7 @@ static int run_run(const struct options *options)
         die(EX_USAGE, "missing command; see 'vmnetctl run --help'");
     for (size_t i = 0; i < taps.cards_count; i++)
         card_require_valid(&taps.cards[i]);
-    /* Ignored, as a parent may have left it, it would take the exit status of the helper away. */
+    /* A parent may have left it ignored; the kernel would then discard the exit status of the helper. */
     if (sigaction(SIGCHLD, &default_action, &child_action) != 0)
         die(EX_OSERR, "cannot set the action for SIGCHLD: %m");
     if (placeholders_require_valid(words + 1, &taps)) {

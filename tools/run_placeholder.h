@@ -14,8 +14,8 @@
 #include <stdbool.h>
 
 /*
- * Are there placeholders in these arguments, which end with NULL? Ends the program if one is for a card that was not
- * asked for, or for one queue where there are several, or if only some of the cards have one.
+ * Are there placeholders in these arguments, which end with NULL? Ends the program if a placeholder is for a card that
+ * was not asked for, or for one queue where there are several, or if only some of the cards have a placeholder.
  */
 bool placeholders_require_valid(char *const *arguments, const struct taps *taps);
 

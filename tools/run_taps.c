@@ -83,7 +83,7 @@ static size_t receive(int socket, int fds[QUEUES_MAX])
     do
         got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     while (got < 0 && errno == EINTR);
-    if (got < 0 && errno != ECONNRESET) /* what it had not read is lost when it ends; there is no such thing */
+    if (got < 0 && errno != ECONNRESET) /* this one: the helper has ended; its exit status says how */
         die(EX_OSERR, "cannot receive the descriptor of the tap: %m");
     if ((message.msg_flags & MSG_CTRUNC) != 0)
         die(EX_PROTOCOL, "the helper sent more descriptors than fit, or this process has too many open; see "
@@ -123,7 +123,7 @@ static void tap_open(const char *helper, const char *bridge, unsigned queues, in
         die(EX_OSERR, "cannot start the helper: %m");
     if (pid == 0)
         helper_exec(helper, bridge, queues, pair[1]);
-    (void)close(pair[1]); /* else its end would not be seen; it was not written to, so this cannot fail */
+    (void)close(pair[1]); /* while it is open, recvmsg(2) does not see that the helper ends; this cannot fail */
     count = receive(pair[0], received);
     helper_require_success(helper, pid);
     if (count != queues)

@@ -17,8 +17,8 @@ struct taps {
 };
 
 /*
- * Ask the helper at this path for all of them. Ends the program if it gives none: after a refusal with the exit status
- * of the helper, which has said why.
+ * Ask the helper at this path for all of them. Ends the program if it does not get each of them: after a refusal, with
+ * the exit status of the helper, which has said why.
  */
 void taps_open(struct taps *taps, const char *helper);
 

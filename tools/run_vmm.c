@@ -26,7 +26,7 @@ struct vmm {
     bool is_prefix;
     bool is_qemu;
     bool has_queues;        /* it takes several descriptors for one card */
-    const char *subcommand; /* which the options follow; NULL: they come last */
+    const char *subcommand; /* the options come directly after it; NULL: they come last */
     const char *mac;        /* the name of the parameter for the address */
     const char *once;       /* an option that it takes only once, with several values; else NULL */
     void (*add)(struct words *words, const struct vmm_card *card);
@@ -39,7 +39,7 @@ static void add_word(struct words *words, char *word)
     words->items[words->count++] = word;
 }
 
-/* QEMU's net/tap.c; the vectors are one for each direction of each queue, one for control, one for configuration. */
+/* QEMU's net/tap.c. There is one vector for each direction of each queue, one for control, one for configuration. */
 static void add_qemu(struct words *words, const struct vmm_card *card)
 {
     const char *fds = card->queues > 1 ? "fds=%FDS" : "fd=%FD";
@@ -84,7 +84,7 @@ static void add_lkvm(struct words *words, const struct vmm_card *card)
     add_word(words, memory_format("mode=tap,tapif=/,fd=%%FD%zu%%%s", card->number, card->mac));
 }
 
-/* All of them want the header of virtio-net in front of each frame, which the helper gives with --use-vnet. */
+/* All of them want the header of virtio-net before each frame, which the helper gives with --use-vnet. */
 static const struct vmm vmms[] = {
     {.name = "qemu-system-", .is_prefix = true, .is_qemu = true, .has_queues = true, .mac = "mac", .add = add_qemu},
     {.name = "qemu-kvm", .is_qemu = true, .has_queues = true, .mac = "mac", .add = add_qemu},

@@ -5,7 +5,7 @@
 #include "run_taps.h"
 
 /*
- * The words of a command, ended by NULL, with the options for the taps, in which placeholders stand for descriptors.
- * Not to be freed. Ends the program if the command is none of a known VMM, or if its VMM cannot have what was asked for.
+ * The words of this command with the options for the taps added, in which placeholders stand for descriptors. They end
+ * with NULL, and must not be freed. Ends the program if the VMM is unknown, or cannot have what was asked for.
  */
 char **vmm_add_options(char **words, size_t words_count, const struct taps *taps);

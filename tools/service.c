@@ -17,7 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* In the order of vmnet-helper. The second is how toolbox and distrobox show the host's. */
+/* In the order in which vmnet-helper tries them. The second is the host's, as toolbox and distrobox show it. */
 static const char *const sockets[] = {"/run/vmnet/helper.sock", "/run/host/run/vmnet/helper.sock"};
 
 /* The end of the name of the service's socket, in any of its spellings: /var/run is the same directory. */
@@ -102,7 +102,7 @@ static void report_denied(struct service *service, const struct account *account
     free(who);
 }
 
-/* Does our user namespace belong to another uid? Who has subordinate ids, subuid(5), can be thousands of users there. */
+/* Does our user namespace belong to another uid? A user with subordinate ids, subuid(5), has thousands there. */
 static bool is_subordinate(const struct account *account)
 {
     int fd = user_namespace_is_inner() ? open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC) : -1;
@@ -117,8 +117,8 @@ static bool is_subordinate(const struct account *account)
 }
 
 /*
- * Is the service in another network namespace? /proc/net/unix has the sockets of ours, with the names that they were
- * given, which may be other names than here. If it cannot be read, that is unknown.
+ * Is the service in another network namespace? /proc/net/unix has the sockets of ours, by the paths at which they were
+ * bound, which may differ from the paths here. If it cannot be read, that is unknown: false.
  */
 static bool is_elsewhere(void)
 {
@@ -136,7 +136,7 @@ static bool is_elsewhere(void)
     return !is_found;
 }
 
-/* By the rules as they are here: if those of the service are not, that is all that can be known. */
+/* By the rules as they are here. In a container, those of the service may be others, which cannot be known. */
 static bool permits_any_network(void)
 {
     struct vmnetacl_policy *policy = NULL;

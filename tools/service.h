@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The service, vmnet-helperd, which vmnet-helper asks when it has no privilege: is it there, and does it answer this user
- * and this process?
+ * The service, vmnet-helperd, which vmnet-helper asks when it has no privilege: is it there, and does it serve this
+ * user and this process?
  */
 #pragma once
 
@@ -11,9 +11,9 @@
 
 struct service {
     const char *path;  /* the socket that vmnet-helper connects to; NULL: there is none. Lives for ever */
-    bool is_usable;    /* it listens, and nothing is known for which it would refuse all that it is asked */
+    bool is_usable;    /* it listens, and no reason is known for it to refuse every request */
     bool is_elsewhere; /* it is in another network namespace than this process, and so are its bridges */
-    char *text;        /* what is so, as a part of a sentence */
+    char *text;        /* what was found, as a part of a sentence */
     char *cure;        /* what makes it usable; NULL when it is */
 };
 
