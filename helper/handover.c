@@ -48,11 +48,11 @@ void handover_send(int socket_fd, const int *fds, size_t count)
     struct msghdr message = {.msg_iov = &part,
                              .msg_iovlen = 1,
                              .msg_control = control.space,
-                             .msg_controllen = CMSG_SPACE(count * sizeof *fds)};
+                             .msg_controllen = (socklen_t)CMSG_SPACE(count * sizeof *fds)};
 
     control.header.cmsg_level = SOL_SOCKET;
     control.header.cmsg_type = SCM_RIGHTS;
-    control.header.cmsg_len = CMSG_LEN(count * sizeof *fds);
+    control.header.cmsg_len = (socklen_t)CMSG_LEN(count * sizeof *fds);
     memcpy(CMSG_DATA(&control.header), fds, count * sizeof *fds);
     if (sendmsg(socket_fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof byte)
         die(EX_OSERR, "cannot hand the tap over to QEMU: %m; QEMU may have ended");

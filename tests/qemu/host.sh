@@ -3,8 +3,7 @@
 #
 # host.sh CASE: the helper on a host with another kernel: Debian's, in a virtual machine. Needs no root.
 # VMNET_HELPER is the helper under test, VMNET_HELPERD the service, VMNET_GUEST_DIR the directory that guest.sh made;
-# VMNET_TEST_HOST, FDGUEST and VMNET_ASK are the programs made of host/test_host.c, ../lab/fdguest.c and
-# ../systemd/ask.c.
+# VMNET_TEST_HOST, FDGUEST and VMNET_ASK are the programs made of host/test_host.c, ../lab/fdguest.c and ../lab/ask.c.
 #
 # Each case is one boot (machine.sh), with a kernel command line and the group of tests in host/test_host.c for it, or a
 # script.

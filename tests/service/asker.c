@@ -56,11 +56,11 @@ static void message_send(int socket_fd, const void *bytes, size_t len, const int
     struct msghdr message = {.msg_iov = &part,
                              .msg_iovlen = 1,
                              .msg_control = control.space,
-                             .msg_controllen = CMSG_SPACE(fd_count * sizeof *fds)};
+                             .msg_controllen = (socklen_t)CMSG_SPACE(fd_count * sizeof *fds)};
 
     control.header.cmsg_level = SOL_SOCKET;
     control.header.cmsg_type = SCM_RIGHTS;
-    control.header.cmsg_len = CMSG_LEN(fd_count * sizeof *fds);
+    control.header.cmsg_len = (socklen_t)CMSG_LEN(fd_count * sizeof *fds);
     memcpy(CMSG_DATA(&control.header), fds, fd_count * sizeof *fds);
     if (sendmsg(socket_fd, &message, MSG_NOSIGNAL) != (ssize_t)len)
         lab_die("sendmsg");

@@ -66,10 +66,10 @@ static void part_send(int fd, const char *bytes, size_t len, size_t fd_count)
         fds[i] = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (fd_count > 0) {
         message.msg_control = control.space;
-        message.msg_controllen = CMSG_SPACE(fd_count * sizeof(int));
+        message.msg_controllen = (socklen_t)CMSG_SPACE(fd_count * sizeof(int));
         control.header.cmsg_level = SOL_SOCKET;
         control.header.cmsg_type = SCM_RIGHTS;
-        control.header.cmsg_len = CMSG_LEN(fd_count * sizeof(int));
+        control.header.cmsg_len = (socklen_t)CMSG_LEN(fd_count * sizeof(int));
         memcpy(CMSG_DATA(&control.header), fds, fd_count * sizeof(int));
     }
     (void)!sendmsg(fd, &message, MSG_NOSIGNAL); /* the client may have had enough */
