@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * See attack.h. Each process becomes bob, or one of his subordinate ids, before it does what its role is. Who is turned
- * away tries again at once.
+ * See attack.h. Each process becomes bob, or takes one of his subordinate ids, before it plays its role. A process that
+ * is turned away tries again at once.
  */
 #define _GNU_SOURCE
 #include "attack.h"
@@ -224,7 +224,7 @@ static void namespace_enter(uid_t uid)
         lab_die("attack: cannot become a subordinate id");
 }
 
-/* A subordinate id that does what bob does, and looks like any user. */
+/* A process with a subordinate id that does what bob does, and looks like one of another user. */
 static void subordinate_request_run(unsigned number)
 {
     namespace_enter(1 + number);

@@ -29,10 +29,10 @@ struct attack {
 extern const struct attack attacks[];
 extern const size_t attack_count;
 
-/* Start one, as root; returns when each process has become bob: a process that attack_stop() must be given. */
+/* Start one, as root; returns when each process has become bob. attack_stop() must be given the result. */
 pid_t attack_start(const struct attack *attack);
 
-/* End it, and return when no process of it is left. False when one had ended before: it was not the attack meant. */
+/* End it, and return when no process of it is left. False if one had ended before: then the attack was not as meant. */
 bool attack_stop(pid_t pid);
 
 #endif

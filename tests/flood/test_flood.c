@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Bob attacks the service (attack.h), and alice does not notice: each of her requests is granted, and so is the first
- * one of a user whom the service has not seen before. After it all nothing is left but the service as it was. How long
- * she waits is a matter of the benchmark.
+ * one of a user whom the service does not know yet. After an attack, nothing is left but the service as it was. How
+ * long alice waits is measured by the benchmark, not here.
  */
 #define _GNU_SOURCE
 #include "attack.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * ask BRIDGE [later]: ask vmnet-helperd as the client does, step by step. With "later", says "connected" first and
- * asks when a line can be read. Prints what came: "granted TAP MASTER", "refused CODE TEXT", or "nothing"; then exits
- * with the code, or with 125 for a fault of its own.
+ * ask BRIDGE [later]: ask vmnet-helperd as vmnet-helper does. With "later", prints "connected" first, and sends the
+ * request after it has read a line. Prints the answer: "granted TAP MASTER", "refused CODE TEXT", or "nothing"; then
+ * exits with the code, or with 125 for a fault of its own.
  */
 #define _GNU_SOURCE
 #include "wire.h"

@@ -98,7 +98,7 @@ check_denied() {
 
 no_rule='access denied by acl file: no rule lets vmuser*br0*'
 
-# The helper without privilege asks the service; and what virsh shows without the service is what to do.
+# The helper without privilege asks the service; without the service, virsh shows what to do.
 case_session() {
     service_prepare "$VMNET_HELPER" "$VMNET_HELPERD"
     service_start

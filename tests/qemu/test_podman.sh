@@ -5,7 +5,7 @@
 # helper under test, VMNET_HELPERD the service, VMNET_GUEST_DIR the directory that guest.sh made, with the tree of
 # podman's packages in podman/root.
 #
-# There is no image: the container has this machine's programs, an empty /run, and of that what the test gives it.
+# There is no image: the container has this machine's programs, and a /run with only what the test gives it.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -68,7 +68,7 @@ case_keep_id() {
     check_guest
 }
 
-# Without the socket; in a network namespace of its own; and with a subordinate id, which anybody may be.
+# Without the socket; in a network namespace of its own; and with a subordinate id, which may be any user's.
 case_refused() {
     container --network=host
     check_refused '*vmnet-helper: no privilege: *or have the service give the tap*'

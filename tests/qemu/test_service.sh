@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# test_service.sh CASE, run by tests/lab/lab.sh: real QEMU where a setuid program gains nothing, and where there is none.
+# test_service.sh CASE, run by tests/lab/lab.sh: real QEMU where a setuid program gains nothing, and where none is.
 # VMNET_HELPER is the helper under test, VMNET_HELPERD the service, VMNET_GUEST_DIR the directory that guest.sh made.
 #
 # The helper that QEMU starts has no privilege at all, and asks the service. As in test_qemu.sh, the guest must take a
@@ -29,7 +29,7 @@ check_guest() {
     check_off guest
 }
 
-# check_sandboxed ARGUMENT...: and QEMU is a process to which no program can give anything.
+# check_sandboxed ARGUMENT...: the same, and QEMU runs under no_new_privs and a seccomp filter.
 check_sandboxed() {
     vm_start guest "$@"
     check_network guest virbr0 '52:54:00:*'
@@ -87,7 +87,7 @@ case_denied() {
     expect 'what the setuid helper says' "$(grep '^vmnet-helper: ' /run/lab/vm/refused/stderr)" "$of_service"
 }
 
-# Without the service, both helpers say why they have no privilege, and what would answer.
+# Without the service, both helpers say why they have no privilege, and how to start the service.
 case_absent() {
     service_stop
     check_fails "*vmnet-helper: no privilege: the program is not setuid root*or have the service give the tap: *'systemctl enable --now \

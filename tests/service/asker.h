@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A process that connects to the service, and the bytes that go over its connection. The test has the connection; the
- * process lives until the test ends it, so that the service can look at it.
+ * An asker: a client other than vmnet-helper, and the bytes that go over its connection. The connection is the test's;
+ * the process lives until the test ends it, so that the service can look at it.
  */
 #ifndef VMNET_SERVICE_ASKER_H
 #define VMNET_SERVICE_ASKER_H
@@ -43,7 +43,7 @@ void asker_connect(const struct asker_plan *plan, struct asker *asker);
 /* The same, to the test itself; returns the service's end of the connection, which is the caller's to close. */
 int asker_connect_to_test(const struct asker_plan *plan, struct asker *asker);
 
-/* End the process alone; the connection stays. */
+/* End only the process; the connection stays. */
 void asker_leave(struct asker *asker);
 
 /* End the process and close the connection. */

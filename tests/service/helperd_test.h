@@ -12,7 +12,7 @@
 /* A cmocka group setup: HELPER_SETUID is the client, with no bit set. */
 int helperd_world_setup(void **state);
 
-/* A cmocka test setup and its teardown: the usual rules, and a service that has seen nobody and that ends with 0. */
+/* A cmocka test setup and its teardown: the usual rules, and a service that knows no uid yet, and that ends with 0. */
 int helperd_setup(void **state);
 int helperd_teardown(void **state);
 
@@ -22,10 +22,10 @@ extern pid_t helperd_pid;
 /* Start another, if it has ended in the test. */
 void helperd_start(void);
 
-/* End it and start another, which has forgotten whom it has seen. */
+/* End it and start another, which knows no uid yet. */
 void helperd_restart(void);
 
-/* Let it accept nothing for a while: it is stopped, and connections wait. Instances that run go on. */
+/* Let it accept nothing for a while: the loop is stopped, and connections wait. Instances that run go on. */
 void helperd_stop(void);
 void helperd_continue(void);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The client, which believes no service: what may be at the socket, and what it may answer.
+ * The client, which does not trust what answers at the socket: a service, or something else, and any answer.
  */
 #define _GNU_SOURCE
 #include "helperd_test.h"
@@ -189,7 +189,7 @@ static void test_answer_of_each_kind(void **state)
     }
 }
 
-/* The exit code is a byte: none of the service's choice is a success without a tap. */
+/* The first byte is the exit code: whatever the service sends, there is no success without a tap. */
 static void test_answer_every_code_never_a_false_success(void **state)
 {
     (void)state;
@@ -204,7 +204,7 @@ static void test_answer_every_code_never_a_false_success(void **state)
     }
 }
 
-/* QEMU has asked for one. What it is is the service's affair: QEMU looks at it. */
+/* QEMU has asked for one. The client does not look at what it is; QEMU does. */
 static void test_answer_several_descriptors_misunderstood(void **state)
 {
     (void)state;
@@ -242,7 +242,7 @@ static void test_answer_without_a_free_descriptor_refused(void **state)
     }
 }
 
-/* The tap ends the answer: who has it waits for no more, not even for the end of the connection. */
+/* The tap ends the answer: the client does not wait for more, not even for the end of the connection. */
 static void test_answer_after_the_tap_not_awaited(void **state)
 {
     const struct answer answer = {
@@ -309,7 +309,7 @@ static void test_socket_nobody_listens_unavailable(void **state)
     helper_assert_refused(helper_run(&lab_vmuser, "--br=virbr0", NULL), EXIT_UNAVAILABLE, LAB_HELPERD_SOCKET);
 }
 
-/* By the socket's mode or by that of its directory; its group may. */
+/* Others are kept out by the mode of the socket or of its directory, and its group is not. */
 static void test_socket_not_for_the_caller_refused(void **state)
 {
     const struct answer answer = {.bytes = TEXT("\x45"
@@ -342,7 +342,7 @@ static void test_socket_of_the_host_asked_second(void **state)
     server_end();
 }
 
-/* What can be found out without the service is not asked: a wrong request does not reach it. */
+/* A mistake that the client can find itself does not reach the service. */
 static void test_request_wrong_not_asked(void **state)
 {
     static const char *const rows[][3] = {{"--br=virbr0", "--nosuch"}, {"--br="}, {"--br=a/b"}, {NULL}};

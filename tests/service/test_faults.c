@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Every system call of "vmnet-helperd --serve" fails once, in several ways; lies once, where it changes privilege; and is
- * its last. Whatever happens: a caller gets a whole tap of his own, or a code, or the end of the connection; a tap that
- * was not delivered is gone; a denied bridge stays denied; and no byte of the request is read with root's rights. As in
- * tests/privileged/test_faults.c; from phase 5 on it is the same code.
+ * An instance, "vmnet-helperd --serve", at each of its system calls: the call fails, in several ways; it lies, if it
+ * changes privilege; the instance is killed there. Whatever happens: a caller gets a whole tap of his own, or a code,
+ * or the end of the connection; a tap that was not delivered is gone; a denied bridge stays denied; and no byte of the
+ * request is read with root's rights. As in tests/privileged/test_faults.c: from phase 5 on it is the same code.
  */
 #define _GNU_SOURCE
 #include "asker.h"
@@ -209,7 +209,7 @@ static void test_call_fails_or_lies_never_as_root(void **state)
     }
 }
 
-/* The kernel says that it was done, and it was not: what is read back must tell. */
+/* The kernel says that it was done, and it was not: reading it back must show that. */
 static void test_drop_faked_is_noticed(void **state)
 {
     const struct calls *calls = calls_record(true);

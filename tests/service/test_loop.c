@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The loop that accepts connections, and what its instances are to a caller who can signal them: how it ends, runs out
- * of descriptors, is upgraded, and gets rid of an instance that is stopped.
+ * The loop, and its instances, which their callers can signal: how the loop ends, runs out of descriptors, is upgraded,
+ * and gets rid of an instance that is stopped.
  */
 #define _GNU_SOURCE
 #include "asker.h"
@@ -110,7 +110,7 @@ static void test_descriptors_used_up_waits(void **state)
     helper_assert_granted(helper_run(&lab_vmother, "--br=virbr0", NULL), "virbr0");
 }
 
-/* An upgrade does not put another program behind the loop that runs. */
+/* After an upgrade, the loop that runs still starts instances of its own program. */
 static void test_program_replaced_serves_on(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Whom the service answers: the caller is who has connected, with the ids and groups that he had then; and in which
- * namespaces he may be. None of it depends on the client, so much of it is asked without it.
+ * Whom the service serves: the caller is the user who has connected, with the ids and groups of that moment; and in
+ * which namespaces he may be. None of it depends on vmnet-helper, so many tests ask without it.
  */
 #define _GNU_SOURCE
 #include "asker.h"
@@ -60,7 +60,7 @@ static void test_user_namespace_of_his_own_granted(void **state)
     }
 }
 
-/* Who has subordinate ids has thousands of uids: none of them is a user whom the rules can know. */
+/* A user with subordinate ids has thousands of uids: none of them is a user whom the rules can know. */
 static void test_user_namespace_of_another_refused(void **state)
 {
     static const struct {
@@ -143,7 +143,7 @@ static void capability_keep(void *data)
         lab_die("capset");
 }
 
-/* The kernel does not tell the service about such a process: it is not taken for granted where that one is. */
+/* The kernel does not tell the service in which namespaces such a process is: nothing may be assumed. */
 static void test_process_that_may_not_be_looked_at_refused(void **state)
 {
     uid_t real_other[] = {4243, 4242, 4242}, saved_other[] = {4242, 4242, 4243}, saved_root[] = {4242, 4242, 0};
@@ -344,7 +344,7 @@ static void test_root_without_the_capability_granted_as_root(void **state)
     helper_assert_refused(helper_start(&start), EXIT_NOPERM, "access denied by acl file");
 }
 
-/* An id that is not the caller's own must not ask: not root's, of a setuid helper without its capability, nor another. */
+/* The client must not ask with an id that is not the caller's: not root's, of a setuid helper, nor another. */
 static void test_client_with_ids_of_another_does_not_ask(void **state)
 {
     static const struct {

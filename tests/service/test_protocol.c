@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a caller may write to the service instead of the request that the client makes, and how slowly.
+ * What a caller may write to the service instead of the request of vmnet-helper, and how slowly.
  */
 #define _GNU_SOURCE
 #include "asker.h"
@@ -61,7 +61,7 @@ static void test_request_well_formed_granted(void **state)
     asker_assert_granted(&answer);
 }
 
-/* What it does not understand it does not guess, in any byte before the name. */
+/* It refuses each byte before the name that it does not understand. */
 static void test_request_unknown_refused(void **state)
 {
     struct asker_answer answer;
@@ -251,7 +251,7 @@ static void test_descriptor_slow_to_close_delays_nobody(void **state)
     close(other_fd);
 }
 
-/* The loop executes itself by way of /proc. */
+/* Without /proc, the loop cannot execute itself. */
 static void test_instance_not_started_recorded(void **state)
 {
     const int log_fd = lab_log_open();
@@ -273,7 +273,7 @@ static void test_instance_not_started_recorded(void **state)
     lab_log_close(log_fd);
 }
 
-/* Who does not read the answer, or has gone, gets no tap that stays. */
+/* A caller who does not read the answer, or has gone, leaves no tap. */
 static void test_asker_gone_nothing_left(void **state)
 {
     (void)state;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * How vmnet-helperd is started: its command line, its privilege, what it gets from its parent, the socket that it makes.
+ * How vmnet-helperd is started: its command line, its privilege, what it gets from its parent, and the socket that it
+ * makes.
  */
 #define _GNU_SOURCE
 #include "asker.h"
@@ -117,7 +118,7 @@ static void listen_run(const char *program, const struct lab_caller *caller)
             &result);
 }
 
-/* With a connection whose other end root has opened, a setuid program would take its caller for root. */
+/* Given a socket that root has connected, a setuid program would take its caller for root. */
 static void test_privilege_from_exec_or_none_refused(void **state)
 {
     static const struct {
@@ -316,7 +317,7 @@ static void place_run(const char *path)
             &result);
 }
 
-/* Nothing that it has not made, and nobody's who listens, is removed. */
+/* It removes only sockets, and none at which a process listens. */
 static void test_socket_place_taken_left_alone(void **state)
 {
     static char longest[120];

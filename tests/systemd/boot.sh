@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# boot.sh TREE ROOT: inside lab.sh, boot systemd as process 1 of a pid namespace of its own, in the system that tree.sh
-# has archived in TREE and on top of which the files below ROOT (may be empty) are laid. It has the network and the
-# devices of lab.sh's world, whose /etc/passwd and /etc/group it is given. When all is started, prints process 1's
-# number as it is seen outside. The system ends with lab.sh.
+# boot.sh TREE ROOT: inside lab.sh, boot systemd as process 1 of a pid namespace of its own. The system is the one that
+# tree.sh has archived in TREE, with the files below ROOT, if there are any, added. It has the network and the devices
+# of lab.sh's world, and a copy of its /etc/passwd and /etc/group. When all units are started, prints the number of its
+# process 1 as seen from outside. The system ends with lab.sh.
 #
-# The control groups of a system are below one of their own, which nothing but a process outside of lab.sh can remove
-# when it has ended: run.sh does.
+# The control groups of the system are below LAB_GROUP. Only a process outside of lab.sh can remove that after the
+# system has ended: run.sh does.
 set -eu
 
 die() {
@@ -66,7 +66,7 @@ for unit in systemd-networkd.socket systemd-udevd-control.socket systemd-udevd-k
 done
 cp -a "$files/." "$root/"
 
-# cgroup v2, alone or beside v1. Seen from the root of the file system, whatever of it is mounted outside.
+# cgroup v2, which may be mounted beside v1. Seen from the root of the file system, whatever of it is mounted outside.
 mkdir -p /run/lab/cgroup
 mount -t cgroup2 cgroup2 /run/lab/cgroup || die 'the kernel has no cgroup v2'
 group=/run/lab/cgroup$LAB_GROUP

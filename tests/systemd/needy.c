@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * A module of the name service (nss(5)) that knows one group, "vmneedy", gid 4260, with the member vmuser, and needs
- * all that real ones may need: sockets to servers, connections to daemons, files everywhere, and memory for code. If
- * something of that is missing, it says what modules say then: not available. To the C library that is no error if a
- * later module knows the group no better.
+ * A module of the name service (nss(5)) that knows one group, "vmneedy", gid 4260, with the member vmuser. It needs all
+ * that real ones may need: sockets to servers, connections to daemons, files everywhere, and memory for code. If
+ * something of that is missing, it says that it is not available, as they do. To the C library, that is no error if a
+ * later module says that there is no such group.
  */
 #define _GNU_SOURCE
 #include <errno.h>

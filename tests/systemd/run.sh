@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # run.sh COMMAND [ARGUMENT...]: run COMMAND inside lab.sh, with LAB_GROUP, a control group in which it may boot a
-# system with boot.sh. The group is removed when COMMAND has ended, and those that earlier runs have left when they
-# were killed.
+# system with boot.sh. Removes the group after COMMAND has ended, and also the groups of earlier runs that were killed.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# test_others.sh TREE SOURCE BUILD, in run.sh's world: the service as others than systemd start it: s6, OpenRC, inetd;
-# and systemd with Accept=yes. Each uses the file that is installed, or does what its comments say. Each case_NAME
-# stops what it has started.
+# test_others.sh TREE SOURCE BUILD, in run.sh's world: the service, started by s6, OpenRC, inetd, and by systemd with
+# Accept=yes. Each case uses the file that is installed, or does what its comments say. Each case_NAME stops what it
+# has started.
 set -eu
 
 TREE=$1 source=$2 BUILD=$3

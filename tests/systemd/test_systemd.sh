@@ -231,7 +231,7 @@ stop_once() {
     answer=$(sed -n '2p' /run/lab/answer)
 }
 
-# The loop and the process of a request, or the request is over.
+# There is the loop and an instance, or the request is over.
 has_instance() {
     [ "$(wc -l </run/lab/answer)" -lt 2 ] || return 0
     processes=/run/lab/cgroup$LAB_GROUP/system.slice/vmnet-helper.service/cgroup.procs
