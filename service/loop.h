@@ -7,8 +7,8 @@ enum {
 
 /*
  * The loop: accept connections and start an instance for each, within the limits of callers.h and instances.h. It reads
- * nothing from a connection, and waits for no caller, log or instance; a caller can make it wait a millisecond to be rid
- * of him.
+ * nothing from a connection, and waits for no caller, log or instance, except for a millisecond where closing a
+ * connection takes longer.
  *
  * Returns after SIGTERM or SIGINT, when the requests under way have ended; or, if idle_ms is not negative, when there
  * was nothing to do for that long.

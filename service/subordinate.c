@@ -20,8 +20,8 @@ static bool read_number(const char *digits, unsigned long long *number)
 }
 
 /*
- * owner:first:count. newuidmap(1) skips any other line. A line with one id may be about a user's own, which containers
- * of root's are so given: root:1000:1.
+ * owner:first:count. newuidmap(1) skips any other line. A line with one id gives nobody thousands, and may be about a
+ * user's own uid: "root:1000:1" lets root's containers use that of user 1000.
  */
 static bool is_in_range(char *line, uid_t uid)
 {

@@ -7,6 +7,7 @@
 
 /*
  * Does /etc/subuid, subuid(5), give this uid to some user as a subordinate id? With a set-user-ID file of such a uid,
- * that user can run a process which looks like one of another user. Also true when that cannot be found out.
+ * that user can run a process which looks like one of another user. A range of only one id does not count. True if that
+ * cannot be found out.
  */
 bool subordinate_is(uid_t uid);

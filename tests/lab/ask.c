@@ -58,7 +58,7 @@ static size_t receive(int fd, char *bytes, size_t size, int *tap_fd)
                                  .msg_control = control.space,
                                  .msg_controllen = sizeof control.space};
         more = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-        if (more < 0 && errno == ECONNRESET) /* after the answer: it was not the request that was answered */
+        if (more < 0 && errno == ECONNRESET) /* it has answered and closed before it read the request */
             break;
         if (more < 0)
             die("recvmsg");
