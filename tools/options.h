@@ -36,9 +36,9 @@ struct options_card {
 struct options {
     bool all;
     bool drop_limits;
-    const char *as;     /* these are NULL when not given */
-    const char *bridge; /* the last one */
-    struct options_card *cards; /* one for each --bridge; main() frees them */
+    const char *as;             /* these are NULL when not given */
+    const char *bridge;         /* the last one */
+    struct options_card *cards; /* each --bridge; freed by main() */
     size_t cards_count;
     const char *from;
     const char *helper;
