@@ -317,7 +317,7 @@ static void test_call_outside_the_filter_kills(void **state)
         {.name = "socket packet", .number = SYS_socket, .args = {AF_PACKET, SOCK_RAW, 0}},
         {.name = "socket inet", .number = SYS_socket, .args = {AF_INET, SOCK_DGRAM, 0}},
         {.name = "TUNSETPERSIST", .number = SYS_ioctl, .args = {0, TUNSETPERSIST, 1}, .keep_fd = true},
-        {.name = "TUNSETOWNER", .number = SYS_ioctl, .args = {0, TUNSETOWNER, 0}, .keep_fd = true},
+        {.name = "TUNSETGROUP", .number = SYS_ioctl, .args = {0, TUNSETGROUP, 0}, .keep_fd = true},
         {.name = "SIOCSIFFLAGS", .number = SYS_ioctl, .args = {0, 0x8914, 0}, .keep_fd = true},
         {.name = "ptrace", .number = SYS_ptrace},
         {.name = "kill", .number = SYS_kill, .args = {1, 0}},
