@@ -7,8 +7,11 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 [ "$(id -u)" = 0 ] || { echo 'run.sh: needs root; try sudo' >&2; exit 125; }
-mounted=$(sed -n 's/^[^ ]* \([^ ]*\) cgroup2 .*/\1/p' /proc/mounts | head -n 1)
-[ -n "$mounted" ] || { echo 'run.sh: there is no cgroup v2 here' >&2; exit 125; }
+# Seen in this mount namespace only, wherever the host has it mounted, or not.
+[ "${RUN_INSIDE-}" = 1 ] || RUN_INSIDE=1 exec unshare --mount --propagation private -- /bin/sh "$0" "$@"
+unset RUN_INSIDE
+mounted=/mnt
+mount -t cgroup2 cgroup2 "$mounted" || { echo 'run.sh: the kernel has no cgroup v2' >&2; exit 125; }
 own=$(sed -n 's/^0:://p' /proc/self/cgroup)
 own=${own%/}
 
