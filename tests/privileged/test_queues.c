@@ -124,7 +124,7 @@ static void test_queues_limit_counts_taps(void **state)
     (void)state;
     lab_text_write(RULES, "", 0, 0, 0644);
     lab_command("mkdir -p /etc/vmnet/rules.d");
-    lab_text_write("/etc/vmnet/rules.d/10.rules", "allow user vmuser bridge virbr0 limit 2 isolated\n", 0, 0, 0644);
+    lab_text_write("/etc/vmnet/rules.d/10.rules", "allow uid 4242 bridge virbr0 limit 2 isolated\n", 0, 0, 0644);
     lab_run(&start, &first);
     helper_assert_granted_queues(&first, "virbr0", 4);
     lab_command("ip -d link show master virbr0 | grep -q 'isolated on'");
