@@ -122,9 +122,12 @@ static int service_start(void **state)
     process_count = lab_process_count();
     while (access(ATTACK_SOCKET, F_OK) != 0)
         pause_short();
-    while (service_ask() < 0) /* it has made the socket, and does not listen yet */
+    int code = service_ask();
+    while (code < 0) { /* it has made the socket, and does not listen yet */
         pause_short();
-    return service_ask() == 0 ? 0 : -1;
+        code = service_ask();
+    }
+    return code == 0 ? 0 : -1;
 }
 
 static void granted_and_release(struct lab_result *result)
