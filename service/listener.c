@@ -2,6 +2,7 @@
 #include "listener.h"
 
 #include "message.h"
+#include "socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,14 +17,6 @@
 
 /* While it is full, connect(2) waits. With a longer one, more of a flood comes before another user's connection. */
 #define BACKLOG 64
-
-static int socket_option(int fd, int option)
-{
-    int value;
-    socklen_t value_len = sizeof value;
-
-    return getsockopt(fd, SOL_SOCKET, option, &value, &value_len) == 0 ? value : -1;
-}
 
 /* accept(2) must not wait for a connection that has gone, and no instance may inherit the socket. */
 static void set_flags(int fd)

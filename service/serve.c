@@ -14,6 +14,7 @@
 #include "process.h"
 #include "request.h"
 #include "root.h"
+#include "socket.h"
 #include "tap.h"
 #include "wire_request.h"
 
@@ -22,14 +23,6 @@
 #include <sys/socket.h>
 #include <sysexits.h>
 #include <unistd.h>
-
-static int socket_option(int fd, int option)
-{
-    int value;
-    socklen_t value_len = sizeof value;
-
-    return getsockopt(fd, SOL_SOCKET, option, &value, &value_len) == 0 ? value : -1;
-}
 
 /* Give the connection another number: inetd(8) makes it stderr as well, to which messages would go. */
 static int take_connection(void)

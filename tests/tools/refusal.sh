@@ -108,7 +108,7 @@ refused "$helper is not setuid root and has no file capability" br0
 says "* $helper is not setuid root and has no file capability cap_net_admin=ep, and there is no service at $socket;"
 says "; as root: chmod u+s $helper; or as root: systemctl enable --now vmnet-helper.socket"
 granted br0 root
-# The service does it as well, for whom it answers.
+# A service that answers this user is as good as privilege.
 service "$socket" 0660 vmgroup
 run 0 as vmuser "$ctl" explain br0
 says_not 'but vmnet-helper refuses it'
