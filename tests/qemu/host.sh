@@ -61,6 +61,7 @@ trap 'exit 1' HUP INT TERM
 # shellcheck source-path=SCRIPTDIR source=machine.sh
 . "$here/machine.sh"
 machine_make_root cloud "$here/host/init.sh"
+cp "$here/host/await.sh" "$machine_root/await.sh"
 machine_add_program "$VMNET_HELPER" /vmnet-helper
 machine_add_program "$VMNET_TEST_HOST" /test_host
 machine_add_program "$FDGUEST" /fdguest

@@ -8,22 +8,8 @@ set -eu
 export PATH=/iproute2:/usr/sbin:/usr/bin:/sbin:/bin # busybox's ip knows no options of a bridge
 helper=/vmnet-helper
 
-fail() {
-    echo "FAILED: $*"
-    exit 1
-}
-
-# await WHAT COMMAND...: until it succeeds
-await() {
-    what=$1
-    shift
-    tries=1200
-    until "$@"; do
-        tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || fail "no $what"
-        usleep 100000
-    done
-}
+# shellcheck source-path=SCRIPTDIR source=await.sh
+. /await.sh
 
 # start NAME USER ADDRESS: a guest with this address; until /run/NAME.end exists
 start() {

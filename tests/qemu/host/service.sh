@@ -7,22 +7,8 @@ set -eu
 
 socket=/run/vmnet/helper.sock
 
-fail() {
-    echo "FAILED: $*"
-    exit 1
-}
-
-# await WHAT COMMAND...: until it succeeds
-await() {
-    what=$1
-    shift
-    tries=1200
-    until "$@"; do
-        tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || fail "no $what"
-        usleep 100000
-    done
-}
+# shellcheck source-path=SCRIPTDIR source=await.sh
+. /await.sh
 
 # expect ANSWER COMMAND...: what a program that asks the service prints, up to *
 expect() {
