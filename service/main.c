@@ -50,7 +50,7 @@ static void listen_at(const char *path, mode_t mode)
 
     root_limit_capabilities();
     loop_run(fd, -1);
-    if (unlink(path) != 0) /* every request is answered, so this refuses nobody */
+    if (unlink(path) != 0)
         die(EX_OSERR, "cannot remove the socket '%s': %m", path);
 }
 
