@@ -14,16 +14,6 @@ set(CMAKE_REQUIRED_LINK_OPTIONS -static-pie)
 check_c_source_compiles("int main(void) { return 0; }" VMNET_HAS_STATIC_PIE)
 unset(CMAKE_REQUIRED_FLAGS)
 unset(CMAKE_REQUIRED_LINK_OPTIONS)
-check_c_source_compiles("
-#include <stdlib.h>
-#ifdef __GLIBC__
-#error its name service loads modules
-#endif
-int main(void) { return 0; }" VMNET_STATIC_LOOKS_UP_NAMES)
-set(VMNET_HELPER_LOOKS_UP_NAMES ON)
-if(VMNET_STATIC_PIE AND NOT VMNET_STATIC_LOOKS_UP_NAMES)
-  set(VMNET_HELPER_LOOKS_UP_NAMES OFF)
-endif()
 
 add_library(vmnet_hardening INTERFACE)
 

@@ -29,15 +29,6 @@ set(pages
   conf/vmnet-switch.conf.5
   helper/vmnet-helper.8
   service/vmnet-helperd.8
-  libacl/vmnetacl.3
-  libacl/vmnetacl_caller_self.3
-  libacl/vmnetacl_decide.3
-  libacl/vmnetacl_explain.3
-  libacl/vmnetacl_lint.3
-  libacl/vmnetacl_load.3
-  libacl/vmnetacl_error.3
-  libacl/vmnetacl_name_valid.3
-  libacl/vmnetacl_resolve.3
 )
 
 # Debian's zsh looks below /usr for what packages bring in a directory of its own, and not in site-functions.
@@ -51,38 +42,23 @@ set(VMNET_ZSH_DIR "${zsh_dir}" CACHE STRING "Where zsh looks for completions: a 
 if(VMNET_TOOLS)
   list(APPEND pages tools/vmnetctl.1)
   install(TARGETS vmnetctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-  install(FILES tools/vmnetctl.schema.json DESTINATION ${CMAKE_INSTALL_DOCDIR})
+  install(FILES tools/vmnetctl.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/vmnet-helper) # programs read it
   install(FILES tools/completions/vmnetctl.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
     RENAME vmnetctl)
   install(FILES tools/completions/_vmnetctl DESTINATION ${VMNET_ZSH_DIR})
   install(FILES tools/completions/vmnetctl.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endif()
 
-# The library, for programs that are built elsewhere.
-set(cmake_directory ${CMAKE_INSTALL_LIBDIR}/cmake/vmnetacl)
-install(TARGETS vmnetacl_shared vmnetacl_static EXPORT vmnetacl-targets
-  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(FILES libacl/vmnetacl.h libacl/vmnetacl_error.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT vmnetacl-targets NAMESPACE vmnetacl:: DESTINATION ${cmake_directory})
-include(CMakePackageConfigHelpers)
-write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/vmnetacl-config-version.cmake
-  VERSION ${VMNETACL_VERSION} COMPATIBILITY SameMajorVersion)
-install(FILES libacl/vmnetacl-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/vmnetacl-config-version.cmake
-  DESTINATION ${cmake_directory})
-install(CODE "
-set(template \"${CMAKE_CURRENT_SOURCE_DIR}/libacl/vmnetacl.pc.in\")
-set(build_directory \"${CMAKE_CURRENT_BINARY_DIR}\")
-set(libdir \"${CMAKE_INSTALL_LIBDIR}\")
-set(includedir \"${CMAKE_INSTALL_INCLUDEDIR}\")
-set(version \"${VMNETACL_VERSION}\")
-include(\"${CMAKE_CURRENT_LIST_DIR}/install_pkgconfig.cmake\")
-")
+include("${CMAKE_CURRENT_LIST_DIR}/install_library.cmake")
 
 # The manual pages tell the paths of this build. One that is about several functions is found under each one's name.
 foreach(page IN LISTS pages)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page})
   file(READ ${page} text)
-  string(REPLACE "/usr/libexec/vmnet-helper" "${CMAKE_INSTALL_FULL_LIBEXECDIR}/vmnet-helper" text "${text}")
+  string(REPLACE "/usr/libexec/vmnet-helperd" "@helperd@" text "${text}")
+  string(REPLACE "/usr/libexec/vmnet-helper" "${VMNET_HELPER_PATH}" text "${text}")
+  string(REPLACE "@helperd@" "${CMAKE_INSTALL_FULL_LIBEXECDIR}/vmnet-helperd" text "${text}")
+  string(REPLACE "/usr/share/vmnet-helper" "${CMAKE_INSTALL_FULL_DATADIR}/vmnet-helper" text "${text}")
   string(REPLACE "/etc/qemu/bridge.conf" "${VMNET_QEMU_CONF}" text "${text}")
   get_filename_component(name ${page} NAME)
   string(REGEX MATCH "[0-9]$" section ${name})
@@ -103,4 +79,9 @@ endforeach()
 # An example, as Debian's policy 12.6 and Fedora's %doc have it: /etc/qemu/bridge.conf is the administrator's, and on
 # Fedora, RHEL and SUSE a file of QEMU's packages, which ours would clash with.
 install(FILES conf/bridge.conf conf/switch.conf conf/sample.rules DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
-install(FILES LICENSE README.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES NEWS README.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+set(VMNET_LICENSE_DIR "${CMAKE_INSTALL_DATADIR}/licenses/vmnet-helper" CACHE STRING
+  "Where LICENSE is installed: a directory below the prefix, or a full path; empty: nowhere")
+if(NOT VMNET_LICENSE_DIR STREQUAL "")
+  install(FILES LICENSE DESTINATION ${VMNET_LICENSE_DIR})
+endif()

@@ -42,11 +42,11 @@ extern "C" {
 #pragma GCC visibility push(default) /* all else in the library is hidden */
 
 /* The version of this header; vmnetacl_version() tells that of the library. */
-#define VMNETACL_VERSION        "1.0.0"
+#define VMNETACL_VERSION        "1.0.0~rc1"
 #define VMNETACL_VERSION_MAJOR  1
 #define VMNETACL_VERSION_MINOR  0
 #define VMNETACL_VERSION_PATCH  0
-#define VMNETACL_VERSION_NUMBER 1000000 /* for #if: MAJOR * 1000000 + MINOR * 1000 + PATCH */
+#define VMNETACL_VERSION_NUMBER 1000000 /* for #if: MAJOR * 1000000 + MINOR * 1000 + PATCH; no "~rc1" */
 
 /* Limits. Each is the largest that is accepted; one more is an error that names the place. */
 #define VMNETACL_NAME_MAX          15                 /* bytes in the name of an interface: IFNAMSIZ - 1 */
@@ -489,7 +489,7 @@ bool vmnetacl_permits_any_network(const struct vmnetacl_policy *policy);
  */
 bool vmnetacl_name_valid(const char *name, size_t name_len);
 
-/* The version of the library, as "1.0.0". */
+/* The version of the library, as "1.0.0", or "1.0.0~rc1" before its release. */
 const char *vmnetacl_version(void);
 
 #pragma GCC visibility pop

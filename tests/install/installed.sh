@@ -50,7 +50,7 @@ wanted_files() {
 /usr/libexec/vmnet-helperd
 /usr/lib/systemd/system/vmnet-helper.service
 /usr/lib/systemd/system/vmnet-helper.socket
-/usr/share/doc/vmnet-helper/LICENSE
+/usr/share/doc/vmnet-helper/NEWS
 /usr/share/doc/vmnet-helper/README.md
 /usr/share/doc/vmnet-helper/SECURITY.md
 /usr/share/doc/vmnet-helper/examples/bridge.conf
@@ -58,6 +58,7 @@ wanted_files() {
 /usr/share/doc/vmnet-helper/examples/s6/vmnet-helper/run
 /usr/share/doc/vmnet-helper/examples/sample.rules
 /usr/share/doc/vmnet-helper/examples/switch.conf
+/usr/share/licenses/vmnet-helper/LICENSE
 /usr/share/man/man5/vmnet-bridge.conf.5
 /usr/share/man/man5/vmnet-rules.5
 /usr/share/man/man5/vmnet-switch.conf.5
@@ -69,8 +70,10 @@ FILES
 /usr/include/vmnetacl_error.h
 $1/cmake/vmnetacl/vmnetacl-config-version.cmake
 $1/cmake/vmnetacl/vmnetacl-config.cmake
-$1/cmake/vmnetacl/vmnetacl-targets-relwithdebinfo.cmake
-$1/cmake/vmnetacl/vmnetacl-targets.cmake
+$1/cmake/vmnetacl/vmnetacl-shared-relwithdebinfo.cmake
+$1/cmake/vmnetacl/vmnetacl-shared.cmake
+$1/cmake/vmnetacl/vmnetacl-static-relwithdebinfo.cmake
+$1/cmake/vmnetacl/vmnetacl-static.cmake
 $1/libvmnetacl.a
 $1/libvmnetacl.so
 $1/libvmnetacl.so.1
@@ -112,9 +115,9 @@ FILES
     cat <<FILES
 /usr/bin/vmnetctl
 /usr/share/bash-completion/completions/vmnetctl
-/usr/share/doc/vmnet-helper/vmnetctl.schema.json
 /usr/share/fish/vendor_completions.d/vmnetctl.fish
 /usr/share/man/man1/vmnetctl.1
+/usr/share/vmnet-helper/vmnetctl.schema.json
 $zsh_directory/_vmnetctl
 FILES
 }

@@ -10,7 +10,7 @@ if [ "$(id -u)" = 0 ]; then
     shift
     # He may not be able to read the source directory, and must not write to it.
     mkdir -p /run/lab/source
-    (cd "$source" && tar -c CMakeLists.txt LICENSE README.md SECURITY.md cmake conf filter helper libacl service tools tests/install) |
+    (cd "$source" && tar -c CMakeLists.txt LICENSE NEWS README.md SECURITY.md cmake conf filter helper libacl service tools tests/install) |
         tar -x -C /run/lab/source
     chmod -R a+rX /run/lab/source
     cd /

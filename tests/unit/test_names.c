@@ -82,7 +82,8 @@ static void test_version_that_of_the_header(void **state)
     assert_string_equal(vmnetacl_version(), VMNETACL_VERSION);
     (void)snprintf(numbers, sizeof numbers, "%d.%d.%d", VMNETACL_VERSION_MAJOR, VMNETACL_VERSION_MINOR,
                    VMNETACL_VERSION_PATCH); /* always fits */
-    assert_string_equal(numbers, VMNETACL_VERSION);
+    assert_memory_equal(numbers, VMNETACL_VERSION, strlen(numbers));
+    assert_true(strchr("~", VMNETACL_VERSION[strlen(numbers)]) != NULL); /* the end, or "~rc1" */
 }
 
 int main(void)

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# VMNET_HELPER_LOOKS_UP_NAMES: whether the helper of this build looks up the names of users and groups, as VMNET_LOOKUP
+# wants it. VMNET_STATIC_LOOKS_UP_NAMES: whether static programs can with this C library.
+
+include(CheckCSourceCompiles)
+
+check_c_source_compiles("
+#include <stdlib.h>
+#ifdef __GLIBC__
+#error its name service loads modules
+#endif
+int main(void) { return 0; }" VMNET_STATIC_LOOKS_UP_NAMES)
+
+set(VMNET_HELPER_LOOKS_UP_NAMES ON)
+if(VMNET_LOOKUP STREQUAL "OFF")
+  set(VMNET_HELPER_LOOKS_UP_NAMES OFF)
+elseif(VMNET_STATIC_PIE AND NOT VMNET_STATIC_LOOKS_UP_NAMES)
+  set(VMNET_HELPER_LOOKS_UP_NAMES OFF)
+  if(VMNET_LOOKUP STREQUAL "ON")
+    message(FATAL_ERROR "VMNET_LOOKUP is ON, but VMNET_STATIC_PIE is on, too, and a static program cannot look up names "
+      "with glibc; set only one of them, or use musl")
+  endif()
+endif()
