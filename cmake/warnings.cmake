@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# vmnet_warnings: what the compiler is asked to look at in our own code.
+# vmnet_warnings: what the compiler is asked to look at in our own code, and the types that all of it shares.
 
 include(CheckCSourceCompiles)
 
@@ -12,6 +12,7 @@ int main(void) { return ioctl(0, TUNGETIFF, 0); }" VMNET_LIBC_CONVERTS_NO_SIGNS)
 unset(CMAKE_REQUIRED_FLAGS)
 
 add_library(vmnet_warnings INTERFACE)
+target_link_libraries(vmnet_warnings INTERFACE vmnet_types)
 target_compile_options(vmnet_warnings INTERFACE
   -Wall -Wextra -Wshadow -Wconversion $<IF:$<BOOL:${VMNET_LIBC_CONVERTS_NO_SIGNS}>,-Wsign-conversion,-Wno-sign-conversion> -Wstrict-prototypes -Wmissing-prototypes -Wvla
   -Wformat=2 -Wundef -Wcast-qual -Wwrite-strings -Wpointer-arith -Wswitch-enum -Wnull-dereference

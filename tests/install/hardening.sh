@@ -81,7 +81,7 @@ asking='/(database|query)\.c\.o$'
 grep -q '(query\.c\.o)\|(lookup_none\.c\.o)' "$helper.map" || complain "no objects are seen in $helper.map"
 for object in $objects; do
     case $object in */database.c.o | */query.c.o | */user.c.o | */libacl/vmnetacl.o) continue ;; esac
-    lacks "$object uses the name service" "$(nm -u "$object" | awk '{ print $2 }')" "$name_service|^f(open|get(pw|gr)ent)(_r)?\$"
+    lacks "$object uses the name service" "$(nm -u "$object" | awk '{ print $2 }')" "$name_service|^f(open(64)?|get(pw|gr)ent)(_r)?\$"
 done
 # And it calls the C library's public functions only: it chooses no services, and loads no module itself.
 # shellcheck disable=SC2046 # a list

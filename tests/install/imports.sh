@@ -12,9 +12,11 @@ fail() {
     exit 1
 }
 
-# "member symbol" for each name that a member takes from elsewhere, fortified calls under their plain names
+# "member symbol" for each name that a member takes from elsewhere, fortified calls and those with 64-bit types under their
+# plain names
 imports=$(nm -A --undefined-only "$library" |
-    sed -n 's/^.*:\([a-z_]*\)\.c\.o: *[Uw] \(.*\)$/\1 \2/p' | sed 's/ __\(.*\)_chk$/ \1/')
+    sed -n 's/^.*:\([a-z_]*\)\.c\.o: *[Uw] \(.*\)$/\1 \2/p' |
+    sed 's/ __\(.*\)_chk$/ \1/; s/ \(.*\)64$/ \1/')
 members=$(printf '%s\n' "$imports" | cut -d' ' -f1 | sort -u | wc -l)
 [ "$members" -ge 20 ] || fail "only $members members of $library are seen"
 printf '%s\n' "$imports" | grep -q '^worker clearenv$' || fail "clearenv in worker.c is not seen"
