@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # sudo sh tests/check.sh: from a bare Debian 12, install what is missing, build with gcc and with clang, run every test,
-# and say how many passed. Exits 0 when all did. Root is for the packages and for namespaces of the tests' own; nothing
-# outside build/ is changed.
+# and say how many passed. Exits 0 when all did; a test that is skipped has failed. Root is for the packages and for
+# namespaces of the tests' own; nothing outside build/ is changed.
 set -eu
 
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
@@ -11,12 +11,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 # shellcheck source-path=SCRIPTDIR source=apt.sh
 . "$here/apt.sh"
+# shellcheck source-path=SCRIPTDIR source=results.sh
+. "$here/results.sh"
 logs=$top/build/check
 packages="cmake make gcc g++ clang libclang-rt-dev llvm libc6-dev pkg-config libcap-dev libcap2-bin libseccomp-dev \
 libcmocka-dev libjansson-dev python3-jsonschema zsh fish qemu-system-x86 qemu-system-common busybox-static lz4 \
 xz-utils iproute2 dnsmasq-base nftables bubblewrap mandoc groff-base strace binutils perl-base fakeroot shellcheck git"
-passed=0
-failed=0
 
 install_packages() {
     missing=
@@ -32,13 +32,6 @@ install_packages() {
         echo 'check.sh: cannot install the packages' >&2
         exit 1
     }
-}
-
-# count PASSED FAILED WHAT
-count() {
-    passed=$((passed + $1))
-    failed=$((failed + $2))
-    printf '%-50s %4d passed %4d failed %5d s\n' "$3" "$1" "$2" "$(($(date +%s) - begun))"
 }
 
 # suite WHAT PRESET EXCLUDED [CMAKE_OPTION...]: configure, build, and run the tests that have none of the labels EXCLUDED,
@@ -58,13 +51,7 @@ suite() {
     fi
     list_tests "$build" >>"$logs/registered"
     list_tests "$build" -LE "$excluded" >>"$logs/chosen"
-    ctest --test-dir "$build" -LE "$excluded" --no-tests=error --output-on-failure --parallel "$(nproc)" >"$log.tests" 2>&1 ||
-        sed -n '/^The following tests FAILED/,$p' "$log.tests"
-    bad=$(sed -n 's/^.*tests passed, \([0-9]*\) tests\{0,1\} failed out of [0-9]*$/\1/p' "$log.tests")
-    all=$(sed -n 's/^.*tests passed, [0-9]* tests\{0,1\} failed out of \([0-9]*\)$/\1/p' "$log.tests")
-    [ -n "$all" ] || { bad=1 all=1; tail -n 20 "$log.tests"; }
-    [ "$bad" = 0 ] || cat "$log.tests"
-    count "$((all - bad))" "$bad" "$what"
+    run_ctest "$what" "$log.tests" --test-dir "$build" -LE "$excluded" --parallel "$(nproc)"
 }
 
 # list_tests BUILD_DIRECTORY [OPTION...]: the names of its tests, one a line
@@ -79,19 +66,6 @@ every_test_is_chosen() {
     [ -s "$logs/chosen.sorted" ] || { echo 'there are no tests'; return 1; }
     left_out=$(comm -23 "$logs/registered.sorted" "$logs/chosen.sorted")
     [ -z "$left_out" ] || { echo "no suite runs: $left_out"; return 1; }
-}
-
-# one WHAT COMMAND...: a test of its own.
-one() {
-    what=$1
-    shift
-    begun=$(date +%s)
-    if "$@" >"$logs/one.log" 2>&1; then
-        count 1 0 "$what"
-    else
-        cat "$logs/one.log"
-        count 0 1 "$what"
-    fi
 }
 
 lint_scripts() {

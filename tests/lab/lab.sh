@@ -10,27 +10,60 @@
 #   users           vmuser (uid, gid 4242; member of vmgroup 4250), vmother (4243), group vmgroup
 #   virbr0          a bridge, up, 192.168.122.1/24, fixed MAC, no STP, no port; and a bridge br0, up, without address
 # Nothing of it is seen outside: no interface, mount, process, user or file survives COMMAND, even when it is killed.
-# COMMAND's exit status is ours; 125 means that the world could not be made.
+# COMMAND's exit status is ours; 77 means that the world cannot be made here: see ../skip.sh. It can be in a chroot, when
+# /proc is mounted there.
 set -eu
 
-if [ "${LAB_INSIDE-}" != 1 ]; then
-    [ "$(id -u)" = 0 ] || { echo "lab.sh: needs root, to make namespaces of its own; try sudo" >&2; exit 125; }
-    # The child is pid 1 of its pid namespace: when it dies, the kernel kills everything that it left behind.
-    LAB_INSIDE=1 exec unshare --mount --net --uts --ipc --pid --fork --kill-child --mount-proc --propagation private \
-        -- /bin/sh "$0" "$@"
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=../skip.sh
+. "$here/../skip.sh"
+
+# Stage 1: outside. The child is pid 1 of its pid namespace: when it dies, the kernel kills everything that it left behind.
+if [ "${LAB_STAGE-}" = "" ]; then
+    [ "$(id -u)" = 0 ] || skip "lab.sh needs root, to make namespaces of its own; try sudo"
+    need unshare mount mknod ip
+    LAB_STAGE=inside LAB_DIRECTORY=$PWD
+    namespaces='--mount --net --uts --ipc --pid --fork --mount-proc --propagation'
+    # shellcheck disable=SC2086 # a list
+    if unshare $namespaces private true 2>/dev/null; then
+        propagation=private
+    elif mountpoint -q /proc && unshare $namespaces unchanged true; then
+        LAB_STAGE=chroot propagation=unchanged
+    else
+        skip "lab.sh cannot make namespaces of its own; in a chroot, it needs /proc mounted"
+    fi
+    export LAB_STAGE LAB_DIRECTORY
+    # shellcheck disable=SC2086
+    exec unshare $namespaces $propagation --kill-child -- /bin/sh "$here/lab.sh" "$@"
 fi
-unset LAB_INSIDE
-trap '[ $? = 0 ] || { echo "lab.sh: cannot make the private world" >&2; exit 125; }' EXIT
+trap '[ $? = 0 ] || skip "lab.sh cannot make the private world, for the reason above"' EXIT
+
+# Stage 2, in a chroot: it is no mount point as a rule, so that what we mount would be seen in the file system that it is
+# part of. /proc is one, and has been made private. A tmpfs on it holds a mount of all that we see, which we enter.
+if [ "$LAB_STAGE" = chroot ]; then
+    mount -t tmpfs -o mode=755 tmpfs /proc
+    mkdir /proc/root
+    mount --rbind / /proc/root
+    mount --make-rprivate /proc/root
+    mount -t proc proc /proc/root/proc
+    LAB_STAGE=inside exec chroot /proc/root /bin/sh "$here/lab.sh" "$@"
+fi
+
+# Stage 3: in the namespaces.
+cd "$LAB_DIRECTORY"
+unset LAB_STAGE LAB_DIRECTORY
 
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/lab/etc /run/lab/work /run/netns /run/dev
 
 # A /dev of our own: the host's is shared by every namespace, and its /dev/net/tun may have any mode.
 mount -t tmpfs -o mode=755 tmpfs /run/dev
-for node in null zero full random urandom tty; do
-    : >"/run/dev/$node"
-    mount --bind "/dev/$node" "/run/dev/$node"
-done
+mknod -m 666 /run/dev/null c 1 3
+mknod -m 666 /run/dev/zero c 1 5
+mknod -m 666 /run/dev/full c 1 7
+mknod -m 666 /run/dev/random c 1 8
+mknod -m 666 /run/dev/urandom c 1 9
+mknod -m 666 /run/dev/tty c 5 0
 mkdir /run/dev/pts /run/dev/shm /run/dev/net
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts /run/dev/pts
 mount -t tmpfs -o mode=1777 tmpfs /run/dev/shm
@@ -38,11 +71,14 @@ ln -s pts/ptmx /run/dev/ptmx
 ln -s /proc/self/fd /run/dev/fd
 mknod -m "${LAB_TUN_MODE:-0666}" /run/dev/net/tun c 10 200
 mount --move /run/dev /dev
+true 3<>/dev/net/tun # the kernel may have none, or forbid it
 
 # sysfs shows the network namespace of the process that mounted it.
 mount -t sysfs sysfs /sys
 
-mount -t overlay -o lowerdir=/etc,upperdir=/run/lab/etc,workdir=/run/lab/work overlay /etc
+# Overlays are not stacked as one likes: below a root directory that is made of them, /etc is a copy.
+mount -t overlay -o lowerdir=/etc,upperdir=/run/lab/etc,workdir=/run/lab/work overlay /etc 2>/dev/null ||
+    { cp -a /etc/. /run/lab/etc && mount --bind /run/lab/etc /etc; }
 rm -rf /etc/qemu /etc/vmnet
 mkdir -m 755 /etc/qemu /etc/vmnet
 cat >>/etc/passwd <<PASSWD

@@ -6,12 +6,17 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-[ "$(id -u)" = 0 ] || { echo 'run.sh: needs root; try sudo' >&2; exit 125; }
+# shellcheck source-path=SCRIPTDIR source=../skip.sh
+. "$here/../skip.sh"
+[ "$(id -u)" = 0 ] || skip 'run.sh needs root; try sudo'
 # Seen in this mount namespace only, wherever the host has it mounted, or not.
-[ "${RUN_INSIDE-}" = 1 ] || RUN_INSIDE=1 exec unshare --mount --propagation private -- /bin/sh "$0" "$@"
+if [ "${RUN_INSIDE-}" != 1 ]; then
+    unshare --mount --propagation private true || skip 'run.sh cannot make a namespace of its own'
+    RUN_INSIDE=1 exec unshare --mount --propagation private -- /bin/sh "$0" "$@"
+fi
 unset RUN_INSIDE
 mounted=/mnt
-mount -t cgroup2 cgroup2 "$mounted" || { echo 'run.sh: the kernel has no cgroup v2' >&2; exit 125; }
+mount -t cgroup2 cgroup2 "$mounted" || skip 'run.sh cannot mount the control groups, version 2'
 own=$(sed -n 's/^0:://p' /proc/self/cgroup)
 own=${own%/}
 
