@@ -43,7 +43,8 @@ suite() {
     build=$top/build/check-$name
     log=$logs/$name.log
     begun=$(date +%s)
-    if ! { cmake --preset "$preset" -B "$build" -DBUILD_TESTING=ON -DVMNET_WERROR=ON "-DVMNET_GUEST_DIR=$top/build/guest" "$@" &&
+    if ! { cmake --preset "$preset" -B "$build" -DBUILD_TESTING=ON -DVMNET_TEST_CXX=ON -DVMNET_WERROR=ON \
+        "-DVMNET_GUEST_DIR=$top/build/guest" "$@" &&
         cmake --build "$build" --parallel "$(nproc)"; } >"$log" 2>&1; then
         grep -E -A 5 'error|Error' "$log" | tail -n 40
         count 0 1 "$what: the build"

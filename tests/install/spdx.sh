@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: MIT
 #
 # spdx.sh SOURCE_DIRECTORY: every file says its licence, in one of its first lines. What cannot, being data for a test,
-# is listed in spdx-without.txt: one pattern a line, of which "*" matches any characters.
+# is listed in spdx-without.txt: one pattern a line, of which "*" matches any characters. Only git(1) knows which files are
+# the project's: where a package is built, there are others.
 set -eu
 
 here=$(cd "${0%/*}" && pwd)
+# shellcheck source-path=SCRIPTDIR source=../skip.sh
+. "$here/../skip.sh"
 cd "$1"
-if [ -e .git ]; then
-    files=$(git -c safe.directory="$PWD" ls-files)
-else # an unpacked archive
-    files=$(find . -name build -prune -o -type f -print | sed 's/^\.\///')
-fi
+[ -e .git ] || skip "$1 is no repository of git's"
+need git
+# A packager's repository may have a directory debian; the project has none.
+files=$(git -c safe.directory="$PWD" ls-files -- . ':!/debian')
 printf '%s\n' "$files" | grep -q -x CMakeLists.txt || { echo "FAILED: no list of the files" >&2; exit 1; }
 
 patterns=$(grep -v '^#' "$here/spdx-without.txt" || true)

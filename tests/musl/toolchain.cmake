@@ -20,4 +20,3 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 set(ENV{PKG_CONFIG_LIBDIR} "${VMNET_MUSL_DIR}/lib/pkgconfig")
 
 set(VMNET_FILTER_ARCH ${CMAKE_HOST_SYSTEM_PROCESSOR} CACHE STRING "As seccomp_arch_resolve_name(3) calls it")
-set(VMNET_TEST_CXX OFF CACHE BOOL "There is no C++ compiler for musl")
