@@ -6,11 +6,13 @@
 
 /*
  * doctor_helper.c and doctor_helper_path.c: the helper as it is installed, the service that it asks without privilege,
- * and whether QEMU and libvirt start the helper.
+ * and whether QEMU and libvirt start the helper. doctor_others.c: other helpers, among them that of the user's libvirt;
+ * bridge_helper may be NULL.
  */
 void doctor_check_helper(struct doctor *doctor);
 void doctor_check_service(struct doctor *doctor);
 void doctor_check_helper_path(struct doctor *doctor);
+void doctor_report_others(struct doctor *doctor, const char *bridge_helper);
 
 /* doctor_process.c and doctor_device.c: what the process and the kernel must have for a helper to work. */
 void doctor_check_no_new_privs(struct doctor *doctor);

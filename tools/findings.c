@@ -65,32 +65,30 @@ void findings_add_problem(struct findings *findings, bool is_error, const char *
                            });
 }
 
+/* place and root may be NULL. */
+static void findings_add_ours(struct findings *findings, enum finding_level level, const char *source, const char *code,
+                              const struct vmnetacl_place *place, const char *root, char *message)
+{
+    struct finding finding = {.level = level, .source = memory_copy(source), .code = code, .message = message};
+
+    if (place != NULL) {
+        finding.file = memory_format("%s%s", root == NULL ? "" : root, place->file);
+        finding.line = place->line;
+        finding.column = place->column;
+    }
+    findings_add(findings, finding);
+}
+
 void findings_add_warning(struct findings *findings, const char *source, const char *code,
                           const struct vmnetacl_place *place, const char *root, char *message)
 {
-    findings_add(findings, (struct finding){
-                               .level = FINDING_WARNING,
-                               .source = memory_copy(source),
-                               .code = code,
-                               .file = memory_format("%s%s", root == NULL ? "" : root, place->file),
-                               .line = place->line,
-                               .column = place->column,
-                               .message = message,
-                           });
+    findings_add_ours(findings, FINDING_WARNING, source, code, place, root, message);
 }
 
 void findings_add_note(struct findings *findings, const char *source, const char *code,
                        const struct vmnetacl_place *place, char *message)
 {
-    findings_add(findings, (struct finding){
-                               .level = FINDING_NOTE,
-                               .source = memory_copy(source),
-                               .code = code,
-                               .file = place == NULL ? NULL : memory_copy(place->file),
-                               .line = place == NULL ? 0 : place->line,
-                               .column = place == NULL ? 0 : place->column,
-                               .message = message,
-                           });
+    findings_add_ours(findings, FINDING_NOTE, source, code, place, NULL, message);
 }
 
 static int compare(const void *left, const void *right)

@@ -40,11 +40,14 @@ struct findings {
 void findings_add_problem(struct findings *findings, bool is_error, const char *source,
                           const struct vmnetacl_error *error, const char *root);
 
-/* Add a warning of our own about a rule. code: a string literal. Takes ownership of message. */
+/*
+ * Add a warning of our own. place: of the rule that it is about; NULL when it is about none. code: a string literal.
+ * Takes ownership of message.
+ */
 void findings_add_warning(struct findings *findings, const char *source, const char *code,
                           const struct vmnetacl_place *place, const char *root, char *message);
 
-/* Add a note. place: of the rule that it is about; NULL when it is about none. code and message as above. */
+/* Add a note. place, code and message as above. */
 void findings_add_note(struct findings *findings, const char *source, const char *code,
                        const struct vmnetacl_place *place, char *message);
 

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "helper_file.h"
 
+#include "file_privilege.h"
 #include "memory.h"
 #include "user_namespace.h"
 
 #include <errno.h>
-#include <linux/capability.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/xattr.h>
-#include <unistd.h>
 
 #define HELPER VMNET_HELPER_PATH
 
@@ -62,40 +59,11 @@ static char *served_cure(const struct helper_file *helper, const char *cure)
                                         : memory_format("%s; or %s", cure, helper->service.cure);
 }
 
-static uint32_t read_le32(const unsigned char *bytes)
-{
-    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
-}
-
-/* capabilities(7) and struct vfs_cap_data of <linux/capability.h>: permitted and effective, as setcap's "=ep". */
-static bool has_file_capability(void)
-{
-    unsigned char data[sizeof(struct vfs_ns_cap_data)];
-    ssize_t len = getxattr(HELPER, "security.capability", data, sizeof data);
-
-    return len >= 8 && (read_le32(data) & VFS_CAP_FLAGS_EFFECTIVE) != 0 &&
-           (read_le32(data + 4) & UINT32_C(1) << CAP_NET_ADMIN) != 0;
-}
-
 /* Takes ownership of text and cure. */
 static void add_fault(struct helper_file *helper, bool is_refusing, char *text, char *cure)
 {
     helper->faults[helper->faults_count++] =
         (struct helper_fault){.text = text, .cure = cure, .is_refusing = is_refusing};
-}
-
-/* ACLs of files count only when it is this process that would start the helper. */
-static bool may_execute(const struct account *account, const struct stat *status)
-{
-    if (account->is_self)
-        return access(HELPER, X_OK) == 0;
-    if (account->caller.uid == 0)
-        return (status->st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
-    if (account->caller.uid == status->st_uid)
-        return (status->st_mode & S_IXUSR) != 0;
-    if (account_has_group(account, status->st_gid))
-        return (status->st_mode & S_IXGRP) != 0;
-    return (status->st_mode & S_IXOTH) != 0;
 }
 
 static void add_group_fault(struct helper_file *helper, const struct account *account, const struct stat *status,
@@ -133,9 +101,10 @@ static void look_at_nosuid(struct helper_file *helper, const struct account *acc
 static void look_at_execution(struct helper_file *helper, const struct account *account, const struct stat *status,
                               bool with_names)
 {
-    if (!may_execute(account, status) && (status->st_mode & S_IXGRP) != 0 && (status->st_mode & S_IXOTH) == 0)
+    if (!file_may_execute(HELPER, account, status) && (status->st_mode & S_IXGRP) != 0 &&
+        (status->st_mode & S_IXOTH) == 0)
         add_group_fault(helper, account, status, with_names);
-    else if (!may_execute(account, status))
+    else if (!file_may_execute(HELPER, account, status))
         add_fault(helper, true,
                   memory_format("the user may not start " HELPER ", whose mode is %04o",
                                 (unsigned)(status->st_mode & 07777)),
@@ -191,7 +160,7 @@ static void look_at_service(struct helper_file *helper, const struct account *ac
 static void look_at_privilege(struct helper_file *helper, const struct account *account, const struct stat *status)
 {
     bool is_setuid = (status->st_mode & S_ISUID) != 0;
-    bool has_capability = has_file_capability();
+    bool has_capability = file_has_capability(HELPER);
     bool is_alone = !is_setuid && !has_capability && needs_privilege(account) && !helper->service.is_usable;
 
     helper->opens_as_user = !is_setuid && has_capability;

@@ -101,13 +101,28 @@ result note helper-path 'QEMU must be told' "-nic bridge,br=BRIDGE,helper=$helpe
 install -m 755 /bin/true "$stock"
 doctor 0
 result note helper-path "without helper=, QEMU starts $stock" "helper=$helper"
-says_not 'is another program'
-chmod 4755 "$stock"
-doctor 0
-result note helper-path "$stock, which is setuid root, too, is another program" 'ask the administrator to remove it'
+says_not 'another helper with privilege'
 ln -sf "$helper" "$stock"
 doctor 0
-result ok helper-path "$stock is vmnet-helper, so QEMU starts it without helper="
+result ok helper-path "$stock starts vmnet-helper, so QEMU needs no helper="
+rm "$stock"
+# A copy, and a script that starts it; none is a script that only speaks of it, or starts another.
+cp "$helper" "$stock"
+doctor 0
+result ok helper-path "$stock starts vmnet-helper"
+for line in "exec $helper \"\$@\"" "exec '$helper' \"\$@\"" "exec $helper"; do
+    printf '#!/bin/sh\n# of the package\n%s\n' "$line" >"$stock"
+    doctor 0
+    result ok helper-path "$stock starts vmnet-helper"
+done
+for line in "# exec $helper" "exec ${helper}d \"\$@\"" "exec /opt$helper \"\$@\""; do
+    printf '#!/bin/sh\n%s\n' "$line" >"$stock"
+    doctor 0
+    result note helper-path "without helper=, QEMU starts $stock" "helper=$helper"
+done
+printf 'exec %s\n' "$helper" >"$stock"
+doctor 0
+result note helper-path "without helper=, QEMU starts $stock" "helper=$helper"
 rm "$stock"
 
 # Which one libvirt starts.

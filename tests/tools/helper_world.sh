@@ -34,8 +34,11 @@ umask 022
 cover "${helper%/*}"
 install_helper
 
-# QEMU's own is none of ours; doctor_helper.sh makes one.
+# QEMU's own is none of ours, and what dpkg knows about it is not either; doctor_helper.sh and other_helpers.sh make some.
 : >/run/lab/no-helper
 for path in /usr/libexec/qemu-bridge-helper /usr/lib/qemu/qemu-bridge-helper; do
-    [ ! -e "$path" ] || mount --bind /run/lab/no-helper "$path"
+    for name in "$path" "$path.distrib"; do
+        [ ! -e "$name" ] || mount --bind /run/lab/no-helper "$name"
+    done
 done
+[ ! -d /var/lib/dpkg ] || mount -t tmpfs -o mode=755 tmpfs /var/lib/dpkg
