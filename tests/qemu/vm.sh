@@ -14,6 +14,7 @@ vm_helper=/run/lab/bin/vmnet-helper
 vm_kernel_options="console=ttyS0 panic=-1 quiet loglevel=1 mitigations=off nokaslr no_timer_check cryptomgr.notests \
 rcupdate.rcu_expedited=1"
 vm_within= # words that stand before QEMU's: a sandbox, or a launcher
+vm_outside= # words that stand before all, as root: to enter another system
 
 # vm_prepare GUESTS HELPER: GUESTS is the directory that guest.sh made. It may lie where vmuser must not go, in
 # somebody's home directory: it is mounted, not linked to. The helper is installed as it would be in /usr/libexec.
@@ -33,7 +34,7 @@ vm_qemu() {
     vm_name=$1
     shift
     # shellcheck disable=SC2086 # a list
-    exec setpriv --reuid="$vm_user" --regid="$vm_user" --init-groups --inh-caps=-all $vm_within \
+    exec $vm_outside setpriv --reuid="$vm_user" --regid="$vm_user" --init-groups --inh-caps=-all $vm_within \
         qemu-system-x86_64 -name "$vm_name" -nodefaults -no-user-config -display none -no-reboot \
         -machine pc -accel tcg -m 256 \
         -kernel "/run/lab/guest/$vm_kind/vmlinux" -initrd "/run/lab/guest/$vm_kind/initramfs" \

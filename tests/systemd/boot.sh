@@ -3,8 +3,8 @@
 #
 # boot.sh TREE ROOT: inside lab.sh, boot systemd as process 1 of a pid namespace of its own. The system is the one that
 # tree.sh has archived in TREE, with the files below ROOT, if there are any, added. It has the network and the devices
-# of lab.sh's world, and a copy of its /etc/passwd and /etc/group. When all units are started, prints the number of its
-# process 1 as seen from outside. The system ends with lab.sh.
+# of lab.sh's world, and its users. When all units are started, prints the number of its process 1 as seen from outside.
+# The system ends with lab.sh.
 #
 # The control groups of the system are below LAB_GROUP. Only a process outside of lab.sh can remove that after the
 # system has ended: run.sh does.
@@ -45,7 +45,13 @@ root=/run/lab/system
 mkdir "$root"
 mount -t tmpfs -o mode=755 tmpfs "$root"
 tar -x -C "$root" --same-owner -f "$tree/tree.tar"
-cp /etc/passwd /etc/group "$root/etc/"
+if [ -e "$root/etc/passwd" ]; then # a system that was installed has users of its own
+    for file in passwd group; do
+        grep -E '^vm(user|other|group):' "/etc/$file" >>"$root/etc/$file"
+    done
+else
+    cp /etc/passwd /etc/group "$root/etc/"
+fi
 echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
 echo system >"$root/etc/hostname"
 printf '%s\n' 'passwd: files systemd' 'group: files systemd' >"$root/etc/nsswitch.conf"
