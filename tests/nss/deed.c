@@ -141,8 +141,10 @@ static void do_session(const char *word)
 
 static void do_ids(const char *word)
 {
+    const int result = setresgid((gid_t)-1, (gid_t)-1, getgid());
+
     (void)word;
-    (void)setresgid((gid_t)-1, (gid_t)-1, getgid()); /* it is the call that counts */
+    (void)result; /* it is the call that counts */
 }
 
 /* word: "hold" the descriptors, or "free" them. */
