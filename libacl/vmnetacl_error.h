@@ -106,6 +106,7 @@ enum vmnetacl_code {
     VMNETACL_CODE_OPTION_GROUP, /* lint: an option that fits one user is in a rule for more */
     VMNETACL_CODE_OPTION_SOME,  /* lint: another allow of the bridge lacks the option, which protects little then */
     VMNETACL_CODE_OPTION_TAP,   /* lint: a tap's name that is too long, or that two taps would have */
+    VMNETACL_CODE_FILE_FORBIDDEN, /* its mode lets us read a file, or search a directory, and a security module does not */
 };
 
 /* What kind of thing is wrong, by its code. */

@@ -161,12 +161,12 @@ void question_ask(const struct question *question, const struct loaded_source *s
 
 /*
  * May the switch go on without this source? A file that the caller may not read is not skipped: he can have brought
- * that about, by leaving a group for that of a setgid program.
+ * that about, by leaving a group for that of a setgid program, or by starting the program in a profile of his choice.
  */
 static bool is_skipped(const struct loaded_source *source)
 {
     return source->entry.continues_on_unavail && source->status == VMNETACL_UNAVAIL &&
-           source->error.code != VMNETACL_CODE_FILE_DENIED;
+           source->error.code != VMNETACL_CODE_FILE_DENIED && source->error.code != VMNETACL_CODE_FILE_FORBIDDEN;
 }
 
 bool question_ends(const struct loaded_source *source, const struct answer *answer)

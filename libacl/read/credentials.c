@@ -72,6 +72,11 @@ static bool is_in(gid_t gid, gid_t first, const gid_t *groups, size_t count)
     return false;
 }
 
+bool credentials_have_group(const struct credentials *credentials, gid_t gid)
+{
+    return is_in(gid, credentials->gid, credentials->groups, credentials->groups_count);
+}
+
 /* The same list, as it nearly always is: the kernel gives the groups in ascending order. */
 static bool are_alike(const struct credentials *credentials, const struct vmnetacl_caller *caller)
 {

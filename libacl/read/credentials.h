@@ -24,6 +24,9 @@ bool credentials_copy(struct credentials *credentials, const struct vmnetacl_cal
 
 void credentials_free(struct credentials *credentials);
 
+/* Is it the gid, or one of the supplementary groups? */
+bool credentials_have_group(const struct credentials *credentials, gid_t gid);
+
 /*
  * Does what holds for these credentials hold for the caller? True for the same uid and the same set of groups; but when
  * a capability was in effect, only for root, which owns what is obeyed and so may read it without.

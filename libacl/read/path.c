@@ -7,6 +7,7 @@
 #include "path.h"
 
 #include "error.h"
+#include "permission.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,18 +70,46 @@ static bool path_is_closed(const struct path_resolver *resolver)
     return fd < 0 && errno == EACCES;
 }
 
-/* Only here does an errno mean that there is no file or that it is not for us: from any other call it is a fault. */
-static enum vmnetacl_status path_fail_open(struct path_resolver *resolver, const char *message)
+/*
+ * EACCES: what is called name may not be opened, or the directory that it is in may not be searched. If its owner wants
+ * that, the rules in it are not for us. A security module knows nothing of rules.
+ */
+static enum vmnetacl_status path_fail_denied(struct path_resolver *resolver, const char *name, const char *message)
 {
-    enum vmnetacl_status status = path_fail_system(resolver, message);
+    struct vmnetacl_error *error = resolver->error;
+    bool is_closed = path_is_closed(resolver);
+    int fd = is_closed ? resolver->directory_fd : openat(resolver->directory_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    bool is_given; /* links on the way to the directory that is used as "/" are not followed here */
 
-    if (resolver->error->system_errno == EACCES) {
-        if (path_is_closed(resolver))
-            (void)error_set(resolver->error, VMNETACL_CODE_FILE_DENIED, resolver->path, 0, 0,
-                            "cannot search its directory %s", resolver->directory); /* the status is the same */
-        resolver->error->code = VMNETACL_CODE_FILE_DENIED;
-        resolver->error->system_errno = EACCES;
-    } else if (resolver->error->system_errno == ENOENT && strlen(resolver->rest) < resolver->linked_rest) {
+    if (fd < 0)
+        return path_fail_system(resolver, message);
+    is_given = name[0] != '/' && permission_is_given(fd, is_closed ? X_OK : R_OK);
+    if (!is_closed)
+        (void)close(fd); /* O_PATH: nothing to fail */
+    if (is_given && is_closed)
+        (void)error_set(error, VMNETACL_CODE_FILE_FORBIDDEN, resolver->path, 0, 0,
+                        "a security module, not its mode, forbids to search %s", resolver->directory);
+    else if (is_given)
+        (void)error_set(error, VMNETACL_CODE_FILE_FORBIDDEN, resolver->path, 0, 0,
+                        "a security module, not its mode, forbids to open it");
+    else if (is_closed)
+        (void)error_set(error, VMNETACL_CODE_FILE_DENIED, resolver->path, 0, 0, "cannot search its directory %s",
+                        resolver->directory);
+    else
+        (void)error_set(error, VMNETACL_CODE_FILE_DENIED, resolver->path, 0, 0, "%s", message);
+    error->system_errno = EACCES;
+    return error_status(error); /* hence the casts above */
+}
+
+/* Only here does an errno mean that there is no file or that it is not for us: from any other call it is a fault. */
+static enum vmnetacl_status path_fail_open(struct path_resolver *resolver, const char *name, const char *message)
+{
+    enum vmnetacl_status status;
+
+    if (errno == EACCES)
+        return path_fail_denied(resolver, name, message);
+    status = path_fail_system(resolver, message);
+    if (resolver->error->system_errno == ENOENT && strlen(resolver->rest) < resolver->linked_rest) {
         resolver->error->code = VMNETACL_CODE_FILE_MISSING;
     } else if (resolver->error->system_errno == ENOENT) {
         /* A dangling link is a broken configuration; it does not count as a file that was never written. */
@@ -166,7 +195,7 @@ static enum vmnetacl_status path_enter(struct path_resolver *resolver, const cha
     if (fd < 0)
         return errno == ENOTDIR && !is_root
                    ? path_follow_link(resolver, name)
-                   : path_fail_open(resolver, "cannot open a directory on the way to the file");
+                   : path_fail_open(resolver, name, "cannot open a directory on the way to the file");
     if (resolver->directory_fd >= 0)
         (void)close(resolver->directory_fd); /* O_PATH: nothing to fail */
     resolver->directory_fd = fd;
@@ -309,7 +338,7 @@ static enum vmnetacl_status path_step(struct path_resolver *resolver)
         return path_check_found(resolver);
     if (errno == ELOOP || (errno == ENOTDIR && (resolver->flags & O_DIRECTORY) != 0))
         return path_follow_link(resolver, name);
-    return path_fail_open(resolver,
+    return path_fail_open(resolver, name,
                           (resolver->flags & O_DIRECTORY) != 0 ? "cannot open the directory" : "cannot open the file");
 }
 

@@ -84,6 +84,9 @@ static const struct {
     [VMNETACL_CODE_OPTION_GROUP] = {"option-group", VMNETACL_UNAVAIL, VMNETACL_CLASS_WARNING, NULL},
     [VMNETACL_CODE_OPTION_SOME] = {"option-some", VMNETACL_UNAVAIL, VMNETACL_CLASS_WARNING, NULL},
     [VMNETACL_CODE_OPTION_TAP] = {"option-tap", VMNETACL_UNAVAIL, VMNETACL_CLASS_WARNING, NULL},
+    [VMNETACL_CODE_FILE_FORBIDDEN] =
+        {"file-forbidden", VMNETACL_UNAVAIL, VMNETACL_CLASS_READ,
+         "it may hold a deny: see 'dmesg' for what was denied, and have the administrator permit that"},
     [VMNETACL_CODE_RESOURCES] = {"resources", VMNETACL_TRYAGAIN, VMNETACL_CLASS_READ, again},
 };
 

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "helper.h"
+#include "landlock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -214,6 +215,44 @@ static void test_include_missing_or_not_readable_skipped(void **state)
     helper_assert_granted(helper_run(&lab_vmuser, "--br=virbr0", NULL), "virbr0");
 }
 
+/* All that the helper needs, but not the rest of /run. */
+static void hide_run(int socket_number, void *hook_data)
+{
+    static const char *const places[] = {"/etc", "/usr", "/dev", "/proc", HELPER_SETUID, NULL};
+
+    (void)socket_number;
+    (void)hook_data;
+    if (!landlock_read_only_below(places))
+        lab_die("landlock");
+}
+
+/*
+ * A deny in a file that a security module hides is not lost. A caller can bring that about, where he may start programs
+ * in a profile of his choice: aa-exec(1). Landlock stands for such a profile.
+ */
+static void test_include_hidden_by_a_security_module_is_an_error(void **state)
+{
+    static const char hidden[] = "/run/lab/hidden.conf";
+    const struct lab_start start = {.hook_as_root = hide_run};
+
+    (void)state;
+    helper_skip_with_service("the service is started by root, in a profile of his choice");
+    lab_text_write(hidden, "deny virbr0\n", 0, 0, 0644);
+    helper_rules_write("allow virbr0\ninclude /run/lab/hidden.conf\n");
+    helper_assert_refused(helper_start(&start), EXIT_CONFIG,
+                          "cannot read acl file: /run/lab/hidden.conf: a security module, not its mode, forbids");
+    /* Where no switch goes on without it, either. */
+    lab_command("mkdir -p /etc/vmnet && echo 'acl: files [UNAVAIL=continue] qemu [UNAVAIL=continue]' "
+                ">/etc/vmnet/switch.conf && mkdir -p /etc/vmnet/rules.d && "
+                "echo 'allow all bridge virbr0' >/etc/vmnet/rules.d/10.rules");
+    helper_assert_refused(helper_start(&start), EXIT_CONFIG, "a security module, not its mode, forbids");
+    lab_command("rm -r /etc/vmnet/switch.conf /etc/vmnet/rules.d");
+    /* What its owner hides from the caller is skipped as before. */
+    lab_text_write(hidden, "deny virbr0\n", 0, 0, 0640);
+    helper_assert_granted(helper_start(&start), "virbr0");
+    lab_command("rm /run/lab/hidden.conf");
+}
+
 /* Any other reason why an include cannot be read is an error, not a skip. */
 static void test_include_unreadable_otherwise_is_an_error(void **state)
 {
@@ -360,6 +399,7 @@ int main(void)
         cmocka_unit_test_setup(test_include_of_a_group_read_as_the_caller, helper_rules_reset),
         cmocka_unit_test_setup(test_include_of_a_user_read_as_the_caller, helper_rules_reset),
         cmocka_unit_test_setup(test_include_missing_or_not_readable_skipped, helper_rules_reset),
+        cmocka_unit_test_setup(test_include_hidden_by_a_security_module_is_an_error, helper_rules_reset),
         cmocka_unit_test_setup(test_include_unreadable_otherwise_is_an_error, helper_rules_reset),
         cmocka_unit_test_setup(test_include_read_as_the_caller_by_every_start, helper_rules_reset),
         cmocka_unit_test_setup(test_rules_top_missing_denied, helper_rules_reset),

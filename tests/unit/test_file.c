@@ -3,9 +3,11 @@
  * Which files are obeyed: kind, owner, mode, the directories and links on the way, and what happens while one is read.
  * As root in the laboratory; where a permission has to be missing, as its unprivileged user.
  */
+#include "child.h"
 #include "faults.h"
 #include "file.h"
 #include "fuse.h"
+#include "landlock.h"
 #include "scratch.h"
 #include "unit.h"
 
@@ -20,6 +22,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define CONF      SCRATCH "/a.conf"
@@ -517,10 +520,16 @@ static void test_file_read_permission_missing_denied(void **state)
     last = faults.calls[FAULT_OPEN];
     faults_start();
     faults.call = FAULT_OPEN;
-    faults.first = faults.last = last;
+    faults.first = faults.last = last - 1;
     faults.error = EMFILE;
     assert_int_equal(read_with(CONF, &trust, &error), VMNETACL_CODE_FILE_DENIED);
     assert_string_equal(error.message, "cannot open the file");
+    /* Nor, without a descriptor, whether its owner wants it so. */
+    faults_start();
+    faults.call = FAULT_OPEN;
+    faults.first = faults.last = last;
+    faults.error = EMFILE;
+    assert_int_equal(read_with(CONF, &trust, &error), VMNETACL_CODE_RESOURCES);
     faults_start();
     assert_code(SCRATCH "/link", VMNETACL_CODE_FILE_DENIED);
     assert_reads(SCRATCH "/search-only/c.conf"); /* a directory need not be readable */
@@ -529,6 +538,71 @@ static void test_file_read_permission_missing_denied(void **state)
     scratch_as_user();
     assert_reads(CONF);
     scratch_as_root();
+}
+
+/* An access control list, acl(5), as the kernel keeps it: everybody may read, but not the laboratory's user. */
+static void set_list_against_user(const char *path)
+{
+    const uint32_t version = 2;
+    const struct {
+        uint16_t tag;
+        uint16_t permissions;
+        uint32_t id;
+    } entries[] = {{0x01, 6, UINT32_MAX},
+                   {0x02, 0, 4242},
+                   {0x04, 4, UINT32_MAX},
+                   {0x10, 4, UINT32_MAX},
+                   {0x20, 4, UINT32_MAX}}; /* owner, this user, group, mask, others */
+    char list[sizeof version + sizeof entries];
+
+    memcpy(list, &version, sizeof version);
+    memcpy(list + sizeof version, entries, sizeof entries);
+    assert_int_equal(setxattr(path, "system.posix_acl_access", list, sizeof list, 0), 0);
+}
+
+static void test_file_read_list_against_user_denied(void **state)
+{
+    (void)state;
+    set_list_against_user(CONF);
+    assert_reads(CONF);
+    scratch_as_user();
+    assert_code(CONF, VMNETACL_CODE_FILE_DENIED);
+    scratch_as_root();
+}
+
+static const char hidden[] = DIRECTORY "/none/c.conf";
+
+static int read_hidden(const void *argument)
+{
+    static const char *const directories[] = {"/usr", SCRATCH "/search-only", NULL};
+    struct vmnetacl_error error;
+
+    (void)argument;
+    CHILD_CHECK(landlock_read_only_below(directories));
+    assert_reads(SCRATCH "/search-only/c.conf");
+    assert_code(CONF, VMNETACL_CODE_FILE_FORBIDDEN); /* root, who owns it */
+    scratch_as_user();
+    CHILD_CHECK(read_with(CONF, &trust, &error) == VMNETACL_CODE_FILE_FORBIDDEN);
+    CHILD_CHECK(strcmp(error.message, "a security module, not its mode, forbids to open it") == 0);
+    CHILD_CHECK(error.system_errno == EACCES);
+    CHILD_CHECK(read_with(INNER, &trust, &error) == VMNETACL_CODE_FILE_DENIED); /* that, its owner forbids */
+    CHILD_CHECK(read_with(hidden, &trust, &error) == VMNETACL_CODE_FILE_DENIED);
+    return 0;
+}
+
+/* Landlock forbids what modes permit. */
+static void test_file_read_security_module_forbids_it(void **state)
+{
+    struct child_result result;
+
+    (void)state;
+    scratch_directory(SCRATCH "/search-only", 0711);
+    scratch_write(SCRATCH "/search-only/c.conf", "c");
+    assert_int_equal(chmod(INNER, 0640), 0);
+    scratch_directory(DIRECTORY "/none", 0700);
+    scratch_write(hidden, "c");
+    child_run(read_hidden, NULL, &result);
+    child_assert_exit(&result, 0, "");
 }
 
 static void grow(int fd)
@@ -665,6 +739,8 @@ int main(void)
         cmocka_unit_test_setup(test_file_read_way_longer_than_room_refused, setup),
         cmocka_unit_test_setup(test_file_read_size_limit_kept, setup),
         cmocka_unit_test_setup(test_file_read_permission_missing_denied, setup),
+        cmocka_unit_test_setup(test_file_read_list_against_user_denied, setup),
+        cmocka_unit_test_setup(test_file_read_security_module_forbids_it, setup),
         cmocka_unit_test_setup(test_file_read_grows_behind_its_end_try_again, setup),
         cmocka_unit_test_setup(test_file_read_changed_meanwhile_try_again, setup),
         cmocka_unit_test_setup(test_file_read_short_reads_read_whole, setup),
