@@ -16,7 +16,8 @@ top=$(dirname "$here")
 logs=$top/build/check
 packages="cmake make gcc g++ clang libclang-rt-dev llvm libc6-dev pkg-config libcap-dev libcap2-bin libseccomp-dev \
 libcmocka-dev libjansson-dev python3-jsonschema zsh fish qemu-system-x86 qemu-system-common busybox-static lz4 \
-xz-utils iproute2 dnsmasq-base nftables bubblewrap mandoc groff-base strace binutils perl-base fakeroot shellcheck git"
+xz-utils iproute2 dnsmasq-base nftables bubblewrap mandoc man-db groff-base strace binutils perl-base fakeroot \
+shellcheck git"
 
 install_packages() {
     missing=

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# manual.sh SOURCE_DIRECTORY: mandoc(1) finds nothing wrong with the manual pages, neither it nor groff(1) shows a line
-# that is wider than a terminal, each has the project's version, and the pages of ours that one refers to exist.
+# manual.sh SOURCE_DIRECTORY: mandoc(1) finds nothing wrong with the manual pages, neither does man(1) with groff(1), as
+# lintian runs it, neither shows a line that is wider than a terminal, whatis(1) will know each page, each has the
+# project's version, and the pages of ours that one refers to exist. Needs mandoc, man-db and groff-base.
 set -eu
 
 cd "$1"
@@ -25,6 +26,12 @@ wide() {
     LC_ALL=C.UTF-8 sed "s/.$(printf '\b')//g; s/$(printf '\033')\[[0-9;]*m//g" | LC_ALL=C.UTF-8 grep -E '^.{81}' || true
 }
 
+# as_lintian COMMAND...: in the environment in which lintian runs man(1) and lexgrog(1). It is wide, since groff cannot
+# break each line of a prototype.
+as_lintian() {
+    env -i PATH="$PATH" LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=120 "$@"
+}
+
 for page in $pages; do
     grep -q -x "\.Os vmnet-helper $version" "$page" || { echo "FAILED: $page is not of version $version" >&2; status=1; }
     found=$(mandoc -T utf8 -O width=78 "$page" | wide)
@@ -37,6 +44,12 @@ for page in $pages; do
     [ "$found" = "" ] || { echo "FAILED: $found" >&2; status=1; }
     mandoc -T lint -W warning "$page" >/dev/null 2>&1 || { echo "FAILED: mandoc refuses $page" >&2; status=1; }
     mandoc -T ascii "$page" | grep -q . || { echo "FAILED: $page is empty" >&2; status=1; }
+    # Lintian's tags groff-message, bad-whatis-entry and acute-accent-in-manual-page. What man(1) does not find is no page.
+    found=$(as_lintian man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null) ||
+        { echo "FAILED: man cannot show $page" >&2; status=1; }
+    [ "$found" = "" ] || { echo "FAILED: $page, man: $found" >&2; status=1; }
+    found=$(as_lintian lexgrog "$page") || { echo "FAILED: $page: $found" >&2; status=1; }
+    ! grep -n "\\\\'" "$page" >&2 || { echo "FAILED: $page has an acute accent, which is no apostrophe" >&2; status=1; }
     grep -o 'Xr vmnet[^ ]* [1-8]' "$page" | sed 's/^Xr //' | sort -u | while read -r name; do
         printf '%s\n' "$names" | grep -q -x -F "$name" || { echo "FAILED: $page refers to $name" >&2; exit 1; }
     done || status=1
