@@ -41,7 +41,7 @@ static void test_status_name_each_value_distinct(void **state)
 static void test_code_name_each_value_distinct(void **state)
 {
     (void)state;
-    check_names(code_name, VMNETACL_CODE_OPTION_TAP);
+    check_names(code_name, VMNETACL_CODE_FILE_FORBIDDEN);
     assert_string_equal(vmnetacl_code_name(VMNETACL_CODE_NAME_MISSING), "name-missing");
 }
 
@@ -57,7 +57,7 @@ static void test_code_class_each_code(void **state)
     assert_int_equal(vmnetacl_code_class(VMNETACL_CODE_ARGUMENT), VMNETACL_CLASS_CALL);
     assert_int_equal(vmnetacl_code_class(VMNETACL_CODE_FILE_PRIVATE), VMNETACL_CLASS_WARNING);
     assert_int_equal(vmnetacl_code_class((enum vmnetacl_code)12345), VMNETACL_CLASS_CALL);
-    for (int code = 1; code <= VMNETACL_CODE_OPTION_TAP; code++)
+    for (int code = 1; code <= VMNETACL_CODE_FILE_FORBIDDEN; code++)
         assert_int_not_equal(vmnetacl_code_class((enum vmnetacl_code)code), VMNETACL_CLASS_NONE);
     assert_null(vmnetacl_code_advice(VMNETACL_CODE_NONE));
     assert_null(vmnetacl_code_advice(VMNETACL_CODE_FILE_OWNER));
