@@ -3,38 +3,77 @@
  * Runs when the project is built, on the machine that builds it. Prints a seccomp filter for the target machine, as the
  * bytes of its program, which libseccomp writes in the target's byte order.
  *
- *     filter_generate helper|worker|offline_worker [ARCHITECTURE]
+ *     filter_generate helper|worker|offline_worker OBJECT [ARCHITECTURE]
  *
- * ARCHITECTURE is a name that seccomp_arch_resolve_name(3) knows; without it, the target is this machine.
+ * OBJECT is constants.c, compiled for the target. ARCHITECTURE is a name that seccomp_arch_resolve_name(3) knows, for a
+ * target that architecture.h does not know.
  */
+#include "constants.h"
+
 #include <errno.h>
-#include <linux/futex.h>
-#include <linux/if_tun.h>
-#include <linux/netlink.h>
-#include <linux/sockios.h>
 #include <seccomp.h>
-#include <stdbool.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #define ALLOW(call, ...) check(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(call), __VA_ARGS__), #call)
 #define KILL(call, ...)  check(seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(call), __VA_ARGS__), #call)
 #define TRAP(call, ...)  check(seccomp_rule_add(filter, SCMP_ACT_TRAP, SCMP_SYS(call), __VA_ARGS__), #call)
+/* The number that the target has for the constant called NAME. */
+#define OF_TARGET(name) constants[INDEX_OF_##name]
 /* The kernel looks at 32 bits of these arguments, so the filter does too. */
-#define ARGUMENT_IS(number, value) SCMP_CMP(number, SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)(value))
+#define ARGUMENT_IS(number, name) SCMP_CMP(number, SCMP_CMP_MASKED_EQ, UINT32_MAX, OF_TARGET(name))
+
+static uint32_t constants[CONSTANT_COUNT];
+
+__attribute__((noreturn, format(printf, 1, 2))) static void die(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    fputs("filter_generate: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs("\n", stderr);
+    exit(EXIT_FAILURE);
+}
 
 static void check(int status, const char *what)
 {
-    if (status == 0)
-        return;
-    fprintf(stderr, "filter_generate: %s: %s\n", what, strerror(-status));
-    exit(EXIT_FAILURE);
+    if (status != 0)
+        die("%s: %s", what, strerror(-status));
+}
+
+static void constants_take(const struct constants *found, const char *path)
+{
+#define CONSTANT_NAME(name) #name,
+    static const char *const names[] = {CONSTANTS(CONSTANT_NAME)};
+
+    for (size_t i = 0; i < CONSTANT_COUNT; i++) {
+        const unsigned char *value = found->of[i].value;
+        if (strncmp(found->of[i].name, names[i], sizeof found->of[i].name) != 0)
+            die("%s: its constant %zu is not %s; build it anew", path, i, names[i]);
+        constants[i] = (uint32_t)value[0] << 24 | (uint32_t)value[1] << 16 | (uint32_t)value[2] << 8 | value[3];
+    }
+}
+
+/* Wherever in the object file they are: its format is the target's. */
+static void constants_read(const char *path)
+{
+    static unsigned char bytes[1 << 20];
+    FILE *file = fopen(path, "rb");
+
+    if (file == NULL)
+        die("%s: %s", path, strerror(errno));
+    size_t count = fread(bytes, 1, sizeof bytes, file);
+    if (ferror(file) || fclose(file) != 0)
+        die("%s: cannot read it", path);
+    for (size_t at = 0; at + sizeof(struct constants) <= count; at++)
+        if (memcmp(bytes + at, CONSTANTS_MARK, sizeof CONSTANTS_MARK) == 0) {
+            constants_take((const struct constants *)(const void *)(bytes + at), path);
+            return;
+        }
+    die("%s: it has no constants; it must be filter/constants.c, compiled for the target without LTO", path);
 }
 
 /* All that the helper does once it is locked in: create the tap, plug it in, hand it over, say how it went, end. */
@@ -47,8 +86,7 @@ static void add_helper_rules(scmp_filter_ctx filter)
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETFILTEREBPF));
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETSTEERINGEBPF));
     ALLOW(ioctl, 1, ARGUMENT_IS(1, SIOCGIFINDEX));
-    ALLOW(socket, 3, ARGUMENT_IS(0, AF_NETLINK), ARGUMENT_IS(1, SOCK_RAW | SOCK_CLOEXEC),
-          ARGUMENT_IS(2, NETLINK_ROUTE));
+    ALLOW(socket, 3, ARGUMENT_IS(0, AF_NETLINK), ARGUMENT_IS(1, SOCK_RAW_CLOEXEC), ARGUMENT_IS(2, NETLINK_ROUTE));
     ALLOW(sendmsg, 0);
     ALLOW(recvmsg, 0);
     ALLOW(capget, 0);
@@ -65,8 +103,8 @@ static void add_helper_rules(scmp_filter_ctx filter)
  */
 static void add_deadlock_rules(scmp_filter_ctx filter)
 {
-    const uint32_t operations[] = {FUTEX_WAIT_PRIVATE, FUTEX_WAIT_BITSET_PRIVATE};
-    const uint32_t mask = ~(uint32_t)FUTEX_CLOCK_REALTIME;
+    const uint32_t operations[] = {OF_TARGET(FUTEX_WAIT_PRIVATE), OF_TARGET(FUTEX_WAIT_BITSET_PRIVATE)};
+    const uint32_t mask = ~OF_TARGET(FUTEX_CLOCK_REALTIME);
 
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
         TRAP(futex, 2, SCMP_CMP(1, SCMP_CMP_MASKED_EQ, mask, operations[i]), SCMP_CMP(3, SCMP_CMP_EQ, 0, 0));
@@ -169,9 +207,11 @@ static void print_program(FILE *program, const char *array)
     int byte;
     unsigned long count = 0;
 
-    printf("#define FILTER_TUNSETIFF %luUL\n"
+    printf("#include \"architecture.h\"\n"
+           "_Static_assert(TARGET_ARCHITECTURE == 0x%xU, \"this seccomp filter was made for another architecture\");\n"
+           "#define FILTER_TUNSETIFF 0x%xU\n"
            "_Alignas(8) static const unsigned char %s[] = {",
-           (unsigned long)TUNSETIFF, array);
+           (unsigned)OF_TARGET(TARGET_ARCHITECTURE), (unsigned)OF_TARGET(TUNSETIFF), array);
     while ((byte = getc(program)) != EOF)
         printf("%s0x%02x,", count++ % 16 == 0 ? "\n    " : " ", (unsigned)byte);
     printf("\n};\n");
@@ -189,7 +229,10 @@ static void generate(size_t kind, uint32_t target)
     if (target != seccomp_arch_native()) {
         /* In this order: one filter cannot be for machines of two byte orders. */
         check(seccomp_arch_remove(filter, SCMP_ARCH_NATIVE), "remove the native architecture");
-        check(seccomp_arch_add(filter, target), "add the target's architecture");
+        if (seccomp_arch_add(filter, target) != 0)
+            die("the building machine's libseccomp %u.%u.%u does not know the target's architecture, 0x%x; build with a "
+                "newer one",
+                seccomp_version()->major, seccomp_version()->minor, seccomp_version()->micro, (unsigned)target);
     }
     check(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS), "set the answer to others");
     /* A binary tree: the kernel runs the filter for every system call there is when it is installed. */
@@ -202,16 +245,32 @@ static void generate(size_t kind, uint32_t target)
     check(fclose(program) == 0 ? 0 : -EIO, "close the program");
 }
 
+/* The compiler says what the target is. Only for a target that it does not tell of, its name counts. */
+static uint32_t find_target(const char *name)
+{
+    const uint32_t target = OF_TARGET(TARGET_ARCHITECTURE);
+    const uint32_t named = name != NULL ? seccomp_arch_resolve_name(name) : target;
+
+    if (named == 0 && name != NULL)
+        die("libseccomp knows no architecture '%s'; see seccomp_arch_resolve_name(3) for VMNET_FILTER_ARCH", name);
+    if (named == 0)
+        die("filter/architecture.h does not know the compiler's target; set VMNET_FILTER_ARCH to its name, as "
+            "seccomp_arch_resolve_name(3) has it");
+    if (target != 0 && named != target)
+        die("VMNET_FILTER_ARCH is '%s', 0x%x, but the compiler makes programs for 0x%x; do not set it", name,
+            (unsigned)named, (unsigned)target);
+    return named;
+}
+
 int main(int argc, char *argv[])
 {
-    uint32_t target = argc > 2 ? seccomp_arch_resolve_name(argv[2]) : seccomp_arch_native();
-
-    for (size_t i = 0; target != 0 && argc > 1 && i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (strcmp(argv[1], kinds[i].name) != 0)
-            continue;
-        generate(i, target);
-        return EXIT_SUCCESS;
-    }
-    check(-EINVAL, "usage: filter_generate helper|worker|offline_worker [ARCHITECTURE]");
-    return EXIT_FAILURE;
+    if (argc != 3 && argc != 4)
+        die("usage: filter_generate helper|worker|offline_worker OBJECT [ARCHITECTURE]");
+    constants_read(argv[2]);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(argv[1], kinds[i].name) == 0) {
+            generate(i, find_target(argv[3]));
+            return EXIT_SUCCESS;
+        }
+    die("there is no filter '%s'", argv[1]);
 }
