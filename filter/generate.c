@@ -76,9 +76,27 @@ static void constants_read(const char *path)
     die("%s: it has no constants; it must be filter/constants.c, compiled for the target without LTO", path);
 }
 
-/* All that the helper does once it is locked in: create the tap, plug it in, hand it over, say how it went, end. */
-static void add_helper_rules(scmp_filter_ctx filter)
+/*
+ * Where the old socketcall(2) exists (i386, s390x, powerpc, mips o32), libseccomp makes of each rule for a call of sockets
+ * one for socketcall, too, and compares the arguments of that one: the second is a pointer to the socket's own, so a
+ * pointer with the right bits would allow a socket of any family. The helper does not call it for a socket, and this rule
+ * before the others forbids it. The helper has one thread, so this kills the process as the default does; a rule with
+ * just the action of the default is none that libseccomp takes.
+ */
+static void forbid_socketcall_socket(scmp_filter_ctx filter, uint32_t target)
 {
+    const int call_socket = 1; /* SYS_SOCKET in linux/net.h */
+
+    if (seccomp_syscall_resolve_name_arch(target, "socketcall") >= 0)
+        check(seccomp_rule_add(filter, SCMP_ACT_KILL_THREAD, SCMP_SYS(socketcall), 1,
+                               SCMP_CMP(0, SCMP_CMP_EQ, call_socket, 0)),
+              "socketcall");
+}
+
+/* All that the helper does once it is locked in: create the tap, plug it in, hand it over, say how it went, end. */
+static void add_helper_rules(scmp_filter_ctx filter, uint32_t target)
+{
+    forbid_socketcall_socket(filter, target);
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETIFF));
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNGETIFF));
     ALLOW(ioctl, 1, ARGUMENT_IS(1, TUNSETOWNER)); /* this one and the next three: for several queues */
@@ -120,8 +138,9 @@ static void add_deadlock_rules(scmp_filter_ctx filter)
  * module then says that it is not available, the C library asks the next one, and a deny for a group that only the
  * first one knows would be lost. Refusing it always, by a kill, is a failure that no caller can turn on and off.
  */
-static void add_worker_rules(scmp_filter_ctx filter)
+static void add_worker_rules(scmp_filter_ctx filter, uint32_t target)
 {
+    (void)target;
     KILL(execve, 0);
     KILL(execveat, 0);
     KILL(ptrace, 0);
@@ -163,6 +182,7 @@ static void add_worker_rules(scmp_filter_ctx filter)
     KILL(fsopen, 0);
     KILL(fsmount, 0);
     KILL(fspick, 0);
+    KILL(umount, 0); /* the old call of some architectures */
     KILL(umount2, 0);
     KILL(pivot_root, 0);
     KILL(chroot, 0);
@@ -182,11 +202,12 @@ static void add_worker_rules(scmp_filter_ctx filter)
 /*
  * For where sockets of the internet protocols are forbidden, as by RestrictAddressFamilies= of a unit. A module that
  * gets an error for one says that it is not available, and again the next module would be asked instead: so it is
- * killed.
+ * killed. Where the C library uses socketcall(2), whose family no filter can see, each socket kills: no name can be asked
+ * for there, always.
  */
-static void add_offline_worker_rules(scmp_filter_ctx filter)
+static void add_offline_worker_rules(scmp_filter_ctx filter, uint32_t target)
 {
-    add_worker_rules(filter);
+    add_worker_rules(filter, target);
     KILL(socket, 1, ARGUMENT_IS(0, AF_INET));
     KILL(socket, 1, ARGUMENT_IS(0, AF_INET6));
 }
@@ -195,7 +216,7 @@ static const struct {
     const char *name;
     const char *array;  /* what its program is called */
     uint32_t otherwise; /* what becomes of a call without a rule */
-    void (*add_rules)(scmp_filter_ctx filter);
+    void (*add_rules)(scmp_filter_ctx filter, uint32_t target);
 } kinds[] = {
     {"helper", "filter_program", SCMP_ACT_KILL_PROCESS, add_helper_rules},
     {"worker", "worker_filter", SCMP_ACT_ALLOW, add_worker_rules},
@@ -237,7 +258,7 @@ static void generate(size_t kind, uint32_t target)
     check(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS), "set the answer to others");
     /* A binary tree: the kernel runs the filter for every system call there is when it is installed. */
     check(seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2), "have a binary tree made");
-    kinds[kind].add_rules(filter);
+    kinds[kind].add_rules(filter, target);
     check(seccomp_export_bpf(filter, fileno(program)), "export the filter");
     rewind(program);
     print_program(program, kinds[kind].array);
