@@ -22,8 +22,9 @@ if [ "${1-}" = inside ]; then
     cd "$root"
     mount -t proc proc proc
     mount -t sysfs sysfs sys
-    # Kernel variables of no namespace: systemd would set them for the machine.
+    # Kernel variables of no namespace: systemd would set them for the machine. Those of the network are lab.sh's.
     mount --bind proc/sys proc/sys
+    mount --bind proc/sys/net proc/sys/net
     mount -o remount,bind,ro proc/sys
     mount -o remount,bind,ro sys
     mount -t cgroup2 cgroup2 sys/fs/cgroup

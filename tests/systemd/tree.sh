@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# tree.sh DIRECTORY SUITE: make DIRECTORY/systemd-SUITE/tree.tar, a small system of this suite of Debian (bookworm has
-# systemd 252, trixie 257) for boot.sh to boot, with s6 and OpenRC besides.
+# tree.sh DIRECTORY SUITE [NAME PACKAGE...]: make DIRECTORY/systemd-SUITE/tree.tar, a small system of this suite of
+# Debian (bookworm has systemd 252, trixie 257) for boot.sh to boot, with s6 and OpenRC besides. With a NAME, it is
+# DIRECTORY/systemd-SUITE-NAME/tree.tar, and has the PACKAGEs in their place.
 #
 # The packages are downloaded with apt and unpacked. None is installed, nor is any program of theirs run here. What is
 # there already is used again, without the network. Needs no root; may run several times at once.
@@ -12,8 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../apt.sh
 . "$here/../apt.sh"
 # All that these depend on comes with them: to apt, nothing is installed.
-wanted='base-files coreutils libc-bin dash bash sed grep systemd libnss-systemd util-linux libpam-modules procps s6
-openrc'
+wanted='base-files coreutils libc-bin dash bash sed grep systemd libnss-systemd util-linux libpam-modules procps'
 
 die() {
     echo "tree.sh: $*" >&2
@@ -54,19 +54,21 @@ unpack() {
     echo "$wanted" >"$work/new/wanted"
 }
 
-[ $# = 2 ] || die 'usage: tree.sh DIRECTORY SUITE'
-suite=$2
-case $suite in
-*[!a-z]*) die "a suite's name has small letters only" ;;
+[ $# = 2 ] || [ $# -ge 4 ] || die 'usage: tree.sh DIRECTORY SUITE [NAME PACKAGE...]'
+suite=$2 name=$2${3:+-$3}
+case $suite${3-} in
+*[!a-z]*) die 'the names of a suite and of a tree have small letters only' ;;
 esac
 umask 022
 mkdir -p "$1"
 directory=$(cd "$1" && pwd)
-tree=$directory/systemd-$suite
+tree=$directory/systemd-$name
+if [ $# = 2 ]; then set -- s6 openrc; else shift 3; fi
+wanted="$wanted $*"
 exec 9>"$directory/lock"
 flock 9
 [ "$(cat "$tree/wanted" 2>/dev/null)" != "$wanted" ] || exit 0
-work=$directory/systemd-$suite.work
+work=$directory/systemd-$name.work
 trap 'rm -rf "$work"' EXIT
 rm -rf "$work"
 mkdir "$work"

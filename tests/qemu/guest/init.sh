@@ -4,6 +4,10 @@
 # The only process of a guest: it takes a DHCP lease on eth0, then obeys the serial console, one command a line:
 #   lease [INTERFACE]    take a lease again, on eth0 or on this interface
 #   ping ADDRESS         until an answer comes; 60 tries
+#   try ADDRESS          two pings, one of which must be answered
+#   prefix PREFIX        await an IPv6 address that begins with this, and may be used
+#   tcp ADDRESS PORT     connect
+#   resolve NAME         its IPv4 address, from the DNS server of the lease
 #   queues               count the receive interrupts of each queue of the first card
 #   off                  power off
 # Its answers are lines that begin with "guest: ". The kernel hands "guest=NAME" on its command line to us as $guest.
@@ -47,6 +51,17 @@ count_queues() {
         END { print "guest: queues" counts }' /proc/interrupts
 }
 
+# Until duplicate address detection is over, the address is "tentative".
+has_prefix() {
+    address=$(ip -6 address show dev eth0 | grep -v tentative | sed -n "s|^ *inet6 \($1[^/]*\).*|\1|p" | head -n 1)
+    [ -n "$address" ]
+}
+
+resolves() {
+    resolved=$(nslookup -type=a "$1" 2>/dev/null | sed '1,/^$/d' | sed -n 's/^Address: //p' | head -n 1)
+    [ -n "$resolved" ]
+}
+
 answers() {
     ping -c 1 -W 1 "$1" >/dev/null 2>&1
 }
@@ -60,6 +75,10 @@ while read -r command argument; do
     case $command in
     lease) take_lease "${argument:-eth0}" ;;
     ping) await 60 answers "$argument" && echo "guest: ping $argument ok" || echo "guest: ping $argument failed" ;;
+    try) ping -c 2 -W 2 "$argument" >/dev/null 2>&1 && echo "guest: try $argument ok" || echo "guest: try $argument failed" ;;
+    tcp) nc -w 5 "${argument% *}" "${argument#* }" </dev/null >/dev/null 2>&1 && echo "guest: tcp $argument open" || echo "guest: tcp $argument closed" ;;
+    prefix) await 2400 has_prefix "$argument" || true; echo "guest: prefix $argument is ${address:-none}" ;;
+    resolve) await 60 resolves "$argument" || true; echo "guest: resolve $argument is ${resolved:-none}" ;;
     queues) count_queues ;;
     off) break ;;
     *) echo "guest: what is '$command'?" ;;
