@@ -79,6 +79,7 @@ endforeach()
 # An example, as Debian's policy 12.6 and Fedora's %doc have it: /etc/qemu/bridge.conf is the administrator's, and on
 # Fedora, RHEL and SUSE a file of QEMU's packages, which ours would clash with.
 install(FILES conf/bridge.conf conf/switch.conf conf/sample.rules DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+include("${CMAKE_CURRENT_LIST_DIR}/install_network.cmake")
 install(FILES NEWS README.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 set(VMNET_LICENSE_DIR "${CMAKE_INSTALL_DATADIR}/licenses/vmnet-helper" CACHE STRING
   "Where LICENSE is installed: a directory below the prefix, or a full path; empty: nowhere")

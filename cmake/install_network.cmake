@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# The networks to plug guests into. Included by install.cmake.
+#
+# As examples, they are documentation. The set that systemd-networkd sets up is installed only by
+#   cmake --install BUILD --component network
+# since whoever has it installed wants that network; vmnet-network.service must then be started.
+set(network_dir "${CMAKE_CURRENT_SOURCE_DIR}/conf/network")
+set(network_unit "${CMAKE_CURRENT_BINARY_DIR}/network_files/vmnet-network.service")
+configure_file("${network_dir}/networkd/vmnet-network.service.in" "${network_unit}" @ONLY)
+
+install(DIRECTORY conf/network DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples
+  FILE_PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ PATTERN "*.in" EXCLUDE)
+install(FILES "${network_unit}" DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples/network/networkd)
+
+macro(install_network destination)
+  install(${ARGN} DESTINATION ${destination} COMPONENT network EXCLUDE_FROM_ALL)
+endmacro()
+install_network(${CMAKE_INSTALL_LIBEXECDIR} PROGRAMS conf/network/networkd/vmnet-network)
+install_network(${CMAKE_INSTALL_DATADIR}/vmnet-network FILES conf/network/networkd/70-vmbr0.netdev
+  conf/network/networkd/70-vmbr0.network conf/network/networkd/vmbr0.nft conf/network/networkd/ipv6-nat.conf)
+install_network(lib/systemd/network FILES conf/network/networkd/70-vmnet-tap.network)
+install_network(lib/NetworkManager/conf.d FILES conf/network/NetworkManager/50-vmnet-network.conf)
+if(NOT VMNET_SYSTEMD_UNIT_DIR STREQUAL "")
+  install_network(${VMNET_SYSTEMD_UNIT_DIR} FILES "${network_unit}")
+endif()

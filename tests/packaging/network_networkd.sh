@@ -1,0 +1,193 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# network_networkd.sh GUESTS SUITE BUILD: conf/network/networkd and vmnet-network.service, as installed, in a system of
+# this suite of Debian that boots in namespaces (bookworm has systemd 252, trixie 257), with QEMU guests.
+#
+# Needs root, a build with its tests in BUILD, and Debian's qemu-system-x86 busybox-static dnsmasq-base iproute2 nftables
+# lz4; apt brings the system and the guests' kernel into GUESTS. Takes about half a minute, and one more to download.
+set -eu
+
+self=$(cd "$(dirname "$0")" && pwd)
+if [ "${NETWORK_INSIDE-}" != 1 ]; then
+    sh "$self/network_enter.sh" "$1" "$2" "$3" network "dbus nftables iproute2 libjansson4 libcap2" sh "$0" "$@"
+    exit
+fi
+TREE=$1/systemd-$2-network GUESTS=$1 BUILD=$3
+# shellcheck source-path=SCRIPTDIR source=network_world.sh
+. "$self/network_world.sh"
+ula=fdc5:13df:3688:150:
+
+# What others have made of routes and rules, which systemd-networkd could remove
+show_foreign() {
+    ip rule
+    ip route show type blackhole
+    ip route show 198.51.100.0/24
+    ip -4 address show dev nat0
+}
+
+case_start() {
+    ip rule add not fwmark 51820 table 51820
+    ip route add blackhole 198.18.0.0/15
+    ip route add 198.51.100.0/24 via 203.0.113.2
+    foreign=$(show_foreign)
+    run systemctl enable --now vmnet-network.service 2>/dev/null
+    expect 'the bridge' "$(ip -br address show dev vmbr0 | tr -s ' ')" "vmbr0 DOWN 192.168.150.1/24 $ula:1/64 "
+    expect 'its MAC' "$(cat /sys/class/net/vmbr0/address)" 02:76:6d:62:72:30
+    expect 'IPv6 forwarding' "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" 0
+    expect 'the files' "$(run systemd-analyze verify --man=no vmnet-network.service 2>&1)" ''
+    # Twice does no harm.
+    run systemctl restart vmnet-network.service
+}
+
+case_guest() {
+    guest_start one vmbr0
+    expect 'address of the guest' "$vm_address" '192.168.150.1[0-9][0-9]'
+    guest_says one 'resolve outside.example'
+    expect 'DNS' "$vm_line" '* is 203.0.113.77'
+    vm_ping one 203.0.113.2
+    guest_says one "prefix $ula"
+    expect 'IPv6 address of the guest' "$vm_line" "* is $ula*"
+    vm_ping one "$ula:1"
+}
+
+# What networkd does for itself changes nothing for the tap, which it leaves alone.
+case_tap() {
+    before=$(ip address show dev "$tap")
+    # A file that is about taps, of another package
+    mkdir -p "$root/usr/local/lib/systemd/network"
+    printf '%s\n' '[Match]' 'Name=tap*' '[Network]' Address=198.18.0.1/24 \
+        >"$root/usr/local/lib/systemd/network/80-all.network"
+    for command in 'networkctl reload' 'networkctl reconfigure vmbr0' 'systemctl restart systemd-networkd' \
+        'systemctl reload vmnet-network'; do
+        # shellcheck disable=SC2086 # a command
+        run $command
+        until_true is_set_up
+        expect "after $command" "$(run networkctl list "$tap" | sed -n "s/.* $tap //p" | tr -s ' ')" '*ether enslaved unmanaged*'
+        [ "$(ip address show dev "$tap")" = "$before" ] || fail "the tap has changed"
+        vm_ping one 203.0.113.2
+    done
+    vm_renew_lease one
+    expect 'address of the guest' "$vm_address" '192.168.150.1[0-9][0-9]'
+    [ "$(show_foreign)" = "$foreign" ] || fail "foreign routes, rules or addresses have changed: $(show_foreign)"
+}
+
+is_set_up() {
+    run networkctl list vmbr0 | grep -q 'routable *configured'
+}
+
+case_doctor() {
+    check_doctor vmbr0 'networkd: it runs, and leaves taps alone, by /usr/lib/systemd/network/70-vmnet-tap.network'
+}
+
+# guest_connects NAME ADDRESS PORT open|closed
+guest_connects() {
+    guest_says "$1" "tcp $2 $3"
+    expect "guest $1" "$vm_line" "* $4"
+}
+
+# What a guest cannot reach, and who cannot reach a guest.
+case_firewall() {
+    busybox nc -ll -p 22 -e /bin/true &
+    guest_start two vmbr0
+    until_true nc_answers
+    guest_connects one 203.0.113.2 53 open
+    guest_connects one 192.168.150.1 22 closed
+    guest_connects one 203.0.113.1 22 closed
+    guest_connects one "$ula:1" 22 closed
+    # Guests reach each other, also where their frames pass the firewall.
+    vm_ping one "$vm_address"
+    [ ! -e /proc/sys/net/bridge ] || echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
+    vm_ping one "$vm_address"
+    # Nobody outside reaches a guest, with a route to it.
+    ip -n outside route add 192.168.150.0/24 via 203.0.113.1
+    ping_from_outside 192.168.150.1 || fail 'the host is not reached from outside'
+    ! ping_from_outside "$vm_address" || fail 'a guest is reached from outside'
+    ip -n outside route del 192.168.150.0/24
+    vm_off two
+}
+
+ping_from_outside() {
+    ip netns exec outside busybox ping -c 2 -W 2 "$1" >/dev/null
+}
+
+nc_answers() {
+    busybox nc -w 5 127.0.0.1 22 </dev/null
+}
+
+# nftables.service flushes all tables.
+case_nftables() {
+    run systemctl start nftables.service
+    run systemctl restart nftables.service
+    until_true has_table
+    vm_ping one 203.0.113.2
+    until_true run systemctl -q is-active vmnet-network.service
+    run systemctl reload nftables.service
+    until_true has_table
+}
+
+has_table() {
+    nft list table inet vmnet >/dev/null 2>&1
+}
+
+# With the two changes of README.md
+case_ipv6_nat() {
+    guest_cannot one 2001:db8:113::2
+    run install -D -m 644 /usr/share/vmnet-network/ipv6-nat.conf /etc/systemd/network/70-vmbr0.network.d/ipv6-nat.conf
+    echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+    run networkctl reload
+    until_true guest_reaches one 2001:db8:113::2
+    run rm -r /etc/systemd/network/70-vmbr0.network.d
+}
+
+guest_reaches() {
+    guest_says "$1" "try $2"
+    [ "${vm_line##* }" = ok ]
+}
+
+# With a guest, the network stays; without, all is gone.
+case_stop() {
+    run systemctl stop vmnet-network.service
+    expect 'the unit' "$(run systemctl is-active vmnet-network.service)" failed
+    vm_ping one 203.0.113.2
+    run systemctl start vmnet-network.service
+    vm_ping one 203.0.113.2
+    vm_off one
+    vm_await 120 'the tap to go' vm_no_taps
+    run systemctl stop vmnet-network.service
+    [ ! -e /sys/class/net/vmbr0 ] || fail 'vmbr0 is left'
+    ! has_table || fail 'the table is left'
+    ! run ls /run/systemd/network | grep vmbr0 || fail 'files are left in /run/systemd/network'
+    run systemctl restart systemd-networkd.service
+    [ ! -e /sys/class/net/vmbr0 ] || fail 'vmbr0 is back'
+    [ "$(show_foreign)" = "$foreign" ] || fail "foreign routes, rules or addresses have changed: $(show_foreign)"
+}
+
+# refused TEXT: the network does not start, and nothing is there
+refused() {
+    ! run systemctl start vmnet-network.service 2>/dev/null || fail "it starts, in spite of: $1"
+    run journalctl --no-pager -o cat -u vmnet-network.service -n 5 | grep -F "$1" || fail "it does not say: $1"
+    ! has_table || fail 'the table is left'
+}
+
+# Another's bridge, or a network that has these addresses
+case_in_the_way() {
+    ip link add vmbr0 type bridge
+    refused 'vmbr0 exists, and is not what'
+    ip link del vmbr0
+    ip address add 192.168.150.100/24 dev nat0
+    refused '192.168.150.1/24 is in use on this host'
+    ip address del 192.168.150.100/24 dev nat0
+    ip route add 192.168.0.0/16 via 203.0.113.2
+    refused "which has the route '192.168.0.0/16 via 203.0.113.2"
+    ip route del 192.168.0.0/16
+    run systemctl start vmnet-network.service || fail 'it does not start again'
+}
+
+world_make_outside
+world_boot network
+world_allow vmbr0
+for case in start guest tap doctor firewall nftables ipv6_nat stop in_the_way; do
+    echo "--- $case"
+    "case_$case"
+done
