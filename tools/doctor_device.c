@@ -2,6 +2,7 @@
 /* The device that taps come from, and the modules. Nothing is loaded: the device is opened only once its driver is. */
 #include "bridges.h"
 #include "doctor_checks.h"
+#include "helper_cure.h"
 #include "memory.h"
 #include "text.h"
 
@@ -31,6 +32,21 @@ static bool driver_is_there(void)
     return access("/sys/class/misc/tun", F_OK) == 0 || access("/sys/module/tun", F_OK) == 0;
 }
 
+/* NULL when the helper cannot be looked at. */
+static char *root_cure(const struct doctor *doctor)
+{
+    struct stat status;
+    char *change;
+    char *cure;
+
+    if (stat(VMNET_HELPER_PATH, &status) != 0)
+        return NULL;
+    change = helper_cure_capability(&status, doctor->names != DOCTOR_NAMES_LATE);
+    cure = memory_format("%s; then the helper opens it as root", change);
+    free(change);
+    return cure;
+}
+
 static void report_denied(struct doctor *doctor, const struct stat *status)
 {
     if (doctor->helper.opens_as_user)
@@ -38,8 +54,7 @@ static void report_denied(struct doctor *doctor, const struct stat *status)
                     memory_format("the user may not open " TUN ", whose mode is %04o; the helper has only a file "
                                   "capability, and opens it as the user",
                                   (unsigned)(status->st_mode & 07777)),
-                    memory_copy("have the helper open it as root: as root, setcap -r " VMNET_HELPER_PATH
-                                " && chmod u+s " VMNET_HELPER_PATH));
+                    root_cure(doctor));
     else
         doctor_note(doctor,
                     memory_format("the user may not open " TUN ", whose mode is %04o, and need not: the helper opens "
@@ -60,7 +75,7 @@ static void try_to_open(struct doctor *doctor, const struct stat *status)
         report_denied(doctor, status);
     } else if (error == EPERM) { /* devcgroup_check_permission() in security/device_cgroup.c */
         doctor_fail(doctor,
-                    memory_copy("no program here may open " TUN ", not even root's: the device cgroup of this "
+                    memory_copy("no program here may open " TUN ", not even root: the device cgroup of this "
                                 "container or service forbids it"),
                     device_cure());
     } else {

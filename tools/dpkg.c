@@ -82,6 +82,24 @@ bool dpkg_has_override(const char *packaged_path)
     return is_found;
 }
 
+/* The file has a path a line. */
+bool dpkg_package_has(const char *package, const char *path)
+{
+    char *list = memory_format(DATABASE "/info/%s.list", package);
+    struct text_line line = {.number = 1};
+    struct text text;
+    bool is_found = false;
+    size_t path_len = strlen(path);
+
+    if (text_read(&text, list) == 0) {
+        for (; !is_found && text_measure(&text, &line); text_next(&line))
+            is_found = line.len == path_len && memcmp(text.bytes + line.offset, path, path_len) == 0;
+        text_free(&text);
+    }
+    free(list);
+    return is_found;
+}
+
 struct named {
     const char *name;
     void (*visit)(const char *path, void *data);

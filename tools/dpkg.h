@@ -16,5 +16,8 @@ char *dpkg_packaged_path(const char *path);
 /* Does dpkg-statoverride(1) keep an owner and a mode for this path? */
 bool dpkg_has_override(const char *packaged_path);
 
+/* Does this package have a file at this path? */
+bool dpkg_package_has(const char *package, const char *path);
+
 /* Visit each path to which a file with this name, without its directory, was moved. */
 void dpkg_visit_diverted(const char *name, void (*visit)(const char *path, void *data), void *data);

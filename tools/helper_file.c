@@ -2,6 +2,7 @@
 #include "helper_file.h"
 
 #include "file_privilege.h"
+#include "helper_cure.h"
 #include "memory.h"
 #include "user_namespace.h"
 
@@ -13,50 +14,17 @@
 
 #define HELPER VMNET_HELPER_PATH
 
-#define MOUNT_CURE "install vmnet-helper on another file system; 'findmnt --target " HELPER "' shows this one"
-
-static bool is_install_mode(const char *mode)
-{
-    return strcmp(VMNET_INSTALL_MODE, mode) == 0;
-}
-
-/* How the user may start it: what "cmake --install" does. */
-static char *mode_cure(void)
-{
-    if (is_install_mode("none"))
-        return memory_copy("see 'Who may run it' in vmnet-helper(8); this build is installed without privilege "
-                           "(VMNET_INSTALL_MODE=none)");
-    if (is_install_mode("fscaps"))
-        return memory_copy("as root: chmod 0755 " HELPER " && setcap cap_net_admin=ep " HELPER);
-    if (is_install_mode("group"))
-        return memory_copy("as root: chown root:" VMNET_INSTALL_GROUP " " HELPER " && chmod 4750 " HELPER);
-    return memory_copy("as root: chmod 4755 " HELPER);
-}
-
-/* How it gets its privilege. Who may start it remains as it is: the administrator may have made it for a group. */
-static char *privilege_cure(void)
-{
-    if (is_install_mode("setuid"))
-        return memory_copy("as root: chmod u+s " HELPER);
-    if (is_install_mode("fscaps"))
-        return memory_copy("as root: setcap cap_net_admin=ep " HELPER);
-    return mode_cure();
-}
-
-static char *install_cure(void)
-{
-    return memory_copy("as root, install vmnet-helper again: with its package, or with 'cmake --install'; do not only "
-                       "change the owner or the mode, since another program may have taken its place");
-}
-
 /*
  * Without privilege, the service is missing. If there is one that does not serve this user, that is what to cure:
- * privilege would serve others, too.
+ * privilege would serve others, too. Takes ownership of cure, which is NULL where the file is to have no privilege.
  */
-static char *served_cure(const struct helper_file *helper, const char *cure)
+static char *served_cure(const struct helper_file *helper, char *cure)
 {
-    return helper->service.path != NULL ? memory_copy(helper->service.cure)
-                                        : memory_format("%s; or %s", cure, helper->service.cure);
+    char *text = cure == NULL || helper->service.path != NULL ? memory_copy(helper->service.cure)
+                                                              : memory_format("%s; or %s", cure, helper->service.cure);
+
+    free(cure);
+    return text;
 }
 
 /* Takes ownership of text and cure. */
@@ -95,7 +63,7 @@ static void look_at_nosuid(struct helper_file *helper, const struct account *acc
                   memory_format("the file system of " HELPER " is mounted with nosuid, so the kernel ignores "
                                 "set-user-ID bits and file capabilities there, and %s",
                                 helper->service.text),
-                  served_cure(helper, MOUNT_CURE));
+                  served_cure(helper, helper_cure_mount()));
 }
 
 static void look_at_execution(struct helper_file *helper, const struct account *account, const struct stat *status,
@@ -108,7 +76,7 @@ static void look_at_execution(struct helper_file *helper, const struct account *
         add_fault(helper, true,
                   memory_format("the user may not start " HELPER ", whose mode is %04o",
                                 (unsigned)(status->st_mode & 07777)),
-                  mode_cure());
+                  helper_cure_execution());
 }
 
 static void look_at_mount(struct helper_file *helper, const struct account *account, const struct stat *status,
@@ -124,7 +92,7 @@ static void look_at_mount(struct helper_file *helper, const struct account *acco
     if ((file_system.f_flag & ST_NOEXEC) != 0) {
         add_fault(helper, true,
                   memory_copy("the file system of " HELPER " is mounted with noexec, so the kernel does not start it"),
-                  memory_copy(MOUNT_CURE));
+                  helper_cure_mount());
         return;
     }
     if ((file_system.f_flag & ST_NOSUID) != 0)
@@ -133,31 +101,35 @@ static void look_at_mount(struct helper_file *helper, const struct account *acco
         look_at_execution(helper, account, status, with_names);
 }
 
-/* root needs none from the file. Of a build for VMNET_INSTALL_MODE=none, a wrapper that is not seen here has it. */
-static bool needs_privilege(const struct account *account)
+/* Is the file to be without privilege? A wrapper is made to have it, whatever it starts has. */
+static bool is_plain_file(void)
 {
-    return account->caller.uid != 0 && !is_install_mode("none");
+    return strcmp(VMNET_INSTALL_MODE, "none") == 0 && !helper_is_wrapper();
 }
 
-static void look_at_service(struct helper_file *helper, const struct account *account)
+/* root needs none from the file. Of a build for VMNET_INSTALL_MODE=none, a wrapper that is not known here has it. */
+static bool needs_privilege(const struct account *account)
 {
-    char *cure;
+    return account->caller.uid != 0 && !is_plain_file();
+}
 
+static void look_at_service(struct helper_file *helper, const struct account *account, const struct stat *status,
+                            bool with_names)
+{
     if (helper->service.is_usable) {
         helper->privilege =
             memory_format(HELPER " has no privilege of its own, and asks the service at %s", helper->service.path);
         return;
     }
-    cure = privilege_cure();
     add_fault(helper, needs_privilege(account),
               memory_format(HELPER " is not setuid root and has no file capability cap_net_admin=ep, and %s",
                             helper->service.text),
-              served_cure(helper, cure));
-    helper->faults[helper->faults_count - 1].is_as_installed = is_install_mode("none");
-    free(cure);
+              served_cure(helper, helper_cure_privilege(status, with_names)));
+    helper->faults[helper->faults_count - 1].is_as_installed = is_plain_file();
 }
 
-static void look_at_privilege(struct helper_file *helper, const struct account *account, const struct stat *status)
+static void look_at_privilege(struct helper_file *helper, const struct account *account, const struct stat *status,
+                              bool with_names)
 {
     bool is_setuid = (status->st_mode & S_ISUID) != 0;
     bool has_capability = file_has_capability(HELPER);
@@ -169,14 +141,15 @@ static void look_at_privilege(struct helper_file *helper, const struct account *
         helper->doubt = memory_copy("who " HELPER " belongs to cannot be seen in this user namespace");
     else if (status->st_uid != 0)
         add_fault(helper, is_setuid || is_alone,
-                  memory_format(HELPER " belongs to uid %u, not to root", (unsigned)status->st_uid), install_cure());
+                  memory_format(HELPER " belongs to uid %u, not to root", (unsigned)status->st_uid),
+                  helper_cure_install_again());
     else if ((status->st_mode & S_IWOTH) != 0 || ((status->st_mode & S_IWGRP) != 0 && status->st_gid != 0))
         add_fault(helper, is_alone,
-                  memory_format("others than root may write to " HELPER ", whose mode is %04o",
+                  memory_format("users other than root may write to " HELPER ", whose mode is %04o",
                                 (unsigned)(status->st_mode & 07777)),
-                  install_cure());
+                  helper_cure_install_again());
     else if (!is_setuid && !has_capability)
-        look_at_service(helper, account);
+        look_at_service(helper, account, status, with_names);
     else if (is_setuid)
         helper->privilege = memory_format(HELPER " is setuid root, mode %04o", (unsigned)(status->st_mode & 07777));
     else
@@ -190,15 +163,14 @@ void helper_file_look(struct helper_file *helper, const struct account *account,
     *helper = (struct helper_file){.privilege = NULL};
     service_look(&helper->service, account, with_names);
     if (stat(HELPER, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
-        add_fault(helper, true, memory_copy("there is no " HELPER),
-                  memory_copy("as root, install vmnet-helper: with its package, or with 'cmake --install'"));
+        add_fault(helper, true, memory_copy("there is no " HELPER), helper_cure_install());
     } else if (stat(HELPER, &status) != 0) {
         add_fault(helper, account->is_self, memory_format("cannot examine " HELPER ": %s", strerror(errno)),
                   memory_copy("'namei -l " HELPER "' shows which directory does not let the user in"));
     } else if (!S_ISREG(status.st_mode)) {
-        add_fault(helper, true, memory_copy(HELPER " is not a file"), install_cure());
+        add_fault(helper, true, memory_copy(HELPER " is not a regular file"), helper_cure_install_again());
     } else {
-        look_at_privilege(helper, account, &status);
+        look_at_privilege(helper, account, &status, with_names);
         look_at_mount(helper, account, &status, with_names);
     }
 }

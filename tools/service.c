@@ -50,13 +50,20 @@ static void conclude(struct service *service, char *text, char *cure)
     service->is_usable = cure == NULL;
 }
 
+static const char *start_cure(void)
+{
+    if (user_namespace_is_inner())
+        return "as root on the host: systemctl enable --now vmnet-helper.socket, and give the container or sandbox its "
+               "directory /run/vmnet";
+    if (access(VMNET_HELPERD_PATH, F_OK) != 0 && errno == ENOENT)
+        return "as root, install vmnet-helperd, which may be in a package of its own, and then: systemctl enable --now "
+               "vmnet-helper.socket";
+    return "as root: systemctl enable --now vmnet-helper.socket";
+}
+
 static void report_absent(struct service *service)
 {
-    conclude(service, memory_format("there is no service at %s", sockets[0]),
-             memory_copy(user_namespace_is_inner()
-                             ? "as root on the host: systemctl enable --now vmnet-helper.socket, and give the "
-                               "container or sandbox its directory /run/vmnet"
-                             : "as root: systemctl enable --now vmnet-helper.socket"));
+    conclude(service, memory_format("there is no service at %s", sockets[0]), memory_copy(start_cure()));
 }
 
 static bool is_other_file(const char *path)
@@ -191,7 +198,7 @@ void service_look(struct service *service, const struct account *account, bool w
     if (service->path == NULL)
         report_absent(service);
     else if (is_other_file(service->path))
-        conclude(service, memory_format("%s should be the socket of the service, and is none", service->path),
+        conclude(service, memory_format("%s is not a socket, and should be that of the service", service->path),
                  memory_format("'ls -l %s' shows what it is; as root, remove it, then systemctl restart "
                                "vmnet-helper.socket",
                                service->path));

@@ -17,7 +17,7 @@ doctor 1
 result fail helper "there is no $helper" "'cmake --install'"
 mkdir "$helper"
 doctor 1
-result fail helper "$helper is not a file" 'as root, install vmnet-helper again'
+result fail helper "$helper is not a regular file" 'as root, install vmnet-helper again'
 rmdir "$helper"
 chmod 700 "${helper%/*}"
 doctor 1
@@ -44,7 +44,7 @@ says_not 'chmod 4755'
 install_helper
 chmod 4757 "$helper"
 doctor 1
-result fail helper "others than root may write to $helper, whose mode is 4757" 'install vmnet-helper again'
+result fail helper "users other than root may write to $helper, whose mode is 4757" 'install vmnet-helper again'
 
 # A file capability is as good, where the user may open /dev/net/tun.
 install_helper

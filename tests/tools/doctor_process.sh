@@ -47,7 +47,7 @@ chmod 755 "$helper"
 setcap cap_net_admin=ep "$helper"
 doctor 1
 result fail tun 'the helper has only a file capability, and opens it as the user' \
-    "as root, setcap -r $helper && chmod u+s $helper"
+    "as root: setcap -r $helper && chmod u+s $helper"
 chmod 666 /dev/net/tun
 doctor 0
 install_helper

@@ -119,7 +119,7 @@ setcap -r "$helper"
 # That others could write to the helper, or that it is not root's, is wrong all the same.
 chmod 757 "$helper"
 doctor 1
-result fail helper "others than root may write to $helper"
+result fail helper "users other than root may write to $helper"
 install_helper
 
 # The subordinate ids of a user are not the user.
@@ -163,7 +163,7 @@ without_privilege 1 fails_in_silence
 rm "$socket"
 : >"$socket"
 doctor 0
-result note service "$socket should be the socket of the service, and is none" "'ls -l $socket' shows what it is"
+result note service "$socket is not a socket, and should be that of the service" "'ls -l $socket' shows what it is"
 rm "$socket"
 
 # For a group, which vmother is not in. Privilege for the helper would be for everybody: it is no cure.

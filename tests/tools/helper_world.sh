@@ -33,6 +33,7 @@ install_helper() {
 umask 022
 cover "${helper%/*}"
 install_helper
+install -m 755 /bin/false "${helper}d" # which no test starts there
 
 # QEMU's own is none of ours, and what dpkg knows about it is not either; doctor_helper.sh and other_helpers.sh make some.
 : >/run/lab/no-helper
