@@ -61,18 +61,16 @@ const char *diagnosis_find(const char *program)
         return "this is root without CAP_NET_ADMIN, as in a container or in a service with a capability bounding set; "
                "run it where root has CAP_NET_ADMIN";
     if (is_known && (file.st_mode & S_ISUID) == 0 && !has_capability)
-        return "the program is not setuid root and has no file capability; as root: chown root and chmod 4755 the "
-               "helper, or setcap cap_net_admin=ep on it";
+        return "the program is not setuid root and has no file capability; 'vmnetctl doctor' shows what root can do";
     if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
         return "no_new_privs is set, so a setuid program gains nothing; start it without '-sandbox on', systemd's "
                "NoNewPrivileges=, flatpak or a container";
     if (diagnosis_in_user_namespace())
         return diagnosis_user_namespace;
     if (is_known && (file_system.f_flag & ST_NOSUID) != 0)
-        return "the file system that the program is on is mounted nosuid; install it on another, or mount that one "
-               "suid";
+        return "the file system that the program is on is mounted nosuid; install it on another";
     if (is_known && file.st_uid != 0 && !has_capability)
-        return "the program is setuid, but to a user other than root; as root: chown root the helper, then chmod 4755";
+        return "the program is setuid, but to a user other than root; as root, install it again";
     if (is_traced())
         return "the program is traced, so it gains nothing; run it without strace or a debugger";
     return "the kernel did not grant the program's setuid bit or file capability; see the section DIAGNOSTICS of "

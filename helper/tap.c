@@ -37,7 +37,7 @@ void tap_open(struct tap *tap)
         die(EX_NOPERM, "cannot open /dev/net/tun: %m; a security module or a nodev mount forbids it, see 'dmesg'");
     if (errno == EACCES)
         die(EX_NOPERM, "cannot open /dev/net/tun: %m; a helper that has only a file capability needs a device that the "
-                       "caller may open: install the helper setuid root");
+                       "caller may open: 'vmnetctl doctor' shows what root can do");
     die(EX_OSERR, "cannot open /dev/net/tun: %m");
 }
 

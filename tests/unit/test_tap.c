@@ -459,7 +459,7 @@ static void test_tap_refusals_of_kernel_reported(void **state)
         {"open: no driver", &kernel.open_error, ENODEV, 0, EX_UNAVAILABLE, "modprobe tun"},
         {"open: no device", &kernel.open_error, ENXIO, 0, EX_UNAVAILABLE, "modprobe tun"},
         {"open: mode", &kernel.open_error, EACCES, 0, EX_NOPERM,
-         "that the caller may open: install the helper setuid root"},
+         "that the caller may open: 'vmnetctl doctor' shows what root can do"},
         {"open: mode, as root", &kernel.open_error, EACCES, 0, EX_NOPERM, "a security module or a nodev mount"},
         {"open: device cgroup", &kernel.open_error, EPERM, 0, EX_NOPERM, "DeviceAllow=/dev/net/tun"},
         {"open: descriptors", &kernel.open_error, EMFILE, 0, EX_OSERR, "cannot open /dev/net/tun: %m"},
