@@ -8,7 +8,7 @@ set -eu
 
 # The version in the output changes with each release.
 without_version() {
-    output=$(printf '%s\n' "$output" | sed 's/\(vmnetctl\|vmnet-helper\) [0-9][0-9.]*/\1 VERSION/')
+    output=$(printf '%s\n' "$output" | sed 's/\(vmnetctl\|vmnet-helper\) [0-9][^ ]*/\1 VERSION/')
 }
 
 # Each kind of line of a bridge.conf.

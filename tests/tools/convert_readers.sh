@@ -139,7 +139,7 @@ file /etc/qemu/all.conf root:root 644 'allow br0'
 makes 1 'deny uid 0 bridge br1' 'deny group vmgroup bridge br1' 'allow uid 0 bridge br0' \
     'allow group vmgroup bridge br0' 'allow all bridge br0' 'allow all bridge br9'
 without_version() {
-    output=$(printf '%s\n' "$output" | sed 's/vmnetctl [0-9][0-9.]*/vmnetctl VERSION/')
+    output=$(printf '%s\n' "$output" | sed 's/vmnetctl [0-9][^ ]*/vmnetctl VERSION/')
 }
 without_version
 is_golden convert-includes
