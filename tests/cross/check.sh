@@ -20,4 +20,4 @@ cmake -S "$here/../.." -B "$build" -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake
     -DVMNET_CROSS_SYSROOT="$sysroots/$arch" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBUILD_TESTING=ON -DVMNET_WERROR=ON "$@"
 cmake --build "$build" --parallel "$(nproc)"
 # unit.filter loads seccomp filters, which the emulation cannot.
-ctest --test-dir "$build" --no-tests=error --output-on-failure --parallel "$(nproc)" -L '^(unit|fuzz)$' -E '^unit\.filter$'
+ctest --test-dir "$build" --no-tests=error --output-on-failure --parallel "$(nproc)" -L '^(unit|fuzz)$' -LE '^slow$' -E '^unit\.filter$'
