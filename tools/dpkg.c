@@ -64,22 +64,24 @@ char *dpkg_packaged_path(const char *path)
 }
 
 /* Each line of the file is "USER GROUP MODE PATH". */
-bool dpkg_has_override(const char *packaged_path)
+char *dpkg_override(const char *packaged_path)
 {
     struct text_line line = {.number = 1};
     struct text text;
-    bool is_found = false;
+    char *found = NULL;
     size_t path_len = strlen(packaged_path);
 
     if (text_read(&text, DATABASE "/statoverride") != 0)
-        return false;
-    for (; !is_found && text_measure(&text, &line); text_next(&line)) {
-        const char *end = text.bytes + line.offset + line.len;
-        is_found = line.len > path_len && end[-(ptrdiff_t)path_len - 1] == ' ' &&
-                   memcmp(end - path_len, packaged_path, path_len) == 0;
+        return NULL;
+    for (; found == NULL && text_measure(&text, &line); text_next(&line)) {
+        const char *begin = text.bytes + line.offset;
+        size_t words_len = line.len - path_len - 1;
+        if (line.len > path_len && begin[words_len] == ' ' &&
+            memcmp(begin + words_len + 1, packaged_path, path_len) == 0)
+            found = memory_format("%.*s", (int)words_len, begin);
     }
     text_free(&text);
-    return is_found;
+    return found;
 }
 
 /* The file has a path a line. */

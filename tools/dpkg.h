@@ -13,8 +13,8 @@ bool dpkg_has_file(const char *path);
  */
 char *dpkg_packaged_path(const char *path);
 
-/* Does dpkg-statoverride(1) keep an owner and a mode for this path? */
-bool dpkg_has_override(const char *packaged_path);
+/* "root kvm 4750", which dpkg-statoverride(1) keeps for this path, to be freed; NULL: nothing. */
+char *dpkg_override(const char *packaged_path);
 
 /* Does this package have a file at this path? */
 bool dpkg_package_has(const char *package, const char *path);

@@ -4,6 +4,7 @@
 #include "account.h"
 #include "dpkg.h"
 #include "memory.h"
+#include "shell_word.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,33 +60,33 @@ static char *other_cure(void)
     return NULL;
 }
 
-/* As chown(1) and dpkg-statoverride(1) take it. */
+/* As dpkg-statoverride(1) takes it, and a shell: to which a word that begins with # is a comment. */
 static char *group_word(gid_t gid, bool with_names)
 {
     char *name = with_names ? account_group_name(gid) : NULL;
+    char *word = name != NULL && strcmp(shell_word(name, ""), name) == 0 ? memory_copy(name)
+                                                                         : memory_format("'#%u'", (unsigned)gid);
 
-    return name != NULL ? name : memory_format("#%u", (unsigned)gid);
-}
-
-/* dpkg sets again what the package has, or what dpkg-statoverride(1) says. */
-static bool is_of_dpkg(void)
-{
-    return dpkg_package_has("vmnet-helper", HELPER) || dpkg_has_override(HELPER);
+    free(name);
+    return word;
 }
 
 /*
  * before: what comes before it, "" or a command and " && ". command: what sets the mode by hand; group and mode are what
- * the file has after it. Takes ownership of group.
+ * the file has after it. dpkg would undo that: it sets again what the package has, or what dpkg-statoverride(1) says.
+ * Takes ownership of group.
  */
 static char *change_mode(const char *before, const char *command, char *group, unsigned mode)
 {
+    char *override = dpkg_override(HELPER);
     char *cure;
 
-    if (is_of_dpkg())
+    if (override != NULL || dpkg_package_has("vmnet-helper", HELPER))
         cure = memory_format("as root: %s%sdpkg-statoverride --update --add root %s %04o " HELPER, before,
-                             dpkg_has_override(HELPER) ? "dpkg-statoverride --remove " HELPER " && " : "", group, mode);
+                             override != NULL ? "dpkg-statoverride --remove " HELPER " && " : "", group, mode);
     else
         cure = memory_format("as root: %s%s", before, command);
+    free(override);
     free(group);
     return cure;
 }
@@ -96,15 +97,41 @@ static char *set_setuid(const char *before, const struct stat *status, bool with
                        (unsigned)(status->st_mode & 07777) | S_ISUID);
 }
 
+/* The mode is the last word. */
+static bool is_setuid_override(const char *override)
+{
+    const char *mode = strrchr(override, ' ');
+    size_t mode_len = mode == NULL ? 0 : strlen(mode + 1);
+
+    return mode_len >= 4 && mode[1 + mode_len - 4] >= '4';
+}
+
+/* What the override says. Its words are given to a shell only if that takes them as they are. */
+static char *override_again(const char *override)
+{
+    if (override[strspn(override, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._- ")] != '\0')
+        return memory_copy("as root, set the owner and the mode that 'dpkg-statoverride --list " HELPER "' shows");
+    return memory_format("as root: dpkg-statoverride --remove " HELPER
+                         " && dpkg-statoverride --update --add %s " HELPER,
+                         override);
+}
+
 char *helper_cure_privilege(const struct stat *status, bool with_names)
 {
     char *cure = other_cure();
+    char *override;
 
     if (cure != NULL || is_install_mode("none"))
         return cure;
-    if (is_install_mode("fscaps"))
-        return memory_copy("as root: setcap cap_net_admin=ep " HELPER);
-    return set_setuid("", status, with_names);
+    override = dpkg_override(HELPER);
+    if (override != NULL && is_setuid_override(override))
+        cure = override_again(override);
+    else if (override == NULL && is_install_mode("fscaps"))
+        cure = memory_copy("as root: setcap cap_net_admin=ep " HELPER);
+    else if (override == NULL)
+        cure = set_setuid("", status, with_names);
+    free(override);
+    return cure;
 }
 
 char *helper_cure_execution(void)

@@ -13,7 +13,7 @@ bool helper_is_wrapper(void);
 
 /*
  * To give it its privilege. Who may start it remains as it is: the administrator may have made it for a group. NULL: it
- * is to have none (VMNET_INSTALL_MODE=none), so the service is the way.
+ * is to have none (VMNET_INSTALL_MODE=none, or dpkg-statoverride(1) says so), so the service is the way.
  */
 char *helper_cure_privilege(const struct stat *status, bool with_names);
 

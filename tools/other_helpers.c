@@ -118,14 +118,16 @@ static bool is_plain(const char *path)
 static char *dpkg_cure(const char *path)
 {
     char *packaged_path = dpkg_packaged_path(path);
+    char *override = dpkg_override(packaged_path);
     char *cure;
 
-    if (dpkg_has_override(packaged_path))
+    if (override != NULL)
         cure = memory_format("as root: dpkg-statoverride --remove %s && chmod u-s %s", packaged_path, path);
     else if (strcmp(packaged_path, path) == 0)
         cure = memory_format("as root: dpkg-statoverride --update --add root root 0755 %s", path);
     else /* --update would change the file that is at this path now */
         cure = memory_format("as root: dpkg-statoverride --add root root 0755 %s && chmod u-s %s", packaged_path, path);
+    free(override);
     free(packaged_path);
     return cure;
 }

@@ -29,13 +29,24 @@ chgrp vmgroup "$helper"
 chmod 750 "$helper"
 doctor 1
 cured "as root: dpkg-statoverride --update --add root vmgroup 4750 $helper"
-echo "root vmgroup 750 $helper" >/var/lib/dpkg/statoverride
+# An override is what root wants: it is done again, or, if it is without privilege, the service is the way.
+echo "root vmgroup 4750 $helper" >/var/lib/dpkg/statoverride
 doctor 1
 cured "as root: dpkg-statoverride --remove $helper && dpkg-statoverride --update --add root vmgroup 4750 $helper"
+echo "root #4250 4750 $helper" >/var/lib/dpkg/statoverride
+doctor 1
+cured "as root, set the owner and the mode that 'dpkg-statoverride --list $helper' shows"
+for override in 'root root 755' 'root root 0755' 'root vmgroup 2755'; do
+    echo "$override $helper" >/var/lib/dpkg/statoverride
+    doctor 1
+    cured 'cure: as root: systemctl enable --now vmnet-helper.socket' 0
+done
 chgrp 4999 "$helper"
 chmod 755 "$helper"
+rm /var/lib/dpkg/statoverride
 doctor 1
-cured "&& dpkg-statoverride --update --add root #4999 4755 $helper"
+cured "as root: dpkg-statoverride --update --add root '#4999' 4755 $helper"
+echo "root root 0755 $helper" >/var/lib/dpkg/statoverride
 install_helper
 chmod 4700 "$helper"
 doctor 1
