@@ -22,6 +22,7 @@ set(group \"${VMNET_INSTALL_GROUP}\")
 include(\"${CMAKE_CURRENT_LIST_DIR}/install_privilege.cmake\")
 ")
 include("${CMAKE_CURRENT_LIST_DIR}/install_service.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/install_security.cmake")
 
 set(pages
   conf/vmnet-bridge.conf.5
@@ -58,6 +59,7 @@ foreach(page IN LISTS pages)
   string(REPLACE "/usr/libexec/vmnet-helperd" "@helperd@" text "${text}")
   string(REPLACE "/usr/libexec/vmnet-helper" "${VMNET_HELPER_PATH}" text "${text}")
   string(REPLACE "@helperd@" "${CMAKE_INSTALL_FULL_LIBEXECDIR}/vmnet-helperd" text "${text}")
+  string(REPLACE "usr.libexec.vmnet-helper" "${apparmor_name}" text "${text}")
   string(REPLACE "/usr/share/vmnet-helper" "${CMAKE_INSTALL_FULL_DATADIR}/vmnet-helper" text "${text}")
   string(REPLACE "/etc/qemu/bridge.conf" "${VMNET_QEMU_CONF}" text "${text}")
   get_filename_component(name ${page} NAME)

@@ -53,6 +53,10 @@ wanted_files() {
 /usr/share/doc/vmnet-helper/NEWS
 /usr/share/doc/vmnet-helper/README.md
 /usr/share/doc/vmnet-helper/SECURITY.md
+/usr/share/doc/vmnet-helper/examples/apparmor/abstractions/vmnet-helper
+/usr/share/doc/vmnet-helper/examples/apparmor/local/usr.sbin.libvirtd
+/usr/share/doc/vmnet-helper/examples/apparmor/usr.libexec.vmnet-helper
+/usr/share/doc/vmnet-helper/examples/apparmor/usr.libexec.vmnet-helperd
 /usr/share/doc/vmnet-helper/examples/bridge.conf
 /usr/share/doc/vmnet-helper/examples/openrc/vmnet-helper
 /usr/share/doc/vmnet-helper/examples/s6/vmnet-helper/run
