@@ -28,9 +28,9 @@ list_sources() {
 # pack_sources FILE: the same bytes from the same files, whoever packs them
 pack_sources() (
     cd "$top"
-    list_sources >"$work/list"
+    list_sources | LC_ALL=C sort >"$work/list"
     grep -q -x CMakeLists.txt "$work/list" || die "cannot list the files of $top"
-    tar --create --file "$work/orig.tar" --files-from "$work/list" --transform "s|^|$name-$version/|S" --sort=name \
+    tar --create --file "$work/orig.tar" --files-from "$work/list" --transform "s|^|$name-$version/|S" \
         --mtime="@$epoch" --owner=root:0 --group=root:0 --mode=u=rwX,go=rX
     gzip -9 -n <"$work/orig.tar" >"$1"
 )
