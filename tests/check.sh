@@ -17,7 +17,7 @@ logs=$top/build/check
 packages="cmake make gcc g++ clang libclang-rt-dev llvm libc6-dev pkg-config libcap-dev libcap2-bin libseccomp-dev \
 libcmocka-dev libjansson-dev python3-jsonschema zsh fish qemu-system-x86 qemu-system-common busybox-static lz4 \
 xz-utils iproute2 dnsmasq-base nftables bubblewrap mandoc man-db groff-base strace binutils perl-base fakeroot \
-shellcheck git"
+shellcheck git dpkg-dev debhelper systemd lintian blhc"
 
 install_packages() {
     missing=
@@ -71,7 +71,9 @@ every_test_is_chosen() {
 }
 
 lint_scripts() {
-    find tests tools .ci -type f \( -name '*.sh' -o -name '*.bash' -o -path '.ci/*' \) -exec shellcheck -x {} +
+    find tests tools packaging .ci -type f \( -name '*.sh' -o -name '*.bash' -o -name '*.preinst' -o -name '*.postinst' \
+        -o -name '*.prerm' -o -name '*.postrm' -o -path 'packaging/debian/tests/*' ! -name control -o -path '.ci/*' \) \
+        -exec shellcheck -x {} +
 }
 
 [ "$(id -u)" = 0 ] || { echo "check.sh: needs root, for packages and namespaces; try: sudo sh $0" >&2; exit 1; }

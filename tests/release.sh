@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# sudo sh tests/release.sh: what is run once before a release, besides check.sh, whose packages it needs. Says how many
+# passed, and exits 0 when all did. Root is for packages and for namespaces of the tests' own; nothing outside build/ is
+# changed. What was measured is summarized by hand in packaging/RESULTS.md.
+set -eu
+
+export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$here")
+logs=$top/build/release-logs
+# shellcheck source-path=SCRIPTDIR source=results.sh
+. "$here/results.sh"
+
+[ "$(id -u)" = 0 ] || { echo "release.sh: needs root, for packages and namespaces; try: sudo sh $0" >&2; exit 1; }
+cd "$top"
+mkdir -p "$logs"
+trap 'chown -R --reference="$top" "$top/build"' EXIT
+
+packages=$top/build/packaging
+one 'Debian: build, lintian, upgrade, purge' sh tests/packaging/deb.sh "$packages"
+one 'Debian: two builds have the same bytes' sh tests/packaging/deb_reproducible.sh "$packages"
+one 'Debian: in the place of qemu-bridge-helper' sh tests/packaging/deb_default.sh "$packages"
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
