@@ -8,10 +8,17 @@ include(CheckPIESupported)
 check_pie_supported(LANGUAGES C)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
-# A program that loads no library, where the C library can be had that way.
-set(CMAKE_REQUIRED_FLAGS -fPIE)
+# A program that loads no library, where the C library can be had that way: with calls that are fortified, and Debian's of
+# i386 cannot.
+set(CMAKE_REQUIRED_FLAGS "-fPIE -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2")
 set(CMAKE_REQUIRED_LINK_OPTIONS -static-pie)
-check_c_source_compiles("int main(void) { return 0; }" VMNET_HAS_STATIC_PIE)
+check_c_source_compiles("
+#include <string.h>
+char bytes[8];
+int main(int argc, char *argv[])
+{
+    return memset(bytes, argc, (size_t)argc) == (void *)argv;
+}" VMNET_HAS_STATIC_PIE)
 unset(CMAKE_REQUIRED_FLAGS)
 unset(CMAKE_REQUIRED_LINK_OPTIONS)
 
