@@ -82,7 +82,7 @@ static bool programs_trace(struct measurement *measurement, const struct program
 static bool programs_run(struct measurement *measurement, const struct program *programs, size_t program_count,
                          size_t round_count, unsigned pause_ms)
 {
-    const struct timespec pause = {.tv_nsec = pause_ms * 1000000L};
+    const struct timespec pause = {.tv_nsec = (long)pause_ms * 1000000};
     size_t order[PROGRAMS_MAX];
 
     for (size_t i = 0; i < program_count; i++)

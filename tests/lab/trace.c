@@ -53,6 +53,7 @@ struct trace {
     bool faking; /* the next entry must be reached with SYSEMU */
 };
 
+#if defined __x86_64__ || defined __aarch64__
 static void registers_get(pid_t pid, struct user_regs_struct *registers)
 {
     struct iovec part = {.iov_base = registers, .iov_len = sizeof *registers};
@@ -68,6 +69,7 @@ static void registers_set(pid_t pid, struct user_regs_struct *registers)
     if (ptrace(PTRACE_SETREGSET, pid, (void *)NT_PRSTATUS, &part) != 0)
         lab_die("PTRACE_SETREGSET");
 }
+#endif
 
 #if defined __x86_64__
 static void value_set(pid_t pid, int64_t value)
@@ -116,8 +118,23 @@ void lab_call_replace(const struct lab_stop *stop, long number, const uint64_t a
     if (ptrace(PTRACE_SETREGSET, stop->pid, (void *)NT_ARM_SYSTEM_CALL, &part) != 0)
         lab_die("PTRACE_SETREGSET");
 }
-#else
-#error "teach this file the registers of this architecture"
+#else /* its registers are not known here: CMakeLists.txt leaves out the tests that need them */
+static void value_set(pid_t pid, int64_t value)
+{
+    (void)pid;
+    (void)value;
+    errno = ENOSYS;
+    lab_die("change what a system call returns, on this architecture");
+}
+
+void lab_call_replace(const struct lab_stop *stop, long number, const uint64_t args[6])
+{
+    (void)stop;
+    (void)number;
+    (void)args;
+    errno = ENOSYS;
+    lab_die("make another system call, on this architecture");
+}
 #endif
 
 static int wait_next(pid_t pid, struct lab_child *child)

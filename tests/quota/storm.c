@@ -85,7 +85,7 @@ static unsigned random_below(unsigned *state, unsigned bound)
 
 static void pause_us(unsigned us)
 {
-    const struct timespec pause = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000L};
+    const struct timespec pause = {.tv_sec = us / 1000000, .tv_nsec = (long)(us % 1000000) * 1000};
 
     (void)nanosleep(&pause, NULL); /* no signal is handled here */
 }
@@ -152,7 +152,7 @@ static void child_disturb(const struct lab_child *child, unsigned *state)
 
     for (unsigned left = random_below(state, SIGNALS_MAX + 1); left > 0; left--) {
         const unsigned wait_us = random_below(state, 200U << random_below(state, 13));
-        const struct timespec wait = {.tv_nsec = wait_us * 1000L};
+        const struct timespec wait = {.tv_nsec = (long)wait_us * 1000};
         if (ppoll(watched, 2, &wait, NULL) != 0)
             break;
         const unsigned dice = random_below(state, 10);

@@ -191,7 +191,7 @@ static void killed_start_make(unsigned ms)
     struct lab_child child;
 
     lab_spawn(&start, &child);
-    const struct timespec pause = {.tv_nsec = ms * 1000000L};
+    const struct timespec pause = {.tv_nsec = (long)ms * 1000000};
     (void)nanosleep(&pause, NULL);
     if (kill(child.pid, SIGKILL) != 0)
         lab_die("kill");

@@ -69,6 +69,7 @@ static void test_caller_capture_peer_told_apart(void **state)
     int pair[2];
 
     (void)state;
+    unit_skip_if_emulated("QEMU writes a byte where SO_PEERGROUPS has room for none");
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     caller_capture_self(&self);
     caller_capture_peer(&peer, pair[0]);

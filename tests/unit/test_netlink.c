@@ -200,6 +200,7 @@ static void test_send_kernel_answers_failures_and_last(void **state)
     struct netlink netlink = {.fd = -1};
 
     (void)state;
+    unit_skip_if_emulated("QEMU leaves an answer that is cut off in this machine's byte order");
     netlink_connect(&netlink);
     assert_int_equal(fcntl(netlink.fd, F_GETFD), FD_CLOEXEC);
     assert_int_equal(netlink_start(&netlink, RTM_GETLINK, 0, &none, sizeof none), 1);

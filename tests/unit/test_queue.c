@@ -159,6 +159,15 @@ static struct rtattr *put(char *bytes, size_t *len, uint16_t type, const void *d
     return attribute;
 }
 
+/* A number of four bytes, or of one, which is another one of the four where the byte order is another. */
+static void put_shown(char *bytes, size_t *len, const struct shown *shown)
+{
+    const uint8_t byte = (uint8_t)shown->value;
+    const void *value = shown->len == sizeof byte ? (const void *)&byte : &shown->value;
+
+    (void)put(bytes, len, shown->type, value, shown->len);
+}
+
 static size_t show_link(char *bytes)
 {
     struct nlmsghdr *header = (struct nlmsghdr *)(void *)bytes;
@@ -173,7 +182,7 @@ static size_t show_link(char *bytes)
     data = put(bytes, &len, IFLA_INFO_DATA, NULL, 0);
     for (size_t i = 0; i < COUNT_OF(kernel.shown); i++)
         if (kernel.shown[i].len > 0)
-            (void)put(bytes, &len, kernel.shown[i].type, &kernel.shown[i].value, kernel.shown[i].len);
+            put_shown(bytes, &len, &kernel.shown[i]);
     data->rta_len = (uint16_t)(bytes + len - (char *)data);
     info->rta_len = (uint16_t)(bytes + len - (char *)info);
     header->nlmsg_len = (uint32_t)len;

@@ -9,7 +9,17 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+/* A test of what the kernel does is not one of what an emulator of its system calls (CMAKE_CROSSCOMPILING_EMULATOR) does. */
+static inline void unit_skip_if_emulated(const char *reason)
+{
+    if (getenv("VMNET_TEST_EMULATED") == NULL)
+        return;
+    print_message("  skipped under emulation: %s\n", reason);
+    skip();
+}
 
 #endif
