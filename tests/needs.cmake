@@ -10,3 +10,6 @@ function(test_needs what)
     set_property(TEST ${test} PROPERTY SKIP_RETURN_CODE 77)
   endforeach()
 endfunction()
+
+# ordinary_tests: the target that is built for "ctest -L ordinary" without the tests that build something themselves.
+add_custom_target(ordinary_tests)
