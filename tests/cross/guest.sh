@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# sh tests/cross/guest.sh ARCH BUILD_DIRECTORY: run what check.sh has built on Debian's kernel of that architecture, in a
+# sh tests/cross/guest.sh ARCH[-SUITE] BUILD_DIRECTORY: run what check.sh has built on Debian's kernel of that architecture, in a
 # virtual machine: unit.filter, the helper, which hands taps over and refuses (../qemu/host/test_host.c), also by names of
 # users and groups (guest_names.sh), and the service (../qemu/host/service.sh). So the seccomp filters of that architecture
 # are loaded, which an emulator of user programs cannot. ARCH is arm64, armhf, i386, ppc64el, riscv64 or s390x. Needs the
 # package qemu-system-arm, -x86, -ppc or -misc; no root.
 #
-# The kernel and busybox are downloaded with apt, into a directory "kernels" beside the build, and never installed. What
-# is there already is used again, without the network.
+# The kernel and busybox are downloaded with apt, into a directory "kernels" beside the build, and never installed; they
+# are of this machine's suite, or the first one that has the architecture. What is there already is used again, without
+# the network.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,15 +21,19 @@ fail() {
     exit 1
 }
 
-# Sets what differs: the kernel's metapackage, and the machine. 6.1 of ppc64el has its vmlinux unpacked.
+# Sets what differs: the kernel's metapackage, its suite, and the machine.
 choose_machine() {
     console=ttyS0
+    suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
     case $arch in
     arm64) metapackage=linux-image-arm64 qemu='aarch64 -machine virt -cpu cortex-a57' console=ttyAMA0 ;;
     armhf) metapackage=linux-image-armmp qemu='arm -machine virt' console=ttyAMA0 ;;
     i386) metapackage=linux-image-686-pae qemu='i386 -machine pc' ;;
     ppc64el) metapackage=linux-image-powerpc64le qemu='ppc64 -machine pseries' console=hvc0 ;;
-    riscv64) metapackage=linux-image-riscv64 qemu='riscv64 -machine virt' ;;
+    riscv64)
+        metapackage=linux-image-riscv64 qemu='riscv64 -machine virt'
+        [ "$suite" != bookworm ] || suite=trixie
+        ;;
     s390x) metapackage=linux-image-s390x qemu='s390x -machine s390-ccw-virtio' console=ttysclp0 ;;
     *) fail "unknown architecture '$arch'; arm64, armhf, i386, ppc64el, riscv64 or s390x" ;;
     esac
@@ -37,7 +42,7 @@ choose_machine() {
 # Runs in an empty directory. The metapackage knows the name of the kernel's package.
 download() {
     mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
-    apt_write_sources "$(cat "$sysroot/suite")" "$work/sources.list" || return
+    apt_write_sources "$suite" "$work/sources.list" || return
     set -- -o APT::Sandbox::User=root -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" \
         -o Dir::State::status=/dev/null -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null \
         -o "APT::Architecture=$arch" -o "APT::Architectures=$arch"
@@ -144,11 +149,11 @@ rcupdate.rcu_expedited=1 tests=cross" </dev/null >"$work/console" 2>"$work/stder
     [ "$said" = 0 ] || fail "the tests in the machine end with status '$said'"
 }
 
-[ $# = 2 ] || { echo 'usage: guest.sh ARCH BUILD_DIRECTORY' >&2; exit 1; }
-arch=$1
+[ $# = 2 ] || { echo 'usage: guest.sh ARCH[-SUITE] BUILD_DIRECTORY' >&2; exit 1; }
+arch=${1%%-*}
 build=$(cd "$2" && pwd)
 choose_machine
-sysroot=${build%/*}/sysroots/$arch
+sysroot=${build%/*}/sysroots/$1
 kernel=${build%/*}/kernels/$arch
 libraries=$(find "$sysroot/usr/lib" -name libc.so.6)
 libraries=${libraries#"$sysroot"}
@@ -157,7 +162,7 @@ umask 022
 mkdir -p "${build%/*}/kernels"
 exec 9>"${build%/*}/kernels/lock"
 flock 9
-work=${build%/*}/kernels/$arch.work
+work=${build%/*}/kernels/$1.work
 root=$work/initramfs.root
 rm -rf "$work"
 mkdir "$work"

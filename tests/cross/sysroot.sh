@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# sysroot.sh ARCH DIRECTORY [SUITE]: make DIRECTORY/ARCH, the libraries and headers of another architecture of Debian that
-# the project and its tests are built with, for toolchain.cmake. ARCH is Debian's name, as dpkg(1) calls it. SUITE is
-# this machine's, or the first one that has the architecture.
+# sysroot.sh ARCH[-SUITE] DIRECTORY: make DIRECTORY/ARCH[-SUITE], the libraries and headers of another architecture of
+# Debian that the project and its tests are built with, for toolchain.cmake. ARCH is Debian's name, as dpkg(1) calls it.
+# Without SUITE, it is this machine's, or the first one that has the architecture.
 #
 # The packages are downloaded with apt, which is told of the architecture for this one time, and unpacked. None is
 # installed, and dpkg's architectures stay as they are. What is there already is used again, without the network. Needs
@@ -50,12 +50,12 @@ unpack() {
     echo "$wanted" >"$root/wanted"
 }
 
-[ $# = 2 ] || [ $# = 3 ] || die 'usage: sysroot.sh ARCH DIRECTORY [SUITE]'
-arch=$1
-own=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-case ${3-}:$own:$arch in
-:bookworm:riscv64) suite=trixie ;;
-*) suite=${3:-$own} ;;
+[ $# = 2 ] || die 'usage: sysroot.sh ARCH[-SUITE] DIRECTORY'
+arch=${1%%-*}
+suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+case $1:$suite in
+*-*:*) suite=${1#*-} ;;
+riscv64:bookworm) suite=trixie ;;
 esac
 case $arch$suite in
 *[!a-z0-9]*) die "names of architectures and suites have small letters and digits only" ;;
@@ -63,11 +63,11 @@ esac
 umask 022
 mkdir -p "$2"
 directory=$(cd "$2" && pwd)
-made=$directory/$arch
+made=$directory/$1
 exec 9>"$directory/lock"
 flock 9
 if [ "$(cat "$made/wanted" 2>/dev/null)" = "$wanted" ] && [ "$(cat "$made/suite")" = "$suite" ]; then exit 0; fi
-work=$directory/$arch.work
+work=$directory/$1.work
 trap 'rm -rf "$work"' EXIT
 rm -rf "$work"
 mkdir "$work"
