@@ -2,15 +2,14 @@
 # SPDX-License-Identifier: MIT
 #
 # apparmor.sh [BUILD_DIRECTORY]: the AppArmor profiles of conf/apparmor, enforced by Debian's kernel in a virtual machine
-# (apparmor_host.sh says what is tried). BUILD_DIRECTORY is a build with BUILD_TESTING=ON, build/release without it.
-# Needs QEMU and the network, no root; takes a minute. VMNET_GUEST_DIR says where the kernel is kept.
+# (apparmor_host.sh says what is tried). BUILD_DIRECTORY is a build with BUILD_TESTING=ON; without it, build/release is
+# made. Needs what a build does, QEMU and the network, no root. VMNET_GUEST_DIR says where the kernel is kept.
 #
 # The programs and the profiles are as in a build for /usr.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-build=$(cd "${1:-$top/build/release}" && pwd)
 : "${VMNET_GUEST_DIR:=$top/build/guest}"
 
 fail() {
@@ -19,6 +18,12 @@ fail() {
 }
 
 umask 022
+if [ $# = 0 ]; then
+    set -- "$top/build/release"
+    (cd "$top" && cmake --preset release -DBUILD_TESTING=ON && cmake --build "$1" --parallel "$(nproc)" \
+        --target vmnet-helper vmnet-helperd vmnetctl fdguest ask) || fail 'the build'
+fi
+build=$(cd "$1" && pwd)
 suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 sh "$here/../qemu/guest.sh" "$VMNET_GUEST_DIR" cloud || fail 'no kernel'
 sh "$here/unpack.sh" "$build/tests/packaging/apparmor" "$suite" apparmor libvirt-daemon-system || fail 'no packages'

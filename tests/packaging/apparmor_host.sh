@@ -24,11 +24,14 @@ SCRIPT
 chmod 755 /confined
 
 # For a person who looks for what went wrong: a round's output goes to a file.
-show_end() {
-    [ ! -e /run/round ] || tail -n 5 "$(cat /run/round)"
-    dmesg | tail -n 20
+end() {
+    if [ "$1" != 0 ]; then
+        [ ! -e /run/round ] || tail -n 5 "$(cat /run/round)"
+        dmesg | tail -n 20
+    fi
+    exit "$1"
 }
-trap 'end=$?; [ "$end" = 0 ] || show_end; exit "$end"' EXIT
+trap 'end $?' EXIT
 
 # rules FILE LINE...: a file of rules, for everybody to read
 rules() {
