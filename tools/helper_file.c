@@ -69,8 +69,9 @@ static void look_at_nosuid(struct helper_file *helper, const struct account *acc
 static void look_at_execution(struct helper_file *helper, const struct account *account, const struct stat *status,
                               bool with_names)
 {
-    if (!file_may_execute(HELPER, account, status) && (status->st_mode & S_IXGRP) != 0 &&
-        (status->st_mode & S_IXOTH) == 0)
+    bool is_for_group = (status->st_mode & S_IXGRP) != 0 && (status->st_mode & S_IXOTH) == 0;
+
+    if (!file_may_execute(HELPER, account, status) && is_for_group && status->st_gid != 0) /* root's is for no user */
         add_group_fault(helper, account, status, with_names);
     else if (!file_may_execute(HELPER, account, status))
         add_fault(helper, true,

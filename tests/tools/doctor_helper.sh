@@ -77,6 +77,11 @@ install_helper
 chmod 4700 "$helper"
 doctor 1
 result fail helper "the user may not start $helper, whose mode is 4700" "chmod 4755 $helper"
+# No user is to become a member of root's group.
+chmod 4750 "$helper"
+doctor 1
+result fail helper "the user may not start $helper, whose mode is 4750" "chmod 4755 $helper"
+says_not "the group 'root'"
 install_helper
 
 # On a file system that takes the privilege away.
