@@ -93,7 +93,7 @@ static void report_denied(struct service *service, const struct account *account
                  memory_format("%s cannot get to %s, the socket of the service: %s", who, service->path,
                                strerror(errno)),
                  memory_format("'namei -l %s' shows which directory does not let the user in", service->path));
-    } else if ((status.st_mode & S_IWGRP) != 0 && !account_has_group(account, status.st_gid)) {
+    } else if ((status.st_mode & S_IWGRP) != 0 && status.st_gid != 0 && !account_has_group(account, status.st_gid)) {
         group = account_describe_group(status.st_gid, with_names);
         conclude(service,
                  memory_format("%s may not use the service: %s, of mode %04o, is only for root and %s", who,

@@ -184,6 +184,11 @@ result fail helper 'vmuser (uid 4242) may not use the service' 'log out and in a
 chmod 600 "$socket"
 doctor 1
 result fail helper "vmuser (uid 4242) may not use the service at $socket, whose mode is 0600" 'SocketMode='
+# A mode for a group, and no group was set: nobody is to become a member of root's.
+chmod 660 "$socket"
+chgrp root "$socket"
+doctor 1
+result fail helper "vmuser (uid 4242) may not use the service at $socket, whose mode is 0660" 'SocketMode='
 chmod 666 "$socket"
 doctor 0
 chmod 700 "${socket%/*}"
