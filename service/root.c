@@ -18,7 +18,8 @@
 void root_require(void)
 {
     if (getauxval(AT_SECURE) != 0 || getuid() != geteuid() || getgid() != getegid())
-        die(EX_NOPERM, "vmnet-helperd must not be setuid or setgid, or have a file capability; chmod 755 it");
+        die(EX_NOPERM,
+            "vmnet-helperd must not be setuid or setgid, or have a file capability; chmod 755 or setcap -r it");
     if (getuid() != 0 || !privilege_is_held())
         die(EX_NOPERM, "vmnet-helperd must be started as root with CAP_NET_ADMIN, CAP_SETUID, CAP_SETGID and CAP_KILL; "
                        "the init system does: 'systemctl enable --now vmnet-helper.socket'");
