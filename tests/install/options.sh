@@ -47,7 +47,7 @@ readelf -dW "$helper" | grep -q 'NEEDED.*\[libcap\.so' || fail "libcap is not li
 grep -q '(lookup_none\.c\.o)' "$helper.map" || fail "the helper has no lookup_none.c"
 ! grep -q '(query\.c\.o)' "$helper.map" || fail "the helper looks up names"
 install_into "$build.stage" "$build"
-[ -z "$(find "$build.stage" -name LICENSE -o -name '*.service')" ] || fail "what was left out is installed"
+[ -z "$(find "$build.stage" -name LICENSE -o -path '*/systemd/system/*.service')" ] || fail "what was left out is installed"
 pages=$build.stage/usr/share/man
 grep -q -F 'helper=/run/wrappers/bin/vmnet-helper' "$pages/man8/vmnet-helper.8" || fail "the page names another helper"
 grep -q -F '/usr/libexec/vmnet-helperd' "$pages/man8/vmnet-helperd.8" || fail "the page names another service"

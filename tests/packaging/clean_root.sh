@@ -11,7 +11,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../apt.sh
 . "$here/../apt.sh"
-cached='qemu-system-x86 qemu-system-common libcap2 libjansson4 libseccomp2 dnsmasq-base'
+cached='qemu-system-x86 qemu-system-common libcap2 libcap2-bin libjansson4 dbus nftables'
 
 [ $# = 2 ] || { echo 'usage: clean_root.sh DIRECTORY SUITE' >&2; exit 2; }
 suite=$2

@@ -52,10 +52,10 @@ if [ -e "$root/etc/passwd" ]; then # a system that was installed has users of it
     done
 else
     cp /etc/passwd /etc/group "$root/etc/"
+    printf '%s\n' 'passwd: files systemd' 'group: files systemd' >"$root/etc/nsswitch.conf"
 fi
 echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
 echo system >"$root/etc/hostname"
-printf '%s\n' 'passwd: files systemd' 'group: files systemd' >"$root/etc/nsswitch.conf"
 # Nothing is started but what each unit needs.
 cat >"$root/etc/systemd/system/default.target" <<'UNIT'
 [Unit]
