@@ -12,9 +12,12 @@ skip() {
     exit 1
 }
 
-# need PROGRAM...
+# need PROGRAM|PATH...: a path is that of a program or of another file
 need() {
-    for program; do
-        command -v "$program" >/dev/null || skip "there is no program $program"
+    for needed; do
+        case $needed in
+        */*) [ -e "$needed" ] || skip "there is no $needed" ;;
+        *) command -v "$needed" >/dev/null || skip "there is no program $needed" ;;
+        esac
     done
 }

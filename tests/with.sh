@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# with.sh PROGRAM... -- COMMAND [ARGUMENT...]: run COMMAND, a test, where these programs are; else it is skipped.
+# with.sh PROGRAM|PATH... -- COMMAND [ARGUMENT...]: run COMMAND, a test, where these programs and files are; else it is
+# skipped.
 set -eu
 
 # shellcheck source-path=SCRIPTDIR source=skip.sh

@@ -16,6 +16,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../apt.sh
 . "$here/../apt.sh"
+# shellcheck source-path=SCRIPTDIR source=../skip.sh
+. "$here/../skip.sh"
 busybox=/bin/busybox
 
 die() {
@@ -46,13 +48,13 @@ fetch_kernel() {
     cd "$work/deb"
     set -- -o APT::Sandbox::User=root
     if [ -n "$suite" ]; then
-        apt_write_sources "$suite" "$work/sources.list" || die "no kernel of $suite"
+        apt_write_sources "$suite" "$work/sources.list" || skip "no kernel of $suite"
         set -- "$@" -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
     fi
     if [ -n "$suite" ] || ! download_kernel "$@" >"$work/log" 2>&1; then
         set -- "$@" -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache"
         { apt_get -qq "$@" update && download_kernel "$@"; } >>"$work/log" 2>&1 ||
-            { cat "$work/log" >&2; die "cannot download a kernel: apt finds no $metapackage${suite:+ in $suite}"; }
+            { cat "$work/log" >&2; skip "cannot download a kernel: apt finds no $metapackage${suite:+ in $suite}"; }
     fi
     for deb in ./*.deb; do
         dpkg -x "$deb" "$work/kernel"
@@ -156,9 +158,10 @@ make_guest() {
 }
 
 [ $# -ge 2 ] || die "usage: guest.sh DIRECTORY cloud|full|cloud-SUITE..."
-[ "$(dpkg --print-architecture)" = amd64 ] || die "the guests are made from amd64 packages, on amd64 only"
-[ -x "$busybox" ] || die "no $busybox: install busybox-static"
-if ldd "$busybox" >/dev/null 2>&1; then die "$busybox is not static: install busybox-static"; fi
+need apt-get dpkg lz4 xz
+[ "$(dpkg --print-architecture)" = amd64 ] || skip "the guests are made from amd64 packages, on amd64 only"
+[ -x "$busybox" ] || skip "no $busybox: install busybox-static"
+if ldd "$busybox" >/dev/null 2>&1; then skip "$busybox is not static: install busybox-static"; fi
 
 umask 022
 mkdir -p "$1"

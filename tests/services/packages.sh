@@ -11,6 +11,9 @@
 # network. Needs no root; may run several times at once.
 set -eu
 
+# shellcheck source-path=SCRIPTDIR source=../skip.sh
+. "$(dirname "$0")/../skip.sh"
+
 die() {
     echo "packages.sh: $*" >&2
     exit 1
@@ -50,7 +53,7 @@ fetch() {
     if ! download >"$work/log" 2>&1; then
         set -- -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache"
         { apt-get -qq -o APT::Sandbox::User=root "$@" update && download "$@"; } >>"$work/log" 2>&1 ||
-            { cat "$work/log" >&2; die 'apt cannot download the packages'; }
+            { cat "$work/log" >&2; skip 'apt cannot download the packages'; }
     fi
 }
 
@@ -83,7 +86,8 @@ podman)
     ;;
 *) die "$usage" ;;
 esac
-[ -L /lib ] || die 'needs a system with a merged /usr, such as Debian 12'
+need apt-get dpkg
+[ -L /lib ] || skip 'needs a system with a merged /usr, such as Debian 12'
 umask 022
 mkdir -p "$1"
 cache=$(cd "$1" && pwd)

@@ -12,6 +12,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../apt.sh
 . "$here/../apt.sh"
+# shellcheck source-path=SCRIPTDIR source=../skip.sh
+. "$here/../skip.sh"
 # All that these depend on comes with them: to apt, nothing is installed.
 wanted='base-files coreutils libc-bin dash bash sed grep systemd libnss-systemd util-linux libpam-modules procps'
 
@@ -59,6 +61,7 @@ suite=$2 name=$2${3:+-$3}
 case $suite${3-} in
 *[!a-z]*) die 'the names of a suite and of a tree have small letters only' ;;
 esac
+need apt-get dpkg-deb
 umask 022
 mkdir -p "$1"
 directory=$(cd "$1" && pwd)
@@ -72,7 +75,7 @@ work=$directory/systemd-$name.work
 trap 'rm -rf "$work"' EXIT
 rm -rf "$work"
 mkdir "$work"
-(fetch) >"$work/log" 2>&1 || { cat "$work/log" >&2; die "apt cannot download the packages of $suite"; }
+(fetch) >"$work/log" 2>&1 || { cat "$work/log" >&2; skip "apt cannot download the packages of $suite"; }
 (unpack)
 rm -rf "$tree"
 mv "$work/new" "$tree"

@@ -5,7 +5,10 @@
 set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh
 . "${0%/*}/world.sh"
+# shellcheck source-path=SCRIPTDIR source=../skip.sh
+. "$here/../skip.sh"
 schema=$2
+/usr/bin/python3 -c 'import jsonschema' || skip 'python3 has no module jsonschema'
 
 # valid: the output is one answer, in ASCII
 valid() {

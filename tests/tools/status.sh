@@ -7,7 +7,10 @@
 set -eu
 # shellcheck source-path=SCRIPTDIR source=world.sh
 . "${0%/*}/world.sh"
+# shellcheck source-path=SCRIPTDIR source=../skip.sh
+. "$here/../skip.sh"
 schema=$2
+/usr/bin/python3 -c 'import jsonschema' || skip 'python3 has no module jsonschema'
 br0=$(cat /sys/class/net/br0/ifindex)
 
 # made NAME UID BRIDGE [REST]: a tap with this alias, on br0
