@@ -22,6 +22,7 @@ packages=$top/build/packaging
 one 'Debian: build, lintian, upgrade, purge' sh tests/packaging/deb.sh "$packages"
 one 'Debian: two builds have the same bytes' sh tests/packaging/deb_reproducible.sh "$packages"
 one 'Debian: in the place of qemu-bridge-helper' sh tests/packaging/deb_default.sh "$packages"
+one "Debian: the packages' own tests, by autopkgtest" sh tests/packaging/deb_autopkgtest.sh "$packages"
 echo
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
