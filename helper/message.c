@@ -59,10 +59,11 @@ static bool log_record(int priority, const char *event, const char *tap, const c
 
     if (journal.fd < 0)
         return false;
-    (void)snprintf(text, sizeof text, "%s: user=%s uid=%u bridge=%s tap=%s%s%s %s", event, journal.caller->name,
-                   (unsigned)journal.caller->uid, journal.request->bridge, tap,
-                   journal.degraded != NULL ? " degraded=" : "", journal.degraded != NULL ? journal.degraded : "",
-                   details); /* cut off when too long */
+    if (snprintf(text, sizeof text, "%s: user=%s uid=%u bridge=%s tap=%s%s%s %s", event, journal.caller->name,
+                 (unsigned)journal.caller->uid, journal.request->bridge, tap,
+                 journal.degraded != NULL ? " degraded=" : "", journal.degraded != NULL ? journal.degraded : "",
+                 details) < 0) /* cut off when too long */
+        return false;
     return log_send(journal.fd, priority, text, 0) == 0;
 }
 
