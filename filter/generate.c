@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define ALLOW(call, ...) check(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(call), __VA_ARGS__), #call)
 #define KILL(call, ...)  check(seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(call), __VA_ARGS__), #call)
@@ -243,7 +244,8 @@ static void print_program(FILE *program, const char *array)
 static void generate(size_t kind, uint32_t target)
 {
     scmp_filter_ctx filter = seccomp_init(kinds[kind].otherwise);
-    FILE *program = tmpfile();
+    const int fd = memfd_create("filter", MFD_CLOEXEC); /* not tmpfile(), for which /tmp may not be writable */
+    FILE *program = fd >= 0 ? fdopen(fd, "w+b") : NULL;
 
     if (filter == NULL || program == NULL)
         check(-ENOMEM, "begin a filter");
@@ -259,7 +261,7 @@ static void generate(size_t kind, uint32_t target)
     /* A binary tree: the kernel runs the filter for every system call there is when it is installed. */
     check(seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2), "have a binary tree made");
     kinds[kind].add_rules(filter, target);
-    check(seccomp_export_bpf(filter, fileno(program)), "export the filter");
+    check(seccomp_export_bpf(filter, fd), "export the filter");
     rewind(program);
     print_program(program, kinds[kind].array);
     seccomp_release(filter);
