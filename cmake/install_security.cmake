@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-# The profiles of AppArmor. Included by install.cmake.
+# The profiles of AppArmor, and the module for SELinux. Included by install.cmake.
 
 set(VMNET_APPARMOR_DIR "" CACHE STRING
   "Where AppArmor's profiles are installed, such as /etc/apparmor.d; empty: only beside the other examples")
+set(VMNET_SELINUX_DIR "" CACHE STRING
+  "Where the sources of SELinux's module are installed; empty: only beside the other examples")
 
 # AppArmor names a profile's file after the program's path.
 string(REGEX REPLACE "^/" "" apparmor_name "${CMAKE_INSTALL_FULL_LIBEXECDIR}/vmnet-helper")
@@ -24,6 +26,10 @@ endfunction()
 
 # The local file is an example in any case: the administrator's own has this name.
 set(apparmor_dir "${VMNET_APPARMOR_DIR}")
+set(selinux_dir "${VMNET_SELINUX_DIR}")
+if(selinux_dir STREQUAL "")
+  set(selinux_dir "${CMAKE_INSTALL_DOCDIR}/examples/selinux")
+endif()
 if(apparmor_dir STREQUAL "")
   set(apparmor_dir "${CMAKE_INSTALL_DOCDIR}/examples/apparmor")
 endif()
@@ -31,3 +37,6 @@ security_file(apparmor/usr.libexec.vmnet-helper ${apparmor_dir})
 security_file(apparmor/usr.libexec.vmnet-helperd ${apparmor_dir})
 security_file(apparmor/abstractions/vmnet-helper ${apparmor_dir}/abstractions)
 security_file(apparmor/local/usr.sbin.libvirtd ${CMAKE_INSTALL_DOCDIR}/examples/apparmor/local)
+foreach(suffix IN ITEMS fc if te)
+  security_file(selinux/vmnet_helper.${suffix} ${selinux_dir})
+endforeach()

@@ -61,6 +61,9 @@ wanted_files() {
 /usr/share/doc/vmnet-helper/examples/openrc/vmnet-helper
 /usr/share/doc/vmnet-helper/examples/s6/vmnet-helper/run
 /usr/share/doc/vmnet-helper/examples/sample.rules
+/usr/share/doc/vmnet-helper/examples/selinux/vmnet_helper.fc
+/usr/share/doc/vmnet-helper/examples/selinux/vmnet_helper.if
+/usr/share/doc/vmnet-helper/examples/selinux/vmnet_helper.te
 /usr/share/doc/vmnet-helper/examples/switch.conf
 /usr/share/licenses/vmnet-helper/LICENSE
 /usr/share/man/man5/vmnet-bridge.conf.5
