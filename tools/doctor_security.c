@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define LIBVIRTD_PROFILE "/etc/apparmor.d/usr.sbin.libvirtd"
@@ -60,14 +61,27 @@ void doctor_check_apparmor(struct doctor *doctor)
     free(label);
 }
 
+/* Has the helper the type of our module? Then every domain that libvirt's guests have may start it. */
+static bool has_own_type(void)
+{
+    char label[256];
+    ssize_t len = getxattr(VMNET_HELPER_PATH, "security.selinux", label, sizeof label - 1);
+
+    label[len > 0 ? len : 0] = '\0';
+    return strstr(label, ":vmnet_helper_exec_t:") != NULL;
+}
+
 void doctor_check_selinux(struct doctor *doctor)
 {
     if (kernel_value_number("/sys/fs/selinux/enforce", 0) == 0)
         doctor_ok(doctor, memory_copy("it is not enforcing"));
+    else if (has_own_type())
+        doctor_ok(doctor, memory_copy("it is enforcing, and " VMNET_HELPER_PATH " has a type of its own"));
     else
         doctor_note(doctor,
                     memory_copy("it is enforcing, and confined guests of libvirt may start only qemu-bridge-helper"),
-                    memory_copy("as root, 'ausearch -m avc -ts recent' shows what it has denied"));
+                    memory_copy("as root, 'ausearch -m avc -ts recent' shows what it has denied; the module "
+                                "vmnet_helper, in the documentation, gives the helper a domain of its own"));
 }
 
 /* A denial that is about the helper, in the records of the kernel: "6,1234,5678,-;text". */
@@ -99,6 +113,22 @@ static char *find_denial(int fd)
     return found;
 }
 
+/*
+ * In our own profile, which permits rules only in certain directories: a file with rules elsewhere, or something of the
+ * name service. In another one: that of the program that started the helper.
+ */
+static char *denial_cure(const char *denial)
+{
+    if (strstr(denial, "apparmor") == NULL)
+        return memory_copy("as root, 'ausearch -m avc -c vmnet-helper' shows all; 'restorecon -v " VMNET_HELPER_PATH
+                           "' sets the label that the policy has for it");
+    if (strstr(denial, "profile=\"vmnet-helper") == NULL)
+        return profile_cure();
+    return memory_copy("if that is a file with rules, as root, permit it in a file in "
+                       "/etc/apparmor.d/abstractions/vmnet-helper.d, and load the profile again: see AppArmor in "
+                       "vmnet-helper(8)");
+}
+
 void doctor_check_denials(struct doctor *doctor)
 {
     int fd = open("/dev/kmsg", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -115,11 +145,7 @@ void doctor_check_denials(struct doctor *doctor)
     (void)close(fd); /* it was only read, so this cannot lose data */
     if (denial != NULL)
         doctor_fail(doctor, memory_format("a security module has denied something to vmnet-helper: %s", denial),
-                    strstr(denial, "apparmor") != NULL
-                        ? profile_cure()
-                        : memory_copy(
-                              "as root, 'ausearch -m avc -c vmnet-helper' shows all; 'restorecon -v " VMNET_HELPER_PATH
-                              "' sets the label that the policy has for it"));
+                    denial_cure(denial));
     else
         doctor_ok(doctor, memory_copy("the log of the kernel has no denial that is about vmnet-helper"));
     free(denial);

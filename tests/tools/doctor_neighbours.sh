@@ -141,6 +141,10 @@ result ok selinux 'it is not enforcing'
 echo 1 >/sys/fs/selinux/enforce
 doctor 0
 result note selinux 'it is enforcing' 'ausearch -m avc -ts recent'
+/usr/bin/python3 -c 'import os, sys; os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode())' "$helper" \
+    system_u:object_r:vmnet_helper_exec_t:s0
+doctor 0
+result ok selinux "it is enforcing, and $helper has a type of its own"
 
 # What was denied. A file stands for the device, which is the host's.
 rm -f /dev/kmsg
@@ -153,6 +157,10 @@ printf '5,3,3,-;audit: apparmor="DENIED" operation="create" comm="vmnet-helper"\
 doctor 1
 result fail denials 'has denied something to vmnet-helper: audit: apparmor="DENIED" operation="create"' \
     'apparmor_parser -r /etc/apparmor.d/usr.sbin.libvirtd'
+printf '5,3,3,-;audit: apparmor="DENIED" operation="open" profile="vmnet-helper" name="/srv/qemu/rooms.conf"\n' >/dev/kmsg
+doctor 1
+result fail denials 'profile="vmnet-helper" name="/srv/qemu/rooms.conf"' \
+    'permit it in a file in /etc/apparmor.d/abstractions/vmnet-helper.d'
 printf '5,3,3,-;audit: avc:  denied  { create } for comm="vmnet-helper"\n' >/dev/kmsg
 doctor 1
 result fail denials 'audit: avc:  denied  { create }' "ausearch -m avc -c vmnet-helper"
