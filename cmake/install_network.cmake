@@ -19,7 +19,7 @@ install_network(${CMAKE_INSTALL_LIBEXECDIR} PROGRAMS conf/network/networkd/vmnet
 install_network(${CMAKE_INSTALL_DATADIR}/vmnet-network FILES conf/network/networkd/70-vmbr0.netdev
   conf/network/networkd/70-vmbr0.network conf/network/networkd/vmbr0.nft conf/network/networkd/ipv6-nat.conf)
 install_network(lib/systemd/network FILES conf/network/networkd/70-vmnet-tap.network)
-install_network(lib/NetworkManager/conf.d FILES conf/network/NetworkManager/50-vmnet-network.conf)
+install_network(lib/NetworkManager/conf.d FILES conf/network/networkd/50-vmnet-network.conf)
 if(NOT VMNET_SYSTEMD_UNIT_DIR STREQUAL "")
   install_network(${VMNET_SYSTEMD_UNIT_DIR} FILES "${network_unit}")
 endif()

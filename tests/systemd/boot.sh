@@ -54,6 +54,11 @@ else
     cp /etc/passwd /etc/group "$root/etc/"
     printf '%s\n' 'passwd: files systemd' 'group: files systemd' >"$root/etc/nsswitch.conf"
 fi
+# The script of base-files makes the link, which some programs look for D-Bus by.
+if [ ! -L "$root/var/run" ]; then
+    rm -rf "$root/var/run"
+    ln -s /run "$root/var/run"
+fi
 echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
 echo system >"$root/etc/hostname"
 # Nothing is started but what each unit needs.
