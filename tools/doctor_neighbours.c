@@ -106,7 +106,7 @@ static bool files_leave_taps(const char *pattern)
 }
 
 /* NetworkManager.conf(5) */
-void doctor_check_network_manager(struct doctor *doctor)
+static bool configuration_leaves_taps(void)
 {
     static const char *const places[] = {
         "/etc/NetworkManager/NetworkManager.conf",
@@ -116,17 +116,56 @@ void doctor_check_network_manager(struct doctor *doctor)
     };
     bool leaves_taps = false;
 
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        leaves_taps = leaves_taps || files_leave_taps(places[i]);
+    return leaves_taps;
+}
+
+/* Has NetworkManager made the bridge? It says so in a file for each interface, by its index, which users may read. */
+static bool is_of_network_manager(const struct bridge *bridge)
+{
+    static const char owned[] = "nm-owned=true";
+    struct text_line line = {.number = 1};
+    struct text text;
+    bool is_owned = false;
+    char *path;
+
+    if (!bridge->exists || !bridge->is_bridge)
+        return false;
+    path = memory_format("/run/NetworkManager/devices/%u", (unsigned)bridge->interface->index);
+    if (text_read(&text, path) == 0) {
+        for (; text_measure(&text, &line); text_next(&line))
+            is_owned =
+                is_owned || (line.len == sizeof owned - 1 && memcmp(text.bytes + line.offset, owned, line.len) == 0);
+        text_free(&text);
+    }
+    free(path);
+    return is_owned;
+}
+
+void doctor_check_network_manager(struct doctor *doctor)
+{
+    struct bridge bridge = {.exists = false};
+
     if (access("/run/NetworkManager", F_OK) != 0) {
         doctor_ok(doctor, memory_copy("it does not run"));
         return;
     }
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        leaves_taps = leaves_taps || files_leave_taps(places[i]);
-    if (leaves_taps)
+    if (doctor->bridge != NULL)
+        bridge_look(&bridge, &doctor->interfaces, doctor->bridge);
+    if (is_of_network_manager(&bridge))
+        doctor_note(
+            doctor,
+            memory_format("it has made '%s', and takes the taps of guests out when it is restarted or activates "
+                          "'%s' again, whatever it is told about taps",
+                          doctor->bridge, doctor->bridge),
+            memory_copy("use a bridge that systemd-networkd or libvirt has made, which NetworkManager leaves "
+                        "alone; until then, 'vmnetctl status' says how to plug the taps in again"));
+    else if (configuration_leaves_taps())
         doctor_ok(doctor, memory_copy("it runs, and is configured to leave taps alone"));
     else
         doctor_note(doctor,
-                    memory_copy("it runs, and when it activates a bridge again, it takes the taps of guests out of it"),
+                    memory_copy("it runs, and when its networking is switched off, it sets the taps of guests down"),
                     memory_copy(
                         "as root, write to /etc/NetworkManager/conf.d/50-vmnet.conf the two lines [keyfile] and "
                         "unmanaged-devices+=interface-name:tap*; then: nmcli general reload"));

@@ -37,16 +37,16 @@ rm -rf /etc/NetworkManager
 result ok network-manager 'it does not run'
 mkdir -p /run/NetworkManager /etc/NetworkManager/conf.d
 doctor 0
-result note network-manager 'it takes the taps of guests out of it' \
+result note network-manager 'it sets the taps of guests down' \
     'write to /etc/NetworkManager/conf.d/50-vmnet.conf the two lines [keyfile] and unmanaged-devices+=interface-name:ta'
 printf '[keyfile]\n#unmanaged-devices=interface-name:tap*\n' >/etc/NetworkManager/conf.d/50-vmnet.conf
 doctor 0
-result note network-manager 'it takes the taps'
+result note network-manager 'it sets the taps'
 for devices in 'interface-name:tapestry;mac:00:22:68:1c:59:b1' 'except:interface-name:tap*' '*,except:driver:tun' \
     'interface-name:en*;interface-name:metapod'; do
     printf '[keyfile]\nunmanaged-devices=%s\n' "$devices" >/etc/NetworkManager/conf.d/50-vmnet.conf
     doctor 0
-    result note network-manager 'it takes the taps'
+    result note network-manager 'it sets the taps'
 done
 for devices in =mac:00:22:68:1c:59:b1\;interface-name:tap* =driver:tun ' = *' =type:tun =interface-name:=tap0 \
     +=interface-name:tap*; do
@@ -54,6 +54,19 @@ for devices in =mac:00:22:68:1c:59:b1\;interface-name:tap* =driver:tun ' = *' =t
     doctor 0
     result ok network-manager 'is configured to leave taps alone'
 done
+# A bridge of its own, and one that it has found.
+mkdir /run/NetworkManager/devices
+nm_file=/run/NetworkManager/devices/$(cat /sys/class/net/br0/ifindex)
+printf '[device]\nmanaged=true\nnm-owned=true\n' >"$nm_file"
+doctor 0 br0
+result note network-manager "it has made 'br0', and takes the taps of guests out when it is restarted" \
+    'use a bridge that systemd-networkd or libvirt has made'
+doctor 0 virbr0
+result ok network-manager 'is configured to leave taps alone'
+printf '[device]\nmanaged=true\nnm-owned=false\n' >"$nm_file"
+doctor 0 br0
+result ok network-manager 'is configured to leave taps alone'
+rm "$nm_file"
 
 # systemd-networkd.
 result ok networkd 'it does not run'
