@@ -32,3 +32,15 @@ apt_write_sources() {
     [ -n "$mirror" ] || { echo "apt has no packages of Debian $own; run apt-get update" >&2; return 1; }
     echo "deb $mirror $1 main" >"$2"
 }
+
+# apt_install PACKAGE...: install those that are missing
+apt_install() (
+    missing=
+    for package; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    # shellcheck disable=SC2086 # a list
+    apt_get -q update &&
+        DEBIAN_FRONTEND=noninteractive apt_get -q -y --no-install-recommends install $missing
+)

@@ -20,15 +20,8 @@ xz-utils iproute2 dnsmasq-base nftables bubblewrap mandoc man-db groff-base stra
 shellcheck git dpkg-dev debhelper systemd lintian blhc"
 
 install_packages() {
-    missing=
-    for package in $packages; do
-        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
-    done
-    [ -n "$missing" ] || return 0
-    echo "installing:$missing"
-    export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086 # a list
-    { apt_get -q update && apt_get -q -y --no-install-recommends install $missing; } >"$logs/packages.log" 2>&1 || {
+    apt_install $packages >"$logs/packages.log" 2>&1 || {
         tail -n 20 "$logs/packages.log"
         echo 'check.sh: cannot install the packages' >&2
         exit 1

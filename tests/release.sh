@@ -9,6 +9,8 @@ set -eu
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
+# shellcheck source-path=SCRIPTDIR source=apt.sh
+. "$here/apt.sh"
 logs=$top/build/release-logs
 # shellcheck source-path=SCRIPTDIR source=results.sh
 . "$here/results.sh"
@@ -18,11 +20,14 @@ cd "$top"
 mkdir -p "$logs"
 trap 'chown -R --reference="$top" "$top/build"' EXIT
 
+apt_install rpm rpmlint >"$logs/packages.log" 2>&1 ||
+    { tail -n 20 "$logs/packages.log"; exit 1; }
 packages=$top/build/packaging
 one 'Debian: build, lintian, upgrade, purge' sh tests/packaging/deb.sh "$packages"
 one 'Debian: two builds have the same bytes' sh tests/packaging/deb_reproducible.sh "$packages"
 one 'Debian: in the place of qemu-bridge-helper' sh tests/packaging/deb_default.sh "$packages"
 one "Debian: the packages' own tests, by autopkgtest" sh tests/packaging/deb_autopkgtest.sh "$packages"
+one 'RPM: Fedora, RHEL, openSUSE' sh tests/packaging/rpm.sh
 echo
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
