@@ -27,6 +27,7 @@ one 'Debian: build, lintian, upgrade, purge' sh tests/packaging/deb.sh "$package
 one 'Debian: two builds have the same bytes' sh tests/packaging/deb_reproducible.sh "$packages"
 one 'Debian: in the place of qemu-bridge-helper' sh tests/packaging/deb_default.sh "$packages"
 one "Debian: the packages' own tests, by autopkgtest" sh tests/packaging/deb_autopkgtest.sh "$packages"
+one 'Debian: session domains of libvirt' sh tests/packaging/libvirt.sh "$packages"
 one 'RPM: Fedora, RHEL, openSUSE' sh tests/packaging/rpm.sh
 echo
 echo "$passed passed, $failed failed"
