@@ -177,6 +177,7 @@ static void test_caller_of_peer_effective_ids_at_connect(void **state)
     static const size_t counts[] = {0, 1, 3};
 
     (void)state;
+    unit_skip_if_emulated("QEMU writes a byte where SO_PEERGROUPS has room for none");
     for (size_t i = 0; i < COUNT_OF(counts); i++) {
         struct child_result result;
         child_run(make_peer, &counts[i], &result);
@@ -298,6 +299,7 @@ static void test_caller_call_fails_no_caller(void **state)
     int pair[2];
 
     (void)state;
+    unit_skip_if_emulated("QEMU writes a byte where SO_PEERGROUPS has room for none");
     assert_int_equal(setgroups(COUNT_OF(some_groups), some_groups), 0);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

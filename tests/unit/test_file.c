@@ -11,6 +11,7 @@
 #include "scratch.h"
 #include "unit.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -338,6 +339,7 @@ static void test_file_read_on_fuse_refused(void **state)
     pid_t server;
 
     (void)state;
+    unit_skip_if_emulated("the requests of FUSE are in this machine's byte order");
     server = lab_fuse_mount(DIRECTORY);
     assert_true(server > 0);
     assert_code(DIRECTORY "/" LAB_FUSE_FILE, VMNETACL_CODE_FILE_FUSE);
@@ -494,6 +496,21 @@ static void test_file_read_size_limit_kept(void **state)
     assert_code(CONF, VMNETACL_CODE_FILE_LARGE);
 }
 
+/* With a time_t of 32 bits, fstat(2) would fail for it: see cmake/types.cmake. */
+static void test_file_read_of_time_after_2106_read(void **state)
+{
+    const int64_t seconds = INT64_C(1) << 33;
+    const struct timespec times[2] = {{.tv_sec = (time_t)seconds}, {.tv_sec = (time_t)seconds}};
+    struct stat file;
+
+    (void)state;
+    scratch_write(CONF, "c");
+    assert_int_equal(utimensat(AT_FDCWD, CONF, times, 0), 0);
+    assert_int_equal(stat(CONF, &file), 0);
+    assert_int_equal(file.st_mtim.tv_sec, seconds);
+    assert_reads(CONF);
+}
+
 static void test_file_read_permission_missing_denied(void **state)
 {
     struct vmnetacl_error error;
@@ -540,19 +557,22 @@ static void test_file_read_permission_missing_denied(void **state)
     scratch_as_root();
 }
 
-/* An access control list, acl(5), as the kernel keeps it: everybody may read, but not the laboratory's user. */
+/*
+ * An access control list, acl(5), as the kernel keeps it, least significant byte first: everybody may read, but not the
+ * laboratory's user.
+ */
 static void set_list_against_user(const char *path)
 {
-    const uint32_t version = 2;
+    const uint32_t version = htole32(2);
     const struct {
         uint16_t tag;
         uint16_t permissions;
         uint32_t id;
-    } entries[] = {{0x01, 6, UINT32_MAX},
-                   {0x02, 0, 4242},
-                   {0x04, 4, UINT32_MAX},
-                   {0x10, 4, UINT32_MAX},
-                   {0x20, 4, UINT32_MAX}}; /* owner, this user, group, mask, others */
+    } entries[] = {{htole16(0x01), htole16(6), UINT32_MAX},
+                   {htole16(0x02), htole16(0), htole32(4242)},
+                   {htole16(0x04), htole16(4), UINT32_MAX},
+                   {htole16(0x10), htole16(4), UINT32_MAX},
+                   {htole16(0x20), htole16(4), UINT32_MAX}}; /* owner, this user, group, mask, others */
     char list[sizeof version + sizeof entries];
 
     memcpy(list, &version, sizeof version);
@@ -596,6 +616,7 @@ static void test_file_read_security_module_forbids_it(void **state)
     struct child_result result;
 
     (void)state;
+    unit_skip_if_emulated("QEMU has no Landlock");
     scratch_directory(SCRATCH "/search-only", 0711);
     scratch_write(SCRATCH "/search-only/c.conf", "c");
     assert_int_equal(chmod(INNER, 0640), 0);
@@ -738,6 +759,7 @@ int main(void)
         cmocka_unit_test_setup(test_file_read_link_target_limit_kept, setup),
         cmocka_unit_test_setup(test_file_read_way_longer_than_room_refused, setup),
         cmocka_unit_test_setup(test_file_read_size_limit_kept, setup),
+        cmocka_unit_test_setup(test_file_read_of_time_after_2106_read, setup),
         cmocka_unit_test_setup(test_file_read_permission_missing_denied, setup),
         cmocka_unit_test_setup(test_file_read_list_against_user_denied, setup),
         cmocka_unit_test_setup(test_file_read_security_module_forbids_it, setup),
