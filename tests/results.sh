@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 #
-# Read with "." by scripts that run tests of all kinds one after the other, and say how many passed. $logs is a directory
-# for the output of the last command, $begun the time, as date +%s tells it, when the current one began.
+# Read with "." by scripts that run tests of all kinds one after the other, and say how many passed. $logs is a
+# directory for the output of the last command, $begun the time, as date +%s tells it, when the current one began.
 : "${logs:?}"
 passed=0
 failed=0

@@ -1,27 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# sh tests/cross/ordinary.sh ARCH BUILD_DIRECTORY [CMAKE_OPTION...]: the ordinary tests, which need neither root nor
-# namespaces nor the network, on another architecture under QEMU's user emulation. ARCH is arm64, armhf, i386, ppc64el,
-# riscv64 or s390x: armhf and i386 have 32 bits, s390x is big-endian. Needs gcc-TRIPLET of the architecture (such as
-# gcc-i686-linux-gnu) and qemu-user, no root. The libraries are made in a directory "sysroots" beside the build, which is
-# a download.
+# sh tests/cross/ordinary.sh ARCH[-SUITE] BUILD_DIRECTORY [CMAKE_OPTION...]: the ordinary tests, which need neither root
+# nor namespaces nor the network, on another architecture under QEMU's user emulation. ARCH and SUITE are those of
+# check.sh, whose build it may be: armhf and i386 have 32 bits, s390x is big-endian. Needs gcc-TRIPLET of the
+# architecture (such as gcc-i686-linux-gnu) and qemu-user, no root. The libraries are made in a directory "sysroots"
+# beside the build, which is a download.
 set -eu
 
-[ $# -ge 2 ] || { echo 'usage: ordinary.sh ARCH BUILD_DIRECTORY [CMAKE_OPTION...]' >&2; exit 1; }
+[ $# -ge 2 ] || { echo 'usage: ordinary.sh ARCH[-SUITE] BUILD_DIRECTORY [CMAKE_OPTION...]' >&2; exit 1; }
 here=$(cd "$(dirname "$0")" && pwd)
-arch=$1
+sysroot=$1
 mkdir -p "$2"
 build=$(cd "$2" && pwd)
 sysroots=${build%/*}/sysroots
 shift 2
 
-sh "$here/sysroot.sh" "$arch" "$sysroots"
-cmake -S "$here/../.." -B "$build" -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" -DVMNET_CROSS_ARCH="$arch" \
-    -DVMNET_CROSS_SYSROOT="$sysroots/$arch" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBUILD_TESTING=ON -DVMNET_WERROR=ON "$@"
+sh "$here/sysroot.sh" "$sysroot" "$sysroots"
+cmake -S "$here/../.." -B "$build" -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" -DVMNET_CROSS_ARCH="${sysroot%%-*}" \
+    -DVMNET_CROSS_SYSROOT="$sysroots/$sysroot" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBUILD_TESTING=ON \
+    -DVMNET_WERROR=ON "$@"
 # The programs, too, for what the compiler says of them.
 cmake --build "$build" --parallel "$(nproc)" --target ordinary_tests vmnet-helper vmnet-helperd vmnetctl
-# unit.filter loads seccomp filters, which the emulation cannot. The slow tests are about the
-# rules only, and are too slow here.
-ctest --test-dir "$build" --no-tests=error --output-on-failure --parallel "$(nproc)" -L '^ordinary$' -LE '^(slow|once)$' \
-    -E '^unit\.filter$'
+# unit.filter loads seccomp filters, which the emulation cannot. The slow tests are about the rules only, and are too
+# slow here.
+ctest --test-dir "$build" --no-tests=error --output-on-failure --parallel "$(nproc)" -L '^ordinary$' \
+    -LE '^(slow|once)$' -E '^unit\.filter$'

@@ -10,15 +10,16 @@
 #   users           vmuser (uid, gid 4242; member of vmgroup 4250), vmother (4243), group vmgroup
 #   virbr0          a bridge, up, 192.168.122.1/24, fixed MAC, no STP, no port; and a bridge br0, up, without address
 # Nothing of it is seen outside: no interface, mount, process, user or file survives COMMAND, even when it is killed.
-# COMMAND's exit status is ours; 77 means that the world cannot be made here: see ../skip.sh. It can be in a chroot, when
-# /proc is mounted there.
+# COMMAND's exit status is ours; 77 means that the world cannot be made here: see ../skip.sh. It can be made in a chroot
+# where /proc is mounted.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../skip.sh
 . "$here/../skip.sh"
 
-# Stage 1: outside. The child is pid 1 of its pid namespace: when it dies, the kernel kills everything that it left behind.
+# Stage 1: outside. The child is pid 1 of its pid namespace: when it dies, the kernel kills everything that it left
+# behind.
 if [ "${LAB_STAGE-}" = "" ]; then
     [ "$(id -u)" = 0 ] || skip "lab.sh needs root, to make namespaces of its own; try sudo"
     need unshare mount mknod ip
@@ -38,8 +39,8 @@ if [ "${LAB_STAGE-}" = "" ]; then
 fi
 trap '[ $? = 0 ] || skip "lab.sh cannot make the private world, for the reason above"' EXIT
 
-# Stage 2, in a chroot: it is no mount point as a rule, so that what we mount would be seen in the file system that it is
-# part of. /proc is one, and has been made private. A tmpfs on it holds a mount of all that we see, which we enter.
+# Stage 2, in a chroot: it is no mount point as a rule, so that what we mount would be seen in the file system that it
+# is part of. /proc is one, and has been made private. A tmpfs on it holds a mount of all that we see, which we enter.
 if [ "$LAB_STAGE" = chroot ]; then
     mount -t tmpfs -o mode=755 tmpfs /proc
     mkdir /proc/root

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# build.sh COMPILER COMMAND...: run COMMAND, which builds the test with this compiler's ThreadSanitizer, where that works.
+# build.sh COMPILER COMMAND...: run COMMAND, which builds the test with this compiler's ThreadSanitizer, where that
+# works.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
