@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # deb_build.sh DIRECTORY: build the packages of Debian in DIRECTORY/deb, without their tests, unless they are there and
-# newer than every file of the sources. The log is DIRECTORY/deb.log.
+# newer than every file of the sources. The log is build.log, beside them.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -16,6 +16,6 @@ begun=$directory/deb/begun
 rm -rf "$directory/deb"
 mkdir "$directory/deb"
 : >"$directory/begun"
-DEB_BUILD_OPTIONS=nocheck sh "$top/packaging/deb.sh" "$directory/deb" >"$directory/deb.log" 2>&1 ||
-    { tail -n 40 "$directory/deb.log" >&2; exit 1; }
+DEB_BUILD_OPTIONS=nocheck sh "$top/packaging/deb.sh" "$directory/deb" >"$directory/deb/build.log" 2>&1 ||
+    { tail -n 40 "$directory/deb/build.log" >&2; exit 1; }
 mv "$directory/begun" "$begun"
