@@ -20,7 +20,7 @@ cd "$top"
 mkdir -p "$logs"
 trap 'chown -R --reference="$top" "$top/build"' EXIT
 
-apt_install rpm rpmlint >"$logs/packages.log" 2>&1 ||
+apt_install rpm rpmlint selinux-policy-dev >"$logs/packages.log" 2>&1 ||
     { tail -n 20 "$logs/packages.log"; exit 1; }
 packages=$top/build/packaging
 one 'Debian: build, lintian, upgrade, purge' sh tests/packaging/deb.sh "$packages"

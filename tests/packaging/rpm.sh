@@ -3,8 +3,8 @@
 #
 # sudo sh tests/packaging/rpm.sh: build the RPM packages as Fedora with the ordinary tests, as Fedora's next version, as
 # RHEL by a user from a released archive, and as openSUSE; check them with rpmlint; and install, use, upgrade and erase
-# them in a root directory of their own. Needs Debian's rpm, rpmlint, busybox-static and iproute2, git, and what the build
-# needs. Nothing on the machine changes.
+# them in a root directory of their own. Needs Debian's rpm, rpmlint, selinux-policy-dev, busybox-static and iproute2,
+# git, and what the build needs. Nothing on the machine changes.
 set -eu
 
 export LC_ALL=C
@@ -14,6 +14,7 @@ top=$(cd "$here/../.." && pwd)
 . "$here/../skip.sh"
 
 need rpm rpmbuild rpmlint busybox git
+[ -e /usr/share/selinux/devel/Makefile ] || skip 'there is no package selinux-policy-dev'
 [ "$(id -u)" = 0 ] || skip 'root is needed, for lab.sh'
 work=$(mktemp -d "${TMPDIR:-/tmp}/vmnet-rpm-test.XXXXXX")
 trap 'rm -rf "$work"' EXIT

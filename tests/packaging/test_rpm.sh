@@ -34,7 +34,7 @@ make_root() {
     cp "$(command -v busybox)" "$root/bin/sh"
     echo 'root:x:0:0::/:/bin/sh' >"$root/etc/passwd"
     printf 'root:x:0:\nkvm:x:4250:\n' >"$root/etc/group"
-    for program in bin/systemctl bin/permctl sbin/ldconfig; do
+    for program in bin/systemctl bin/permctl sbin/fixfiles sbin/ldconfig sbin/semodule; do
         # shellcheck disable=SC2016 # for the shell that runs it
         printf '#!/bin/sh\necho "${0##*/} $*" >>/calls\n' >"$root/usr/$program"
         chmod 755 "$root/usr/$program"
@@ -83,11 +83,20 @@ assert_mode() {
     fi
 }
 
+# What the scripts of the policy's package call, one a line.
+load_policy='fixfiles -R vmnet-helper,vmnet-helperd restore
+semodule -n -s targeted -X 200 -i /usr/share/selinux/packages/targeted/vmnet_helper.pp.bz2'
+unload_policy='semodule -n -s targeted -X 200 -r vmnet_helper'
+
 case_installed() {
     do_rpm -i "$packages"/*[!c].rpm # all but the .src.rpm
     set -- 'systemctl --no-reload preset vmnet-helper.socket vmnet-helper.service'
     [ "$distribution" = rhel ] || set -- "$@" 'systemctl --no-reload preset vmnet-network.service'
-    [ "$distribution" != suse ] || set -- "$@" 'ldconfig ' 'permctl -n --set --system /usr/libexec/vmnet-helper'
+    if [ "$distribution" = suse ]; then
+        set -- "$@" 'ldconfig ' 'permctl -n --set --system /usr/libexec/vmnet-helper'
+    else
+        set -- "$@" "$load_policy"
+    fi
     assert_called "$@"
     assert_mode
     is vmnet-helperd "$(mode "$root/usr/libexec/vmnet-helperd")" 'regular file 755 0:0'
@@ -135,7 +144,7 @@ case_upgraded() {
     [ "$distribution" != suse ] || do_rpm -V vmnet-helper
     if [ "$distribution" = fedora ]; then
         do_rpm -U "$next"/*[!c].rpm
-        assert_called 'systemctl try-restart vmnet-helper.service'
+        assert_called 'systemctl try-restart vmnet-helper.service' "$load_policy"
     else
         do_rpm -U --replacepkgs "$packages"/vmnet-helper-[0-9]*.x86_64.rpm
     fi
@@ -148,7 +157,11 @@ case_erased() {
     do_rpm -e $(rpm --root "$root" --dbpath /var/lib/rpm --force-debian -qa)
     set -- 'systemctl --no-reload disable --now vmnet-helper.socket vmnet-helper.service'
     [ "$distribution" = rhel ] || set -- "$@" 'systemctl --no-reload disable --now vmnet-network.service'
-    [ "$distribution" != suse ] || set -- "$@" 'ldconfig '
+    if [ "$distribution" = suse ]; then
+        set -- "$@" 'ldconfig '
+    else
+        set -- "$@" "$unload_policy"
+    fi
     assert_called "$@"
     is rules "$(cat "$rules")" 'allow uid 4242 bridge virbr0'
     rm "$rules"
