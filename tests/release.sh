@@ -20,7 +20,7 @@ cd "$top"
 mkdir -p "$logs"
 trap 'chown -R --reference="$top" "$top/build"' EXIT
 
-apt_install rpm rpmlint selinux-policy-dev >"$logs/packages.log" 2>&1 ||
+apt_install rpm rpmlint selinux-policy-dev makepkg pacman-package-manager libarchive-tools zstd >"$logs/packages.log" 2>&1 ||
     { tail -n 20 "$logs/packages.log"; exit 1; }
 packages=$top/build/packaging
 one 'Debian: build, lintian, upgrade, purge' sh tests/packaging/deb.sh "$packages"
@@ -29,6 +29,7 @@ one 'Debian: in the place of qemu-bridge-helper' sh tests/packaging/deb_default.
 one "Debian: the packages' own tests, by autopkgtest" sh tests/packaging/deb_autopkgtest.sh "$packages"
 one 'Debian: session domains of libvirt' sh tests/packaging/libvirt.sh "$packages"
 one 'RPM: Fedora, RHEL, openSUSE' sh tests/packaging/rpm.sh
+one 'Arch' sh tests/packaging/arch.sh
 echo
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
