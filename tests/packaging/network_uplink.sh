@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# network_uplink.sh GUESTS SUITE BUILD networkd|NetworkManager: the bridge br0 of conf/network/networkd-uplink or
+# conf/network/NetworkManager, whose port is the host's network card, with a QEMU guest. The host and the guest get their
+# leases from a DHCP server of the network outside.
+#
+# Needs what network_networkd.sh needs. Takes about ten seconds, and one minute more to download.
+set -eu
+
+self=$(cd "$(dirname "$0")" && pwd)
+name=network packages='dbus nftables iproute2 libjansson4 libcap2'
+[ "$4" = networkd ] || name=nm packages="network-manager $packages dnsmasq-base"
+if [ "${NETWORK_INSIDE-}" != 1 ]; then
+    sh "$self/network_enter.sh" "$1" "$2" "$3" $name "$packages" sh "$0" "$@"
+    exit
+fi
+TREE=$1/systemd-$2-$name GUESTS=$1 BUILD=$3
+# shellcheck source-path=SCRIPTDIR source=network_world.sh
+. "$self/network_world.sh"
+conf=$tests/../conf/network
+
+# adapt FILE INSTALLED MODE: with what says CHANGE THIS changed
+adapt() {
+    sed "s/52:54:00:00:00:00/$mac/; s/=eth0/=phys0/" "$conf/$1" >"$root/$2"
+    chmod "$3" "$root/$2"
+}
+
+start_networkd() {
+    for file in 10-br0.netdev 10-br0.network 10-br0-port.network; do
+        adapt "networkd-uplink/$file" "etc/systemd/network/$file" 644
+    done
+    cp "$conf/networkd/70-vmnet-tap.network" "$root/etc/systemd/network/"
+    run systemctl start systemd-networkd.service
+}
+
+start_NetworkManager() {
+    for file in br0.nmconnection br0-port.nmconnection; do
+        adapt "NetworkManager/$file" "etc/NetworkManager/system-connections/$file" 600
+    done
+    cp "$conf/NetworkManager/50-vmnet.conf" "$root/etc/NetworkManager/conf.d/"
+    run systemctl start NetworkManager.service
+}
+
+has_lease() {
+    ip -4 -br address show dev br0 2>/dev/null | grep -q '198\.51\.100\.1[0-9][0-9]/24'
+}
+
+ip link del virbr0
+ip link del br0
+network_add lan phys0
+ip -n lan address add 198.51.100.1/24 dev eth0
+network_start_dhcp lan eth0 198.51.100 ip netns exec lan
+mac=$(cat /sys/class/net/phys0/address)
+world_boot none
+world_allow br0
+"start_$4"
+until_true has_lease
+ip -4 -br address show dev br0
+expect 'the lease of the host' "$(cut -d ' ' -f 2 /run/lab/lan.leases)" "$mac"
+expect 'the bridge of the network card' "$(readlink /sys/class/net/phys0/master)" '*/br0'
+guest_start one br0
+expect 'address of the guest' "$vm_address" '198.51.100.1[0-9][0-9]'
+vm_ping one 198.51.100.1
+[ "$4" != networkd ] || check_doctor br0 "networkd: it runs, and leaves taps alone, by"
+vm_off one
