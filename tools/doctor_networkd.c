@@ -165,7 +165,8 @@ void doctor_check_networkd(struct doctor *doctor)
 {
     glob_t files = {.gl_pathc = 0};
 
-    if (access("/run/systemd/netif", F_OK) != 0) {
+    /* systemd-tmpfiles makes the directory, and systemd-networkd the file */
+    if (access("/run/systemd/netif/state", F_OK) != 0) {
         doctor_ok(doctor, memory_copy("it does not run"));
         return;
     }

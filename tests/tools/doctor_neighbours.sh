@@ -74,6 +74,9 @@ for directory in /etc/systemd/network /usr/local/lib/systemd/network /usr/lib/sy
     cover "$directory"
 done
 mkdir -p /run/systemd/netif /run/systemd/network
+doctor 0
+result ok networkd 'it does not run'
+: >/run/systemd/netif/state
 # network FILE LINE...
 network() {
     file=$1

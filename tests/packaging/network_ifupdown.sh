@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# network_ifupdown.sh GUESTS SUITE BUILD: conf/network/ifupdown, by ifup, dnsmasq and nft, with a QEMU guest.
+#
+# Needs what network_networkd.sh needs. Takes about ten seconds, and one minute more to download.
+set -eu
+
+self=$(cd "$(dirname "$0")" && pwd)
+if [ "${NETWORK_INSIDE-}" != 1 ]; then
+    sh "$self/network_enter.sh" "$1" "$2" "$3" ifupdown 'ifupdown nftables iproute2 libjansson4 libcap2 dnsmasq-base' \
+        sh "$0" "$@"
+    exit
+fi
+TREE=$1/systemd-$2-ifupdown GUESTS=$1 BUILD=$3
+# shellcheck source-path=SCRIPTDIR source=network_world.sh
+. "$self/network_world.sh"
+conf=$tests/../conf/network
+ula=fdc5:13df:3688:150:
+
+world_make_outside
+world_boot none
+world_allow vmbr0
+mkdir -p "$root/etc/vmnet" "$root/etc/network/interfaces.d"
+echo 'source /etc/network/interfaces.d/*' >"$root/etc/network/interfaces"
+cp "$conf/ifupdown/vmbr0" "$root/etc/network/interfaces.d/"
+cp "$conf/ifupdown/vmbr0.dnsmasq" "$conf/networkd/vmbr0.nft" "$root/etc/vmnet/"
+
+run ifup vmbr0
+expect 'the bridge' "$(ip -br address show dev vmbr0 | tr -s ' ')" "vmbr0 DOWN 192.168.150.1/24 $ula:1/64 "
+guest_start one vmbr0
+expect 'address of the guest' "$vm_address" '192.168.150.1[0-9][0-9]'
+guest_says one 'resolve outside.example'
+expect 'DNS' "$vm_line" '* is 203.0.113.77'
+vm_ping one 203.0.113.2
+guest_says one "prefix $ula"
+expect 'IPv6 address of the guest' "$vm_line" "* is $ula*"
+vm_ping one "$ula:1"
+guest_cannot one 2001:db8:113::2
+check_doctor vmbr0 'networkd: it does not run'
+vm_off one
+vm_await 120 'the tap to go' vm_no_taps
+said=$(run ifdown vmbr0 2>&1) || fail "ifdown: $said"
+expect 'ifdown' "$said" ''
+[ ! -e /sys/class/net/vmbr0 ] || fail 'vmbr0 is left'
+! nft list table inet vmnet >/dev/null 2>&1 || fail 'the table is left'
+until_true run [ ! -e /run/vmbr0.dnsmasq.pid ]
