@@ -114,6 +114,32 @@ static bool is_plain(const char *path)
     return path[strspn(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-")] == '\0';
 }
 
+/*
+ * Does the path lead through root's directories only, and through no link? Else others choose what a command of root
+ * changes: the user, whose own qemu.conf may name a link, which leads elsewhere by then.
+ */
+static bool is_fixed(const char *path)
+{
+    char *directory = realpath(path, NULL);
+    bool is_fixed = directory != NULL && strcmp(directory, path) == 0;
+    char *slash;
+
+    while (is_fixed && (slash = strrchr(directory, '/')) != NULL) {
+        struct stat status;
+        *slash = '\0';
+        is_fixed = stat(slash == directory ? "/" : directory, &status) == 0 && status.st_uid == 0 &&
+                   (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+    }
+    free(directory);
+    return is_fixed;
+}
+
+/* By its name; qemu.conf may name any program. */
+static bool is_bridge_helper(const char *path)
+{
+    return strncmp(strrchr(path, '/') + 1, NAME, sizeof NAME - 1) == 0;
+}
+
 /* A mode that is set by hand lasts until the file is unpacked again, unless dpkg-statoverride(1) says the same. */
 static char *dpkg_cure(const char *path)
 {
@@ -140,8 +166,8 @@ char *other_helper_cure(const struct other_helper *other)
         strncmp(path, "/gnu/store/", 11) == 0)
         return memory_copy("take it out of the configuration of the system, where its wrapper is made (NixOS: "
                            "security.wrappers; Guix: privileged-programs)");
-    if (!is_plain(path))
-        return memory_copy("as root, take its privilege away");
+    if (!is_plain(path) || !is_fixed(path) || !is_bridge_helper(path))
+        return memory_copy("if it is a helper, and not a link to another program: as root, take its privilege away");
     if (!other->is_setuid)
         return memory_format("as root: setcap -r %s; an update of its package may set the capability again", path);
     if (dpkg_has_file(path))

@@ -214,6 +214,28 @@ says "warning: $odd (root:root, mode 4755) is another helper with privilege, and
 starts it is not bound by the rules in rules.d; "
 says_not 'chmod'
 rm /etc/libvirt/qemu.conf
+
+# That of the user's own file, which may name any program, and a link that leads elsewhere when root has read the advice.
+# With "..", it looks like a file of a package.
+open=/usr/lib/qemu/open
+mkdir -p /run/lab/home/.config/libvirt
+mkdir -m 777 "$open"
+: >/var/lib/dpkg/status
+other_helper 4755 /usr/lib/qemu/another
+ln -s ../another "$open/qemu-bridge-helper"
+other_helper 4755 "$open/qemu-bridge-helper.distrib"
+ln -s another /usr/lib/qemu/qemu-bridge-helper-link
+for named in /usr/lib/qemu/another /usr/../usr/lib/qemu/open/qemu-bridge-helper "$open/qemu-bridge-helper.distrib" \
+    /usr/lib/qemu/qemu-bridge-helper-link; do
+    echo "bridge_helper = \"$named\"" >/run/lab/home/.config/libvirt/qemu.conf
+    asks root --user vmuser
+    result note helper-path "$named (root:root, mode 4755), another helper with privilege," \
+        'if it is a helper, and not a link to another program: as root, take its privilege away'
+    says_not chmod
+    says_not dpkg-statoverride
+done
+rm -r /run/lab/home/.config "$open" /usr/lib/qemu/another /usr/lib/qemu/qemu-bridge-helper-link /var/lib/dpkg/status
+
 mkdir -p /run/wrappers/bin
 other_helper 4755 /run/wrappers/bin/qemu-bridge-helper
 cured 'take it out of the configuration of the system, where its wrapper is made (NixOS: security.wrappers; Guix: '\
