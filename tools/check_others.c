@@ -87,7 +87,7 @@ static char *describe(const struct other_helper *other)
 {
     char *mode = file_describe_mode(&other->status, true);
     char *text = memory_format("%s (%s) is another helper with privilege, and reads only %s", other->path, mode,
-                               other->bridge_conf != NULL ? other->bridge_conf : "rules of its own");
+                               other->bridge_conf != NULL ? other->bridge_conf : "its own rules");
 
     free(mode);
     return text;
@@ -113,9 +113,9 @@ static char *bypass_message(const struct bypass *bypass, const struct other_help
     char *text;
 
     if (bypass->bridge == NULL)
-        text = memory_format("it lets %s use '%s', and switch.conf leaves that file out", users, bypass->names[0]);
+        text = memory_format("it lets %s use '%s', although switch.conf excludes that file", users, bypass->names[0]);
     else if (bypass->options == NULL)
-        text = memory_format("it lets %s use '%s', whatever this rule denies", users, bypass->bridge);
+        text = memory_format("it lets %s use '%s', despite this deny", users, bypass->bridge);
     else
         text = memory_format("it lets %s use '%s' without '%s'", users, bypass->bridge, bypass->options);
     free(users);

@@ -156,8 +156,8 @@ void doctor_check_network_manager(struct doctor *doctor)
     if (is_of_network_manager(&bridge))
         doctor_note(
             doctor,
-            memory_format("it has made '%s', and takes the taps of guests out when it is restarted or activates "
-                          "'%s' again, whatever it is told about taps",
+            memory_format("it has made '%s', and removes the taps of guests from it when it restarts or activates "
+                          "'%s' again, even if taps are unmanaged",
                           doctor->bridge, doctor->bridge),
             memory_copy("use a bridge that systemd-networkd or libvirt has made, which NetworkManager leaves "
                         "alone; until then, 'vmnetctl status' says how to plug the taps in again"));

@@ -52,7 +52,7 @@ static bool is_known(const struct other_helpers *others, const struct stat *stat
     return false;
 }
 
-/* Where root's file gives privilege to others than root. */
+/* Does root's file give privilege to other users? */
 static bool has_privilege(struct other_helper *other)
 {
     struct statvfs file_system;
@@ -121,17 +121,17 @@ static bool is_plain(const char *path)
 static bool is_fixed(const char *path)
 {
     char *directory = realpath(path, NULL);
-    bool is_fixed = directory != NULL && strcmp(directory, path) == 0;
+    bool is_safe = directory != NULL && strcmp(directory, path) == 0;
     char *slash;
 
-    while (is_fixed && (slash = strrchr(directory, '/')) != NULL) {
+    while (is_safe && (slash = strrchr(directory, '/')) != NULL) {
         struct stat status;
         *slash = '\0';
-        is_fixed = stat(slash == directory ? "/" : directory, &status) == 0 && status.st_uid == 0 &&
-                   (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+        is_safe = stat(slash == directory ? "/" : directory, &status) == 0 && status.st_uid == 0 &&
+                  (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
     }
     free(directory);
-    return is_fixed;
+    return is_safe;
 }
 
 /* By its name; qemu.conf may name any program. */
@@ -164,17 +164,18 @@ char *other_helper_cure(const struct other_helper *other)
 
     if (strncmp(path, "/run/", 5) == 0 || strncmp(path, "/nix/store/", 11) == 0 ||
         strncmp(path, "/gnu/store/", 11) == 0)
-        return memory_copy("take it out of the configuration of the system, where its wrapper is made (NixOS: "
+        return memory_copy("remove it from the configuration of the system, which makes its wrapper (NixOS: "
                            "security.wrappers; Guix: privileged-programs)");
     if (!is_plain(path) || !is_fixed(path) || !is_bridge_helper(path))
-        return memory_copy("if it is a helper, and not a link to another program: as root, take its privilege away");
+        return memory_copy("if it is a helper, and not a link to another program: as root, remove its privilege");
     if (!other->is_setuid)
         return memory_format("as root: setcap -r %s; an update of its package may set the capability again", path);
     if (dpkg_has_file(path))
         return dpkg_cure(path);
     if (access("/etc/permissions.local", F_OK) == 0)
         return memory_format(
-            "as root: chmod u-s %s; the line '%s root:root 0755' in /etc/permissions.local keeps it so", path, path);
+            "as root: chmod u-s %s; to keep it so, add to /etc/permissions.local the line: %s root:root 0755", path,
+            path);
     return memory_format("as root: chmod u-s %s; an update of its package may set the bit again", path);
 }
 

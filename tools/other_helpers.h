@@ -25,10 +25,10 @@ struct other_helpers {
 /* Those at the usual places, those that dpkg-divert(1) has moved away, and that of libvirt's qemu.conf. */
 void other_helpers_find(struct other_helpers *others);
 
-/* The helper at this path, which may be NULL, if it is such a one and not among them already. */
+/* Add the helper at this path, which may be NULL, if it has privilege and was not added before. */
 void other_helpers_add(struct other_helpers *others, const char *path);
 
-/* How root takes its privilege away, for good where that is possible. To be freed. */
+/* How root removes its privilege, so that an upgrade does not restore it where that is possible. To be freed. */
 char *other_helper_cure(const struct other_helper *other);
 
 void other_helpers_free(struct other_helpers *others);

@@ -88,10 +88,10 @@ static enum vmnetacl_status path_fail_denied(struct path_resolver *resolver, con
         (void)close(fd); /* O_PATH: nothing to fail */
     if (is_given && is_closed)
         (void)error_set(error, VMNETACL_CODE_FILE_FORBIDDEN, resolver->path, 0, 0,
-                        "a security module, not its mode, forbids to search %s", resolver->directory);
+                        "a security module, not its mode, forbids searching %s", resolver->directory);
     else if (is_given)
         (void)error_set(error, VMNETACL_CODE_FILE_FORBIDDEN, resolver->path, 0, 0,
-                        "a security module, not its mode, forbids to open it");
+                        "a security module, not its mode, forbids opening it");
     else if (is_closed)
         (void)error_set(error, VMNETACL_CODE_FILE_DENIED, resolver->path, 0, 0, "cannot search its directory %s",
                         resolver->directory);

@@ -59,7 +59,7 @@ mkdir /run/NetworkManager/devices
 nm_file=/run/NetworkManager/devices/$(cat /sys/class/net/br0/ifindex)
 printf '[device]\nmanaged=true\nnm-owned=true\n' >"$nm_file"
 doctor 0 br0
-result note network-manager "it has made 'br0', and takes the taps of guests out when it is restarted" \
+result note network-manager "it has made 'br0', and removes the taps of guests from it when it restarts" \
     'use a bridge that systemd-networkd or libvirt has made'
 doctor 0 virbr0
 result ok network-manager 'is configured to leave taps alone'

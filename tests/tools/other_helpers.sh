@@ -87,7 +87,7 @@ notes "$harmless"
 # A deny in rules.d is bypassed: said at the deny.
 rules 20-deny.rules '# no guests' 'deny user vmuser bridge br0'
 echo 'allow br0' >"$conf"
-warns "$is: it lets every user use 'br0', whatever this rule denies; $cure"
+warns "$is: it lets every user use 'br0', despite this deny; $cure"
 says '/etc/vmnet/rules.d/20-deny.rules:2:1: warning: '
 run 1 "$ctl" check --json
 printf '%s\n' "$output" >answer
@@ -107,7 +107,7 @@ says "note: $is: at present it allows nothing"
 rules 20-deny.rules 'allow user vmuser bridge br0 limit 2' 'deny all bridge vir*'
 rm /etc/vmnet/rules.d/10-doctor.rules
 printf 'allow all\n' >"$conf"
-warns "$is: it lets every user use 'virbr0', whatever this rule denies; $cure"
+warns "$is: it lets every user use 'virbr0', despite this deny; $cure"
 says '/etc/vmnet/rules.d/20-deny.rules:2:1: warning: '
 asks vmuser
 result note helper-path "$its gives the user 'br0' without 'limit 2', which the rules ask for, and 1 more such bridge" \
@@ -121,7 +121,7 @@ result note helper-path "$its gives the user 'br0' without 'limit 2 isolated', w
 rules 20-deny.rules 'deny user vmother bridge br0'
 include_for_vmgroup "${conf%/*}/for-vmgroup.conf" 'allow br0'
 echo "include ${conf%/*}/for-vmgroup.conf" >"$conf"
-warns "$is: it lets every user use 'br0', whatever this rule denies; $cure"
+warns "$is: it lets every user use 'br0', despite this deny; $cure"
 asks vmother
 result ok helper-path "$its gives the user nothing that the rules refuse"
 chmod 644 "${conf%/*}/for-vmgroup.conf"
@@ -131,7 +131,7 @@ result note helper-path "$its gives the user 'br0', which the rules refuse"
 # The switch leaves bridge.conf out.
 switch 'acl: files'
 rules 20-deny.rules 'allow user vmuser bridge virbr0'
-warns "$is: it lets every user use 'br0', and switch.conf leaves that file out; $cure"
+warns "$is: it lets every user use 'br0', although switch.conf excludes that file; $cure"
 asks vmuser
 result note helper-path "$its gives the user 'br0', which the rules refuse" "$cure"
 rm /etc/vmnet/switch.conf
@@ -150,7 +150,7 @@ other_helper 4750
 chgrp vmgroup "$other"
 chmod 4750 "$other"
 warns "$other (root:vmgroup, mode 4750) is another helper with privilege, and reads only $conf: it lets each member of \
-the group 'vmgroup' use 'br0', whatever this rule denies; $cure"
+the group 'vmgroup' use 'br0', despite this deny; $cure"
 asks vmuser
 result note helper-path "$other (root:vmgroup, mode 4750), another helper with privilege, gives the user 'br0'"
 asks vmother
@@ -160,7 +160,7 @@ says 'another helper with privilege'
 other_helper 755
 setcap cap_net_admin=ep "$other"
 warns "$other (root:root, mode 0755) is another helper with privilege, and reads only $conf: it lets every user use \
-'br0', whatever this rule denies; as root: setcap -r $other; an update of its package may set the capability again"
+'br0', despite this deny; as root: setcap -r $other; an update of its package may set the capability again"
 
 # Where the file system takes the privilege away.
 other_helper 4755
@@ -173,13 +173,13 @@ mount -o remount,bind,suid /usr/lib/qemu
 # cured CURE
 cured() {
     run 1 "$ctl" check
-    says "whatever this rule denies; $1 [helper-other]"
+    says "despite this deny; $1 [helper-other]"
     asks vmuser
     result note helper-path 'another helper with privilege' "$1"
 }
 cured "$cure"
 : >/etc/permissions.local
-cured "as root: chmod u-s $other; the line '$other root:root 0755' in /etc/permissions.local keeps it so"
+cured "as root: chmod u-s $other; to keep it so, add to /etc/permissions.local the line: $other root:root 0755"
 rm /etc/permissions.local
 : >/var/lib/dpkg/status
 cured "as root: dpkg-statoverride --update --add root root 0755 $other"
@@ -210,7 +210,7 @@ odd="/run/lab/a \$(helper)"
 other_helper 4755 "$odd"
 echo "bridge_helper = \"$odd\"" >/etc/libvirt/qemu.conf
 run 1 "$ctl" check
-says "warning: $odd (root:root, mode 4755) is another helper with privilege, and reads only rules of its own: whoever \
+says "warning: $odd (root:root, mode 4755) is another helper with privilege, and reads only its own rules: whoever \
 starts it is not bound by the rules in rules.d; "
 says_not 'chmod'
 rm /etc/libvirt/qemu.conf
@@ -238,5 +238,5 @@ rm -r /run/lab/home/.config "$open" /usr/lib/qemu/another /usr/lib/qemu/qemu-bri
 
 mkdir -p /run/wrappers/bin
 other_helper 4755 /run/wrappers/bin/qemu-bridge-helper
-cured 'take it out of the configuration of the system, where its wrapper is made (NixOS: security.wrappers; Guix: '\
+cured 'remove it from the configuration of the system, which makes its wrapper (NixOS: security.wrappers; Guix: '\
 'privileged-programs)'

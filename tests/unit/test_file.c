@@ -603,7 +603,7 @@ static int read_hidden(const void *argument)
     assert_code(CONF, VMNETACL_CODE_FILE_FORBIDDEN); /* root, who owns it */
     scratch_as_user();
     CHILD_CHECK(read_with(CONF, &trust, &error) == VMNETACL_CODE_FILE_FORBIDDEN);
-    CHILD_CHECK(strcmp(error.message, "a security module, not its mode, forbids to open it") == 0);
+    CHILD_CHECK(strcmp(error.message, "a security module, not its mode, forbids opening it") == 0);
     CHILD_CHECK(error.system_errno == EACCES);
     CHILD_CHECK(read_with(INNER, &trust, &error) == VMNETACL_CODE_FILE_DENIED); /* that, its owner forbids */
     CHILD_CHECK(read_with(hidden, &trust, &error) == VMNETACL_CODE_FILE_DENIED);
