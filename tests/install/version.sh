@@ -18,6 +18,6 @@ is() {
 is NEWS "$(sed -n 's/^\([0-9][^ ]*\) (.*/\1/p' NEWS | head -n 1)" "$version"
 is packaging/debian/changelog "$(sed -n '1s/.*(\(.*\)-[0-9]*).*/\1/p' packaging/debian/changelog)" "$version"
 is packaging/rpm/vmnet-helper.spec "$(sed -n 's/^Version: *//p' packaging/rpm/vmnet-helper.spec)" "$version"
-# pacman's comparison knows no "~": 1.0.0rc1 is older than 1.0.0 there.
-is packaging/arch/PKGBUILD "$(sed -n 's/^pkgver=//p' packaging/arch/PKGBUILD)" "$(echo "$version" | tr -d '~')"
+# Its pkgver is made of this.
+is packaging/arch/PKGBUILD "$(sed -n 's/^_version=//p' packaging/arch/PKGBUILD)" "$version"
 exit "$status"
