@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <sys/stat.h>
 
-static_assert(sizeof(off_t) == 8 && sizeof(ino_t) == 8, "compile with -D_FILE_OFFSET_BITS=64; see cmake/types.cmake");
+static_assert(sizeof(off_t) == 8 && sizeof(ino_t) == 8, "compile with -D_FILE_OFFSET_BITS=64, as cmake/types.cmake");
 
 /*
  * A file that is being read, as many whole lines at a time as fit into a block: what is in memory is not the file but
