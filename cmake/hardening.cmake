@@ -8,8 +8,7 @@ include(CheckPIESupported)
 check_pie_supported(LANGUAGES C)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
-# A program that loads no library, where the C library can be had that way: with calls that are fortified, and Debian's of
-# i386 cannot.
+# Can static PIE be linked? With fortified calls: Debian's C library of i386 fails only with these.
 set(CMAKE_REQUIRED_FLAGS "-fPIE -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2")
 set(CMAKE_REQUIRED_LINK_OPTIONS -static-pie)
 check_c_source_compiles("
@@ -30,7 +29,7 @@ if(VMNET_SANITIZE)
   return()
 endif()
 
-# Clang accepts some of these without knowing them, and says so only with -Werror.
+# Clang ignores some of these with a warning, so only -Werror tells whether it knows them.
 set(CMAKE_REQUIRED_FLAGS -Werror)
 foreach(flag IN ITEMS -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard
         -ftrivial-auto-var-init=zero -fno-strict-overflow -fno-delete-null-pointer-checks)
@@ -42,8 +41,8 @@ foreach(flag IN ITEMS -fstack-protector-strong -fstack-clash-protection -fcf-pro
 endforeach()
 unset(CMAKE_REQUIRED_FLAGS)
 
-# _FORTIFY_SOURCE needs optimisation. Level 3 came with gcc 12 and clang 9 (glibc 2.34); what the C library does not
-# know it takes for the highest that it knows. -U first: distributions' compilers may define a level of their own.
+# _FORTIFY_SOURCE needs optimisation. Level 3 came with gcc 12 and clang 9 (glibc 2.34); a C library that does not know
+# it uses the highest level that it knows. -U first: distributions' compilers may define a level of their own.
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   target_compile_options(vmnet_hardening INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 endif()

@@ -11,8 +11,8 @@ if(NOT DEFINED CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS)
     OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 endif()
 
-# CMAKE_INSTALL_LIBEXECDIR is a directory below the prefix, or a full path. The helper comes without privilege, and gets
-# it when it is complete: strip(1) and a change of the owner would take it away again.
+# CMAKE_INSTALL_LIBEXECDIR is a directory below the prefix, or a full path. The helper is copied without privilege, and
+# gets it last: strip(1) and a change of the owner would remove it.
 install(TARGETS vmnet-helper RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR})
 install(TARGETS vmnet-helperd RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}) # never setuid
 install(CODE "
@@ -32,7 +32,7 @@ set(pages
   service/vmnet-helperd.8
 )
 
-# Debian's zsh looks below /usr for what packages bring in a directory of its own, and not in site-functions.
+# Debian's zsh looks for completions of packages in vendor-completions, and not in site-functions.
 if(CMAKE_INSTALL_PREFIX STREQUAL "/usr" AND EXISTS "/etc/debian_version")
   set(zsh_dir "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions")
 else()
@@ -52,7 +52,7 @@ endif()
 
 include("${CMAKE_CURRENT_LIST_DIR}/install_library.cmake")
 
-# The manual pages tell the paths of this build. One that is about several functions is found under each one's name.
+# The manual pages have the paths of this build. A page about several functions is found by the name of each.
 foreach(page IN LISTS pages)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page})
   file(READ ${page} text)

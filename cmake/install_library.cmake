@@ -5,7 +5,7 @@ if(NOT VMNET_SHARED_LIBRARY AND NOT VMNET_STATIC_LIBRARY)
   return()
 endif()
 
-# An export set each: a package may leave out either of them, also by removing what was installed.
+# One export set for each: a package may leave out either of them, even by removing its file.
 set(cmake_directory ${CMAKE_INSTALL_LIBDIR}/cmake/vmnetacl)
 foreach(kind IN ITEMS shared static)
   string(TOUPPER ${kind} option)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # The networks to plug guests into. Included by install.cmake.
 #
-# As examples, they are documentation. The set that systemd-networkd sets up is installed only by
+# All are examples in the documentation. The network of systemd-networkd is installed for use only by
 #   cmake --install BUILD --component network
-# since whoever has it installed wants that network; vmnet-network.service must then be started.
+# since not every host wants it. It then starts with vmnet-network.service.
 set(network_dir "${CMAKE_CURRENT_SOURCE_DIR}/conf/network")
 set(network_unit "${CMAKE_CURRENT_BINARY_DIR}/network_files/vmnet-network.service")
 configure_file("${network_dir}/networkd/vmnet-network.service.in" "${network_unit}" @ONLY)

@@ -24,7 +24,7 @@ function(security_file file directory)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/security/${file} DESTINATION ${directory})
 endfunction()
 
-# The local file is an example in any case: the administrator's own has this name.
+# The file for local/ is always an example: below /etc/apparmor.d, this name is that of the administrator's own file.
 set(apparmor_dir "${VMNET_APPARMOR_DIR}")
 set(selinux_dir "${VMNET_SELINUX_DIR}")
 if(selinux_dir STREQUAL "")

@@ -6,7 +6,7 @@
 set(VMNET_SYSTEMD_UNIT_DIR "lib/systemd/system" CACHE STRING
   "Where the units of systemd are installed: a directory below the prefix, or a full path; empty: nowhere")
 
-# Who may connect is who may run the setuid helper.
+# The same users may connect as may run the setuid helper.
 set(helperd "${CMAKE_INSTALL_FULL_LIBEXECDIR}/vmnet-helperd")
 set(socket_access "SocketMode=0666")
 set(listen_mode "")

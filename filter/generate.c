@@ -58,7 +58,7 @@ static void constants_take(const struct constants *found, const char *path)
     }
 }
 
-/* Wherever in the object file they are: its format is the target's. */
+/* The object file has the target's format, which is not known here: so it is searched for the mark. */
 static void constants_read(const char *path)
 {
     static unsigned char bytes[1 << 20];
@@ -78,11 +78,11 @@ static void constants_read(const char *path)
 }
 
 /*
- * Where the old socketcall(2) exists (i386, s390x, powerpc, mips o32), libseccomp makes of each rule for a call of sockets
- * one for socketcall, too, and compares the arguments of that one: the second is a pointer to the socket's own, so a
- * pointer with the right bits would allow a socket of any family. The helper does not call it for a socket, and this rule
- * before the others forbids it. The helper has one thread, so this kills the process as the default does; a rule with
- * just the action of the default is none that libseccomp takes.
+ * Where socketcall(2) exists (i386, s390x, powerpc, mips o32), libseccomp adds to each rule for a socket call one for
+ * socketcall(2), with the same comparisons. But the second argument of socketcall(2) is a pointer to the arguments of
+ * the socket call: a pointer with the right bits would allow a socket of any family. The helper never makes a socket
+ * that way, and this rule, which comes before the others, forbids it. It kills the thread, and the helper has no other:
+ * libseccomp takes no rule with the action of the default, which kills the process.
  */
 static void forbid_socketcall_socket(scmp_filter_ctx filter, uint32_t target)
 {
@@ -203,8 +203,8 @@ static void add_worker_rules(scmp_filter_ctx filter, uint32_t target)
 /*
  * For where sockets of the internet protocols are forbidden, as by RestrictAddressFamilies= of a unit. A module that
  * gets an error for one says that it is not available, and again the next module would be asked instead: so it is
- * killed. Where the C library uses socketcall(2), whose family no filter can see, each socket kills: no name can be asked
- * for there, always.
+ * killed. Where the C library uses socketcall(2), whose family no filter can see, each socket is killed for: there, no
+ * name can be looked up.
  */
 static void add_offline_worker_rules(scmp_filter_ctx filter, uint32_t target)
 {
@@ -268,7 +268,7 @@ static void generate(size_t kind, uint32_t target)
     check(fclose(program) == 0 ? 0 : -EIO, "close the program");
 }
 
-/* The compiler says what the target is. Only for a target that it does not tell of, its name counts. */
+/* architecture.h knows the target from the compiler. The name counts only for a target that it does not know. */
 static uint32_t find_target(const char *name)
 {
     const uint32_t target = OF_TARGET(TARGET_ARCHITECTURE);

@@ -60,7 +60,7 @@ static enum vmnetacl_status path_fail_system(struct path_resolver *resolver, con
     return error_set_system(resolver->error, errno, resolver->path, message);
 }
 
-/* May the directory that was reached not be searched? Then it is not the file that is closed to us. */
+/* Is it the directory that was reached which may not be searched, and not the object in it which may not be opened? */
 static bool path_is_closed(const struct path_resolver *resolver)
 {
     int fd = openat(resolver->directory_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -71,8 +71,8 @@ static bool path_is_closed(const struct path_resolver *resolver)
 }
 
 /*
- * EACCES: what is called name may not be opened, or the directory that it is in may not be searched. If its owner wants
- * that, the rules in it are not for us. A security module knows nothing of rules.
+ * EACCES: the object called name may not be opened, or its directory may not be searched. If the owner wants that, the
+ * rules in it are not for us. A security module knows nothing of rules: what it hides may be a deny.
  */
 static enum vmnetacl_status path_fail_denied(struct path_resolver *resolver, const char *name, const char *message)
 {

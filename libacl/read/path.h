@@ -37,8 +37,8 @@ struct resolved_path {
  *
  * OK: found is filled in. Else error is filled in and nothing is open: error->code is FILE_MISSING when a directory or
  * the object does not exist, FILE_DANGLING when the target of a symbolic link does not, FILE_DENIED when its
- * owner has not given a permission, and FILE_FORBIDDEN when he has: a security module forbids it, and by which profile
- * or label this process runs may be the caller's choice.
+ * owner has not given a permission, and FILE_FORBIDDEN when he has, but a security module forbids it: the caller may
+ * have chosen the profile or label that this process has.
  */
 enum vmnetacl_status path_open(const char *path, const struct trust *trust, int flags, struct resolved_path *found,
                                struct vmnetacl_error *error);

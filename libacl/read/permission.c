@@ -10,7 +10,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-/* The bits of the class of this thread, inode_permission(): the owner's, the group's or those of others. */
+/* acl_permission_check() of the kernel looks at the bits of one class: the owner's, the group's or those of others. */
 static bool mode_lets_us(const struct stat *st, int how)
 {
     struct vmnetacl_error error;
@@ -26,7 +26,7 @@ static bool mode_lets_us(const struct stat *st, int how)
     return !is_known || (bits & (mode_t)how) != 0; /* R_OK and X_OK are these bits */
 }
 
-/* An access control list, acl(5), is only asked for where the mode would let us: it takes the place of the mode. */
+/* Has it an access control list, acl(5)? Then the list decides, and not the mode. */
 static bool has_list(int fd)
 {
     char path[32] = "/proc/self/fd/";
@@ -40,8 +40,9 @@ static bool has_list(int fd)
 }
 
 /*
- * access(2) decides by owner, mode and list. AppArmor, Landlock and Tomoyo look only at open(2). SELinux and Smack also
- * look at access(2): hence the mode, if it does not permit it.
+ * access(2) decides by owner, mode and access control list. AppArmor, Landlock and Tomoyo forbid only open(2). SELinux
+ * and Smack forbid access(2), too: if that fails, the mode tells whether the owner gave the permission. A list is not
+ * evaluated here: if there is one, the failure counts as the owner's wish.
  */
 bool permission_is_given(int fd, int how)
 {

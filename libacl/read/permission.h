@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who has forbidden to open a file: its owner, by its mode, or a security module. */
+/* Who has forbidden opening a file: its owner, by its mode, or a security module. */
 #ifndef VMNETACL_PERMISSION_H
 #define VMNETACL_PERMISSION_H
 
@@ -7,7 +7,8 @@
 
 /*
  * Do the owner, the mode and the access control list of what fd is open on (O_PATH will do) let this thread read it
- * (R_OK) or search it (X_OK)? True also when that cannot be found out.
+ * (R_OK) or search it (X_OK)? True also when fd cannot be examined; but false when it has an access control list and
+ * SELinux or Smack forbids the access.
  */
 bool permission_is_given(int fd, int how);
 
