@@ -20,13 +20,16 @@ cd "$top"
 mkdir -p "$logs"
 trap 'chown -R --reference="$top" "$top/build"' EXIT
 
-apt_install rpm rpmlint selinux-policy-dev makepkg pacman-package-manager libarchive-tools zstd >"$logs/packages.log" 2>&1 ||
+apt_install rpm rpmlint mmdebstrap selinux-policy-dev makepkg pacman-package-manager libarchive-tools zstd \
+    >"$logs/packages.log" 2>&1 ||
     { tail -n 20 "$logs/packages.log"; exit 1; }
 packages=$top/build/packaging
 one 'Debian: build, lintian, upgrade, purge' sh tests/packaging/deb.sh "$packages"
 one 'Debian: two builds have the same bytes' sh tests/packaging/deb_reproducible.sh "$packages"
 one 'Debian: in the place of qemu-bridge-helper' sh tests/packaging/deb_default.sh "$packages"
 one "Debian: the packages' own tests, by autopkgtest" sh tests/packaging/deb_autopkgtest.sh "$packages"
+one 'Debian: the service is upgraded while it works' sh tests/packaging/deb_service.sh "$packages"
+one 'Debian 13: build, tests, lintian, install' sh tests/packaging/deb_trixie.sh "$packages"
 one 'Debian: session domains of libvirt' sh tests/packaging/libvirt.sh "$packages"
 one 'RPM: Fedora, RHEL, openSUSE' sh tests/packaging/rpm.sh
 one 'Arch' sh tests/packaging/arch.sh

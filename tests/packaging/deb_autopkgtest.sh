@@ -7,12 +7,6 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=../apt.sh
-. "$here/../apt.sh"
-# What the tests depend on, so that none of it is downloaded inside.
-wanted=autopkgtest,systemd,dbus,build-essential,busybox-static,cpio,iproute2,kmod,linux-image-cloud-amd64
-wanted=$wanted,qemu-system-x86,pkg-config,libjansson4,libcap2-bin,init-system-helpers
-
 if [ "${1-}" = inside ]; then
     tree=$2 debs=$3
     mkdir -p /run/lab/files/root /run/lab/files/etc/apt
@@ -28,13 +22,5 @@ fi
 
 sh "$here/deb_build.sh" "$1"
 directory=$(cd "$1" && pwd)
-tree=$directory/autopkgtest
-if [ "$(cat "$tree/wanted" 2>/dev/null)" != "$wanted" ]; then
-    rm -rf "$tree"
-    mkdir "$tree"
-    apt_write_sources bookworm "$tree/sources.list"
-    mmdebstrap --quiet --variant=apt --include="$wanted" bookworm "$tree/tree.tar" <"$tree/sources.list" >"$tree/log" 2>&1 ||
-        { tail -n 20 "$tree/log" >&2; exit 1; }
-    echo "$wanted" >"$tree/wanted"
-fi
-sh "$here/../systemd/run.sh" sh "$0" inside "$tree" "$directory/deb"
+sh "$here/deb_tree.sh" "$directory"
+sh "$here/../systemd/run.sh" sh "$0" inside "$directory/autopkgtest" "$directory/deb"
