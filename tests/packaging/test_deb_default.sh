@@ -51,7 +51,7 @@ case_with_qemu() {
 
 # Descriptors that shells like to use for the script.
 case_descriptors() {
-    for fd in 3 10 255; do
+    for fd in 9 10 255; do
         found=$(setpriv --reuid vmuser --regid vmuser --clear-groups /usr/bin/python3 -S -c '
 import array, os, socket, subprocess, sys
 ours, theirs = socket.socketpair()
