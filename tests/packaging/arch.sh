@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# sudo sh tests/packaging/arch.sh: build the package of Arch Linux with makepkg as a user, with the ordinary tests, and its
-# next release without them; install, use, upgrade and remove them with pacman in a root directory of their own. Needs
-# Debian's makepkg, pacman-package-manager, libarchive-tools, zstd, fakeroot, busybox-static and iproute2, git, and what
-# the build needs. Nothing on the machine changes.
+# sudo sh tests/packaging/arch.sh: build the package of Arch Linux with makepkg as a user, with the ordinary tests, and
+# its next release without them; install, use, upgrade and remove them with pacman in a root directory of their own.
+# Needs Debian's makepkg, pacman-package-manager, libarchive-tools, zstd, fakeroot and iproute2, git, and what the build
+# needs. Nothing on the machine changes.
 set -eu
 
 export LC_ALL=C

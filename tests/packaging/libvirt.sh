@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 #
 # libvirt.sh DIRECTORY [GUESTS]: libvirt's session domains with the packages of Debian in DIRECTORY/deb, which are built
-# there if they are not there, in each way in which an administrator can have them. GUESTS is the directory of the guests,
-# build/guest if it is not given. Needs root, what deb.sh needs to build the packages, and what the tests "qemu.libvirt"
-# need.
+# there if they are not there, in each way in which an administrator can have them. GUESTS is the directory of the
+# guests, build/guest if it is not given. Needs root, what deb.sh needs to build the packages, and what the tests
+# "qemu.libvirt" need.
 set -eu
 
 export LC_ALL=C

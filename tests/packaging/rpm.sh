@@ -30,7 +30,8 @@ build() {
 
 lint() {
     build lint-"$1" rpmlint -c "$top/packaging/rpm/rpmlint.toml" "$top/packaging/rpm/vmnet-helper.spec" "$work/$1"/*.rpm
-    grep -q ' 0 errors, 0 warnings,' "$work/lint-$1.log" || { cat "$work/lint-$1.log"; echo "FAILED: rpmlint, $1"; exit 1; }
+    grep -q ' 0 errors, 0 warnings,' "$work/lint-$1.log" ||
+        { cat "$work/lint-$1.log"; echo "FAILED: rpmlint, $1"; exit 1; }
 }
 
 build fedora sh "$top/packaging/rpm.sh" "$work/fedora" --define 'fedora 41' --define 'dist .fc41'
@@ -40,7 +41,8 @@ build suse sh "$top/packaging/rpm.sh" "$work/suse" --define 'suse_version 1600' 
 
 # The archive is in the source package, and no git is there.
 mkdir "$work/released"
-rpm2cpio "$work"/fedora/*.src.rpm | (cd "$work/released" && cpio --quiet -i '*.tar.gz' && tar -xzf ./*.tar.gz && rm ./*.tar.gz)
+rpm2cpio "$work"/fedora/*.src.rpm |
+    (cd "$work/released" && cpio --quiet -i '*.tar.gz' && tar -xzf ./*.tar.gz && rm ./*.tar.gz)
 mkdir -m 700 "$work/rhel"
 chown -R 4242:4242 "$work/released" "$work/rhel"
 build rhel setpriv --reuid=4242 --regid=4242 --clear-groups sh "$work"/released/vmnet-helper-*/packaging/rpm.sh \

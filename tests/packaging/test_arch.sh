@@ -84,8 +84,13 @@ case_removed() {
 
 mkdir -m 755 "$root" "$root/etc"
 mkdir -p "$root/var/lib/pacman" "$root/var/cache/pacman/pkg" "$root/usr/share/libalpm/hooks"
-printf '[options]\nHookDir = %s/etc/pacman.d/hooks/\nCacheDir = %s/var/cache/pacman/pkg/\nSigLevel = Never\nLocalFileSigLevel = Never\n' \
-    "$root" "$root" >"$root/pacman.conf"
+cat >"$root/pacman.conf" <<CONF
+[options]
+HookDir = $root/etc/pacman.d/hooks/
+CacheDir = $root/var/cache/pacman/pkg/
+SigLevel = Never
+LocalFileSigLevel = Never
+CONF
 files >/run/lab/before
 for case in installed used upgraded removed; do
     "case_$case"

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# test_libvirt.sh DEBS CASE, run by tests/lab/lab.sh: libvirt in session mode, as an unprivileged user, starts the helper
-# from the packages in DEBS. VMNET_GUEST_DIR is the directory that tests/qemu/guest.sh made, with the tree of libvirt's
-# packages in libvirt/root.
+# test_libvirt.sh DEBS CASE, run by tests/lab/lab.sh: libvirt in session mode, as an unprivileged user, starts the
+# helper from the packages in DEBS. VMNET_GUEST_DIR is the directory that tests/qemu/guest.sh made, with the tree of
+# libvirt's packages in libvirt/root.
 set -eu
 
 debs=$1

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# test_rpm.sh DISTRIBUTION DIRECTORY, run by lab.sh: install, use, upgrade and erase the packages in DIRECTORY/DISTRIBUTION
-# in a root directory of their own. In it are busybox's sh, and programs that note how the packages' scripts call them.
+# test_rpm.sh DISTRIBUTION DIRECTORY, run by lab.sh: install, use, upgrade and erase the packages in
+# DIRECTORY/DISTRIBUTION in a root directory of their own. In it are busybox's sh, and programs that note how the
+# packages' scripts call them.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -24,8 +25,8 @@ is() {
 # With the directories of the package filesystem. The group kvm is vmuser's.
 make_root() {
     mkdir -m 755 "$root" "$root/etc"
-    for directory in bin sbin include lib/systemd/system lib/systemd/network lib64/pkgconfig libexec share/doc/packages share/licenses \
-        share/man/man1 share/man/man3 share/man/man5 share/man/man8; do
+    for directory in bin sbin include lib/systemd/system lib/systemd/network lib64/pkgconfig libexec \
+        share/doc/packages share/licenses share/man/man1 share/man/man3 share/man/man5 share/man/man8; do
         mkdir -p "$root/usr/$directory"
     done
     mkdir -p "$root/var/tmp"
@@ -66,7 +67,8 @@ files() {
 
 # assert_asked USER PATTERN: when USER asks for virbr0
 assert_asked() {
-    asked=$(setpriv --reuid "$1" --regid "$1" --init-groups "$root/usr/bin/vmnetctl" run --helper "$helper" --bridge virbr0 \
+    asked=$(setpriv --reuid "$1" --regid "$1" --init-groups \
+        "$root/usr/bin/vmnetctl" run --helper "$helper" --bridge virbr0 \
         -- sed -n 's/^iff:[[:blank:]]*//p' '/proc/self/fdinfo/%FD%' 2>&1) || true
     # shellcheck disable=SC2254 # a pattern
     case $asked in
