@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# network_enter.sh GUESTS SUITE BUILD NAME PACKAGES COMMAND...: make what the tests of conf/network need below GUESTS, the
-# guest's kernel and the tree of SUITE with these packages, and run COMMAND in the world of tests/systemd/run.sh.
+# network_enter.sh GUESTS SUITE BUILD NAME PACKAGES COMMAND...: make what the tests of conf/network need below GUESTS,
+# which is the guest's kernel and the tree of SUITE with these packages, and run COMMAND in the world of
+# tests/systemd/run.sh.
 set -eu
 
 guests=$1 suite=$2 build=$3 name=$4 packages=$5

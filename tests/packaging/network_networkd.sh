@@ -4,8 +4,9 @@
 # network_networkd.sh GUESTS SUITE BUILD: conf/network/networkd and vmnet-network.service, as installed, in a system of
 # this suite of Debian that boots in namespaces (bookworm has systemd 252, trixie 257), with QEMU guests.
 #
-# Needs root, a build with its tests in BUILD, and Debian's qemu-system-x86 busybox-static dnsmasq-base iproute2 nftables
-# lz4; apt brings the system and the guests' kernel into GUESTS. Takes about half a minute, and one more to download.
+# Needs root, a build with its tests in BUILD, and Debian's qemu-system-x86 busybox-static dnsmasq-base iproute2
+# nftables lz4; apt brings the system and the guests' kernel into GUESTS. Takes about half a minute, and one more to
+# download.
 set -eu
 
 self=$(cd "$(dirname "$0")" && pwd)
@@ -63,7 +64,8 @@ case_tap() {
         # shellcheck disable=SC2086 # a command
         run $command
         until_true is_set_up
-        expect "after $command" "$(run networkctl list "$tap" | sed -n "s/.* $tap //p" | tr -s ' ')" '*ether enslaved unmanaged*'
+        state=$(run networkctl list "$tap" | sed -n "s/.* $tap //p" | tr -s ' ')
+        expect "after $command" "$state" '*ether enslaved unmanaged*'
         [ "$(ip address show dev "$tap")" = "$before" ] || fail "the tap has changed"
         vm_ping one 203.0.113.2
     done

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # network_uplink.sh GUESTS SUITE BUILD networkd|NetworkManager: the bridge br0 of conf/network/networkd-uplink or
-# conf/network/NetworkManager, whose port is the host's network card, with a QEMU guest. The host and the guest get their
-# leases from a DHCP server of the network outside.
+# conf/network/NetworkManager, whose port is the host's network card, with a QEMU guest. The host and the guest get
+# their leases from a DHCP server of the network outside.
 #
 # Needs what network_networkd.sh needs. Takes about ten seconds, and one minute more to download.
 set -eu

@@ -7,8 +7,8 @@
 #   nat0    203.0.113.1/24, 2001:db8:113::1/64: the host's uplink, with the default routes to .2 and ::2, which are in
 #           the network namespace "outside". That has no route to vmbr0, and a DNS server that knows outside.example
 #
-# Guests run under QEMU, outside of the system, in its network. TREE, GUESTS and BUILD are set, as tests/systemd/system.sh
-# and tests/qemu/vm.sh need them.
+# Guests run under QEMU, outside of the system, in its network. TREE, GUESTS and BUILD are set, as tests/systemd and
+# tests/qemu need them.
 
 tests=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=../systemd/system.sh
@@ -56,7 +56,8 @@ world_boot() {
     DESTDIR=$files cmake --install "$BUILD" --prefix /usr --component "$1" >/dev/null
     echo 'nameserver 203.0.113.2' >"$files/etc/resolv.conf"
     for account in messagebus:100 systemd-network:101; do
-        grep -q "^${account%:*}:" /etc/passwd || echo "${account%:*}:x:${account#*:}:65534::/:/usr/sbin/nologin" >>/etc/passwd
+        grep -q "^${account%:*}:" /etc/passwd ||
+            echo "${account%:*}:x:${account#*:}:65534::/:/usr/sbin/nologin" >>/etc/passwd
     done
     boot
     vm_prepare "$GUESTS" "$root/usr/libexec/vmnet-helper"

@@ -51,6 +51,14 @@ count_queues() {
         END { print "guest: queues" counts }' /proc/interrupts
 }
 
+# say_whether GOOD BAD COMMAND...: the command of the console, and one of the two words
+say_whether() {
+    good=$1 bad=$2
+    shift 2
+    if "$@" </dev/null >/dev/null 2>&1; then bad=$good; fi
+    echo "guest: $command $argument $bad"
+}
+
 # Until duplicate address detection is over, the address is "tentative".
 has_prefix() {
     address=$(ip -6 address show dev eth0 | grep -v tentative | sed -n "s|^ *inet6 \($1[^/]*\).*|\1|p" | head -n 1)
@@ -75,8 +83,8 @@ while read -r command argument; do
     case $command in
     lease) take_lease "${argument:-eth0}" ;;
     ping) await 60 answers "$argument" && echo "guest: ping $argument ok" || echo "guest: ping $argument failed" ;;
-    try) ping -c 2 -W 2 "$argument" >/dev/null 2>&1 && echo "guest: try $argument ok" || echo "guest: try $argument failed" ;;
-    tcp) nc -w 5 "${argument% *}" "${argument#* }" </dev/null >/dev/null 2>&1 && echo "guest: tcp $argument open" || echo "guest: tcp $argument closed" ;;
+    try) say_whether ok failed ping -c 2 -W 2 "$argument" ;;
+    tcp) say_whether open closed nc -w 5 "${argument% *}" "${argument#* }" ;;
     prefix) await 2400 has_prefix "$argument" || true; echo "guest: prefix $argument is ${address:-none}" ;;
     resolve) await 60 resolves "$argument" || true; echo "guest: resolve $argument is ${resolved:-none}" ;;
     queues) count_queues ;;
