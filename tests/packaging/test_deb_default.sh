@@ -53,8 +53,8 @@ case_with_qemu() {
 case_descriptors() {
     for fd in 9 10 255; do
         found=$(setpriv --reuid vmuser --regid vmuser --clear-groups /usr/bin/python3 -S -c '
-import array, os, socket, subprocess, sys
-ours, theirs = socket.socketpair()
+import fcntl, os, socket, subprocess, sys
+ours, theirs = [socket.socket(fileno=fcntl.fcntl(end.detach(), fcntl.F_DUPFD_CLOEXEC, 300)) for end in socket.socketpair()]
 fd = int(sys.argv[2])
 os.dup2(theirs.fileno(), fd, inheritable=True)
 theirs.close()
@@ -154,9 +154,26 @@ case_group() {
     said_nothing
 }
 
+# Where the administrator has moved it away, or a file is in the way, nothing is changed, and nothing is left half done.
+case_in_the_way() {
+    dpkg-divert --local --rename --divert $stock.mine --add $stock >/dev/null
+    refused
+    [ ! -e $stock ] || fail "there is a $stock"
+    dpkg-divert --local --rename --remove $stock >/dev/null
+    install -m 4755 /bin/true $distrib
+    refused
+    rm $distrib
+    assert_stock '755 root:root'
+}
+
+refused() {
+    ! dpkg --install "$(deb vmnet-helper-default)" >/run/lab/dpkg.log 2>&1 || fail 'it was installed'
+    is state "$(dpkg-query -W -f '${db:Status-Status}' vmnet-helper-default)" not-installed
+}
+
 install_qemu
 do_dpkg --install "$(deb vmnet-helper)" "$(deb vmnetctl)"
 echo 'allow uid 4242 bridge virbr0' >/etc/vmnet/rules.d/50-local.rules
-for case in with_qemu descriptors chmod upgraded without_qemu override setuid_by_hand group; do
+for case in with_qemu descriptors chmod upgraded without_qemu override setuid_by_hand in_the_way group; do
     "case_$case"
 done
