@@ -33,6 +33,7 @@ one 'Debian 13: build, tests, lintian, install' sh tests/packaging/deb_trixie.sh
 one 'Debian: session domains of libvirt' sh tests/packaging/libvirt.sh "$packages"
 one 'RPM: Fedora, RHEL, openSUSE' sh tests/packaging/rpm.sh
 one 'Arch' sh tests/packaging/arch.sh
+one 'Debian: the tests in the chroot of a package build' sh tests/packaging/chroot.sh "$packages"
 echo
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
