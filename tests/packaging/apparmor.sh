@@ -36,6 +36,7 @@ trap 'exit 1' HUP INT TERM
 machine_make_root cloud "$here/../qemu/host/init.sh"
 cp "$here/../qemu/host/await.sh" "$machine_root/await.sh"
 cp "$here/apparmor_host.sh" "$machine_root/apparmor.sh"
+cp "$here/security_cases.sh" "$machine_root/security_cases.sh"
 machine_add_iproute2
 machine_add_program "$build/helper/vmnet-helper" /usr/libexec/vmnet-helper
 machine_add_program "$build/service/vmnet-helperd" /usr/libexec/vmnet-helperd

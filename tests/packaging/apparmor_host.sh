@@ -6,13 +6,10 @@
 set -eu
 
 export PATH=/iproute2:/usr/sbin:/usr/bin:/sbin:/bin # busybox's ip knows no options of a bridge
-helper=/usr/libexec/vmnet-helper
-helperd=/usr/libexec/vmnet-helperd
-socket=/run/vmnet/helper.sock
 security=/sys/kernel/security
 
-# shellcheck source-path=SCRIPTDIR source=../qemu/host/await.sh
-. /await.sh
+# shellcheck source-path=SCRIPTDIR source=security_cases.sh
+. /security_cases.sh
 
 # confined LABEL COMMAND...: as a program that this profile confines
 cat >/confined <<'SCRIPT'
@@ -23,154 +20,6 @@ exec "$@"
 SCRIPT
 chmod 755 /confined
 
-# For a person who looks for what went wrong: a round's output goes to a file.
-end() {
-    if [ "$1" != 0 ]; then
-        [ ! -e /run/round ] || tail -n 5 "$(cat /run/round)"
-        dmesg | tail -n 20
-    fi
-    exit "$1"
-}
-trap 'end $?' EXIT
-
-# rules FILE LINE...: a file of rules, for everybody to read
-rules() {
-    mkdir -p "${1%/*}"
-    rules_file=$1
-    shift
-    printf '%s\n' "$@" >"$rules_file"
-    chmod 644 "$rules_file"
-}
-
-make_networks() {
-    cat >>/etc/passwd <<'PASSWD'
-vmother:x:4243:4243::/:/bin/sh
-PASSWD
-    echo 'vmother:x:4243:' >>/etc/group
-    echo 'root:*:20000:0:99999:7:::' >/etc/shadow
-    chmod 640 /etc/shadow
-    printf 'passwd: files\ngroup: files\n' >/etc/nsswitch.conf
-    echo 'vmuser:100000:65536' >/etc/subuid
-    for bridge in br0 br1 br2 br3; do
-        ip link add "$bridge" type bridge
-        ip link set dev "$bridge" up
-    done
-    ip link set dev br1 type bridge vlan_filtering 1 stp_state 1 forward_delay 0
-    ip link add eth9 type bridge # never up; only a name for what is no bridge of a rule
-    ip tuntap add plain0 mode tap
-    chmod 666 /dev/net/tun # as udev does
-}
-
-make_rules() {
-    rules /etc/qemu/bridge.conf 'allow virbr0' 'deny virbr9' 'allow plain0' 'allow none0' 'include /etc/qemu/private.conf' \
-        'include /etc/qemu/more.conf'
-    rules /etc/qemu/more.conf 'allow br3'
-    rules /etc/qemu/private.conf 'deny br3'
-    chmod 600 /etc/qemu/private.conf
-    rules /etc/vmnet/rules.d/10-names.rules 'allow user vmuser bridge br0' 'allow group vmgroup bridge br2' \
-        'deny user vmother bridge br2' 'deny group vmgroup bridge br3' 'allow uid 4243 bridge br2'
-    rules /etc/vmnet/rules.d/20-options.rules \
-        'allow uid 4242 bridge br1 limit 1 isolated guard mac 52:54:00:12:34:56 vlan 20 tap vm%u'
-    rules /etc/vmnet/switch.conf 'acl: files qemu' 'log: required'
-}
-
-# ask USER BRIDGE [ARGUMENT...]: what the helper says, and its exit status; $within are words before it
-within=
-ask() {
-    ask_user=$1 ask_bridge=$2
-    shift 2
-    ask_status=0
-    # shellcheck disable=SC2016,SC2086 # for the guest's shell; a list
-    $within /fdguest "$ask_user" "$helper" "$@" "--br=$ask_bridge" -- \
-        sh -c 'echo "tap $TAP"' >/run/said 2>&1 || ask_status=$?
-    echo "$ask_user $ask_bridge $*: $ask_status: $(cat /run/said)"
-}
-
-# with_rules WHAT FILE LINE...: ask with a file that is wrong, and take it away again
-with_wrong_rules() {
-    rules "$@"
-    ask vmuser virbr0
-    rm "$1"
-}
-
-# All that a user can meet; in the same words in each round.
-all_cases() {
-    ask vmuser virbr0 --use-vnet
-    ask vmuser br0
-    ask vmother br0
-    ask vmuser br2
-    ask vmother br2
-    ask vmother br3
-    ask vmuser br3
-    ask vmuser virbr9
-    ask vmuser plain0
-    ask vmuser none0
-    ask vmuser 'br/1'
-    ask root virbr0
-    ask vmuser br0 --queues=17
-    ask vmuser br0 --wrong
-    # shellcheck disable=SC2016 # for the guest's shell
-    echo "queues: $($within su vmuser -c "vmnetctl run --helper $helper --bridge br0 --queues 4 -- sh -c 'echo \$0' %FDS%" 2>&1)"
-    # The first guest of two, and all of the options.
-    # shellcheck disable=SC2016 # for the guest's shell
-    $within /fdguest vmuser "$helper" --br=br1 -- sh -c '
-        echo "$TAP" >/run/first
-        until [ -e /run/end ]; do usleep 100000; done' &
-    first=$!
-    await 'guest on br1' [ -s /run/first ]
-    echo "first: $(cat /run/first) $(bridge -d link show dev "$(cat /run/first)" | grep -o 'isolated on\|guard on\|locked on' | tr '\n' ' ')"
-    bridge vlan show dev "$(cat /run/first)" | tail -n +2
-    ask vmuser br1
-    : >/run/end
-    wait $first
-    rm /run/first /run/end
-    with_wrong_rules /etc/vmnet/rules.d/30-wrong.rules 'allow nobody'
-    with_wrong_rules /etc/vmnet/rules.d/30-unknown.rules 'deny user nosuchuser bridge virbr0'
-    rules /etc/vmnet/rules.d/40-private.rules 'deny all bridge virbr0'
-    chmod 600 /etc/vmnet/rules.d/40-private.rules
-    ask vmuser virbr0
-    chmod 666 /etc/vmnet/rules.d/40-private.rules
-    ask vmuser virbr0
-    rm /etc/vmnet/rules.d/40-private.rules
-    mv /dev/log /dev/log.away
-    ask vmuser virbr0
-    mv /dev/log.away /dev/log
-}
-
-# What the log has got since the last call, without times and process numbers.
-show_log() {
-    usleep 300000
-    sed 's/^.* \(auth[a-z.]*\) /\1 /; s/\[[0-9]*\]//' /run/log
-    : >/run/log
-}
-
-# A round of all cases, by the setuid helper, and by the client and the service. $1 names the file with what was said.
-run_round() {
-    echo "$1" >/run/round
-    show_log >/dev/null
-    chmod 4755 $helper
-    { echo '== setuid'; all_cases; show_log; } >"$1" 2>&1
-    chmod 755 $helper
-    { echo '== client, no service'; ask vmuser br0; } >>"$1" 2>&1
-    $helperd --listen $socket &
-    service=$!
-    await socket [ -S $socket ]
-    { echo '== service'; all_cases; show_log; } >>"$1" 2>&1
-    { show_namespaces; show_log; } >>"$1" 2>&1
-}
-
-end_service() {
-    kill "$service"
-    wait "$service" || fail "the service ends with status $?"
-    [ ! -e $socket ] || fail 'the socket is left'
-}
-
-# Who asks from another namespace, with the client that is in the profile and with one that is in none.
-show_namespaces() {
-    # shellcheck disable=SC2016 # for the guest's shell
-    su vmuser -c '/ask virbr0; unshare -U -r /ask virbr0; unshare -U -r -n /ask virbr0; setpriv --no-new-privs /ask br0' || true
-}
-
 label_of() {
     cat "/proc/$1/attr/current"
 }
@@ -179,18 +28,6 @@ label_of() {
 denials() {
     dmesg | grep 'apparmor="DENIED"' || true
     dmesg -c >/dev/null
-}
-
-expect_none() {
-    found=$(denials)
-    [ -z "$found" ] || fail "$1: denied: $found"
-}
-
-# same WHAT FILE: as in the round without profiles
-same() {
-    cmp -s /run/plain "$2" || { diff /run/plain "$2" || true; fail "$1: not the same as without a profile"; }
-    expect_none "$1"
-    echo "ok: $1"
 }
 
 load() {
@@ -328,13 +165,7 @@ check_libvirt() {
 echo 0 >/proc/sys/kernel/printk_ratelimit
 mount -t securityfs securityfs $security
 [ "$(cat /sys/module/apparmor/parameters/enabled)" = Y ] || fail 'AppArmor is not enabled'
-mkdir -p /run/systemd/journal /run/vmnet /srv/qemu /tmp
-ln -s /run/systemd/journal/dev-log /dev/log
-syslogd -n -O /run/log &
-await 'system log' [ -s /run/log ]
-: >/run/log
-make_networks
-make_rules
+make_world
 
 run_round /run/plain
 end_service

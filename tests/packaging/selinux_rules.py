@@ -15,20 +15,20 @@ SIGNALS = ("signal", "sigkill", "sigstop", "ptrace")
 OWN = {
     HELPER: {
         "capability": {"net_admin", "setgid", "setuid"},
-        "tun_socket": {"attach_queue", "create"},
+        "tun_socket": {"attach_queue", "create", "relabelfrom", "relabelto"},
     },
     SERVICE: {
         "capability": {"kill", "net_admin", "setgid", "setuid"},
         "cap_userns": {"sys_ptrace"},
-        "tun_socket": {"attach_queue", "create"},
+        "tun_socket": {"attach_queue", "create", "relabelfrom", "relabelto"},
     },
 }
 OWN_CLASSES = ("capability", "capability2", "cap_userns", "cap2_userns", "process2", "tun_socket", "bpf", "perf_event")
 
-# Files are written nowhere but in /proc/self; no program is executed, no other domain entered, and no process but its own
+# Files are written nowhere but in /proc/self and to stderr; no program is executed, no other domain entered, and no process but its own
 # is signalled. (sigchld goes to the parent.) init_tmpfs_t is a descriptor that init may leave open.
 OTHERS = [
-    (HELPER, "file", WRITES, {HELPER}),
+    (HELPER, "file", WRITES, {HELPER, "user_home_t", "user_tmp_t"}), # those of the user only if they are open
     (HELPER, "dir", WRITES + ("add_name", "remove_name"), set()),
     (HELPER, "file", ("execute_no_trans", "entrypoint"), {"vmnet_helper_exec_t"}),
     (HELPER, "process", ("transition", "dyntransition"), set()),
@@ -98,6 +98,9 @@ def main():
         found = {target for tclass, target, perms, targets in rules[domain]
                  if targets & set(SECRETS) and perms & {"read", "write"}}
         check(f"{domain} may read or write secrets of", found, set())
+        found = {target for tclass, target, perms, _ in rules[domain]
+                 if tclass == "file" and "open" in perms and perms & set(WRITES)}
+        check(f"{domain} may open and write files of", found, {domain})
         check(f"who enters {domain}", entered_by[domain], ENTERED_BY[domain])
         if not rules[domain]:
             check(f"rules of {domain}", set(), {"some"})
