@@ -34,6 +34,9 @@ one 'Debian: session domains of libvirt' sh tests/packaging/libvirt.sh "$package
 one 'RPM: Fedora, RHEL, openSUSE' sh tests/packaging/rpm.sh
 one 'Arch' sh tests/packaging/arch.sh
 one 'Debian: the tests in the chroot of a package build' sh tests/packaging/chroot.sh "$packages"
+one 'AppArmor: the profiles, enforced' sh tests/packaging/apparmor.sh
+one "AppArmor: Debian 13's parser" sh tests/packaging/apparmor_parse.sh "$packages/apparmor" conf trixie
+one 'SELinux: the module, enforced' sh tests/packaging/selinux_enforce.sh
 echo
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
