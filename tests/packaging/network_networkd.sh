@@ -32,7 +32,7 @@ case_start() {
     ip route add blackhole 198.18.0.0/15
     ip route add 198.51.100.0/24 via 203.0.113.2
     foreign=$(show_foreign)
-    run systemctl enable --now vmnet-network.service 2>/dev/null
+    said=$(run systemctl enable --now vmnet-network.service 2>&1) || fail "the start: $said"
     expect 'the bridge' "$(ip -br address show dev vmbr0 | tr -s ' ')" "vmbr0 DOWN 192.168.150.1/24 $ula:1/64 "
     expect 'its MAC' "$(cat /sys/class/net/vmbr0/address)" 02:76:6d:62:72:30
     expect 'IPv6 forwarding' "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" 0
