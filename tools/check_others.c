@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the helper allows although a rule that it does not read refuses it, or allows it only with options. */
+/* What the helper allows, although a rule that it does not read denies it or allows it only with options. */
 struct bypass {
     const struct stock_rules *stock;
     struct string_set allowed; /* the bridges of the helper's own rules */
@@ -82,7 +82,7 @@ static void bypass_free(struct bypass *bypass)
     free(bypass->options);
 }
 
-/* What the helper is, and what it reads, up to where it is said what follows from that. To be freed. */
+/* The beginning of each message: what the helper is, and what it reads. To be freed. */
 static char *describe(const struct other_helper *other)
 {
     char *mode = file_describe_mode(&other->status, true);
@@ -122,7 +122,7 @@ static char *bypass_message(const struct bypass *bypass, const struct other_help
     return text;
 }
 
-/* Says how much it matters, as far as that is known. Takes ownership of cure and of what. */
+/* A warning, or a note if the helper allows nothing that the rules refuse. Takes ownership of cure and of what. */
 static void report(struct findings *findings, const struct bypass *bypass, const struct other_helper *other,
                    bool is_known, char *what, char *cure)
 {

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* By priority: a file takes the place of those of its name in later directories. */
+/* By priority: a file replaces those of the same name in later directories. */
 static const char *const directories[] = {
     "/etc/systemd/network",
     "/run/systemd/network",

@@ -27,7 +27,7 @@ bool helper_is_wrapper(void)
     return strcmp(HELPER, VMNET_HELPER_INSTALLED) != 0;
 }
 
-/* The stores of Nix and Guix: what a user may read there is never privileged, and a change breaks it for all. */
+/* The stores of Nix and Guix: no file there is privileged, and none may be changed. */
 static bool is_in_store(void)
 {
     char *path = realpath(HELPER, NULL);
@@ -44,7 +44,7 @@ static unsigned long mount_flags(void)
     return statvfs(HELPER, &file_system) == 0 ? file_system.f_flag : 0;
 }
 
-/* What to do in place of a change of the file; NULL: the file can be changed. */
+/* What to do instead of changing the file; NULL: the file can be changed. */
 static char *other_cure(void)
 {
     if (helper_is_wrapper())
@@ -60,7 +60,7 @@ static char *other_cure(void)
     return NULL;
 }
 
-/* As dpkg-statoverride(1) takes it, and a shell: to which a word that begins with # is a comment. */
+/* A word for dpkg-statoverride(1), quoted for the shell, in which # begins a comment. */
 static char *group_word(gid_t gid, bool with_names)
 {
     char *name = with_names ? account_group_name(gid) : NULL;
@@ -72,9 +72,9 @@ static char *group_word(gid_t gid, bool with_names)
 }
 
 /*
- * before: what comes before it, "" or a command and " && ". command: what sets the mode by hand; group and mode are what
- * the file has after it. dpkg would undo that: it sets again what the package has, or what dpkg-statoverride(1) says.
- * Takes ownership of group.
+ * before: what comes first, "" or a command and " && ". command: sets the mode by hand; after it, the file has group and
+ * mode. If the file is dpkg's, dpkg-statoverride(1) sets them instead: an upgrade would undo a chmod. Takes ownership of
+ * group.
  */
 static char *change_mode(const char *before, const char *command, char *group, unsigned mode)
 {
@@ -106,7 +106,7 @@ static bool is_setuid_override(const char *override)
     return mode_len >= 4 && mode[1 + mode_len - 4] >= '4';
 }
 
-/* What the override says. Its words are given to a shell only if that takes them as they are. */
+/* Sets what the override says. Its words are in the command only if they need no quoting. */
 static char *override_again(const char *override)
 {
     if (override[strspn(override, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._- ")] != '\0')

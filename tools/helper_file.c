@@ -16,7 +16,7 @@
 
 /*
  * Without privilege, the service is missing. If there is one that does not serve this user, that is what to cure:
- * privilege would serve others, too. Takes ownership of cure, which is NULL where the file is to have no privilege.
+ * privilege would serve others, too. Takes ownership of cure, which is NULL where the file must have no privilege.
  */
 static char *served_cure(const struct helper_file *helper, char *cure)
 {
@@ -41,14 +41,14 @@ static void add_group_fault(struct helper_file *helper, const struct account *ac
     char *group = account_describe_group(status->st_gid, with_names);
 
     add_fault(helper, true,
-              memory_format("%s may not start " HELPER ", whose mode %04o lets only root and %s", who,
+              memory_format("%s may not start " HELPER ", whose mode %04o permits only root and %s", who,
                             (unsigned)(status->st_mode & 07777), group),
               account_group_cure(account, status->st_gid, with_names));
     free(group);
     free(who);
 }
 
-/* It is as good as a helper without privilege. */
+/* The same as a helper without privilege. */
 static void look_at_nosuid(struct helper_file *helper, const struct account *account)
 {
     helper->asks_service = account->caller.uid != 0;
@@ -102,7 +102,7 @@ static void look_at_mount(struct helper_file *helper, const struct account *acco
         look_at_execution(helper, account, status, with_names);
 }
 
-/* Is the file to be without privilege? A wrapper is made to have it, whatever it starts has. */
+/* Must the file have no privilege? A wrapper must have it, even if what it starts has none. */
 static bool is_plain_file(void)
 {
     return strcmp(VMNET_INSTALL_MODE, "none") == 0 && !helper_is_wrapper();

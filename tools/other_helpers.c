@@ -108,15 +108,15 @@ void other_helpers_find(struct other_helpers *others)
     free(of_libvirt);
 }
 
-/* A path that a shell takes as it is. */
+/* A path that needs no quoting in a shell. */
 static bool is_plain(const char *path)
 {
     return path[strspn(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-")] == '\0';
 }
 
 /*
- * Does the path lead through root's directories only, and through no link? Else others choose what a command of root
- * changes: the user, whose own qemu.conf may name a link, which leads elsewhere by then.
+ * Is the path free of symbolic links, and are all its directories root's? Otherwise the user, whose own qemu.conf may
+ * name it, can still choose what root's command changes when root runs it.
  */
 static bool is_fixed(const char *path)
 {
@@ -140,7 +140,7 @@ static bool is_bridge_helper(const char *path)
     return strncmp(strrchr(path, '/') + 1, NAME, sizeof NAME - 1) == 0;
 }
 
-/* A mode that is set by hand lasts until the file is unpacked again, unless dpkg-statoverride(1) says the same. */
+/* An upgrade undoes a chmod, unless dpkg-statoverride(1) says the same. */
 static char *dpkg_cure(const char *path)
 {
     char *packaged_path = dpkg_packaged_path(path);
@@ -167,7 +167,7 @@ char *other_helper_cure(const struct other_helper *other)
         return memory_copy("remove it from the configuration of the system, which makes its wrapper (NixOS: "
                            "security.wrappers; Guix: privileged-programs)");
     if (!is_plain(path) || !is_fixed(path) || !is_bridge_helper(path))
-        return memory_copy("if it is a helper, and not a link to another program: as root, remove its privilege");
+        return memory_copy("as root, remove its privilege, if it is a helper and not a link to another program");
     if (!other->is_setuid)
         return memory_format("as root: setcap -r %s; an update of its package may set the capability again", path);
     if (dpkg_has_file(path))

@@ -66,7 +66,8 @@ chmod 4750 "$helper"
 doctor 0
 result ok helper "$helper is setuid root, mode 4750"
 run 1 as vmother "$ctl" doctor
-result fail helper "vmother (uid 4243) may not start $helper, whose mode 4750 lets only root and the group 'vmgroup'" \
+result fail helper \
+    "vmother (uid 4243) may not start $helper, whose mode 4750 permits only root and the group 'vmgroup'" \
     "ask the administrator to add the user to the group 'vmgroup'"
 run 1 without_groups vmuser "$ctl" doctor
 result fail helper "vmuser (uid 4242) may not start $helper" 'log out and in again: the user database has vmuser'

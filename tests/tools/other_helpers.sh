@@ -230,7 +230,7 @@ for named in /usr/lib/qemu/another /usr/../usr/lib/qemu/open/qemu-bridge-helper 
     echo "bridge_helper = \"$named\"" >/run/lab/home/.config/libvirt/qemu.conf
     asks root --user vmuser
     result note helper-path "$named (root:root, mode 4755), another helper with privilege," \
-        'if it is a helper, and not a link to another program: as root, remove its privilege'
+        'as root, remove its privilege, if it is a helper and not a link to another program'
     says_not chmod
     says_not dpkg-statoverride
 done

@@ -137,7 +137,8 @@ install_helper
 chgrp vmgroup "$helper"
 chmod 4750 "$helper"
 granted br0
-refused "vmother (uid 4243) may not start $helper, whose mode 4750 lets only root and the group 'vmgroup'" br0 vmother
+refused "vmother (uid 4243) may not start $helper, whose mode 4750 permits only root and the group 'vmgroup'" \
+    br0 vmother
 run 1 "$ctl" explain br0 --user vmother
 run 1 as vmuser "$ctl" explain br0 --user vmother
 run 0 "$ctl" explain br0 --user vmuser
