@@ -2,9 +2,9 @@
 # vmnet_wrap(TARGET FUNCTION...): in TARGET, what calls FUNCTION calls the test's __wrap_FUNCTION, which may call
 # __real_FUNCTION.
 #
-# glibc gives some functions another symbol where off_t or time_t have another size than once (see cmake/types.cmake): a
-# call of open() is one of open64, on 32-bit systems a call of fstat() is one of __fstat64_time64. The linker knows the
-# symbols, so the test's two functions are renamed with them.
+# With 64-bit off_t and time_t (see cmake/types.cmake), glibc gives some functions another symbol: open() calls open64,
+# and fstat() on 32-bit systems __fstat64_time64. The linker wraps symbols, so the test's two functions are renamed with
+# them.
 include(CheckSymbolExists)
 
 set(CMAKE_REQUIRED_DEFINITIONS -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)

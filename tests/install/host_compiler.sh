@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # host_compiler.sh SOURCE_DIRECTORY COMPILER: when cross-compiling, the program that makes the filters is built by the
-# building machine's compiler, with options, as cross builds name it. The target is this machine here: its compiler only
-# has to be another one to CMake.
+# building machine's compiler, with options, as cross builds name it. Here, the target is this machine: it is
+# enough that CMake takes its compiler for another one.
 set -eu
 
 source=$1 compiler=$2

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# options.sh SOURCE_DIRECTORY BUILD_DIRECTORY GENERATOR COMPILER: what packagers set when they configure, and that what
-# cannot be had is refused. BUILD_DIRECTORY is made, and removed.
+# options.sh SOURCE_DIRECTORY BUILD_DIRECTORY GENERATOR COMPILER: the options that packagers set have their
+# effect, and one that cannot be obeyed is an error. BUILD_DIRECTORY is made, and removed.
 set -eu
 # shellcheck source=/dev/null
 . "${0%/*}/installed.sh"

@@ -3,10 +3,10 @@
 #
 # Read with "." by tests: lintian and blhc find nothing.
 
-# lint_deb DIRECTORY TAGS [COMMAND...]: the packages there, and the log of their build, which is DIRECTORY/build.log. TAGS
-# are not asked for; ",TAG" each. COMMAND stands before the programs, as where another system has them.
+# lint_deb DIRECTORY TAGS [COMMAND...]: check the packages there, and the log of their build, DIRECTORY/build.log. TAGS,
+# each ",TAG", are ignored. COMMAND runs the programs, for example in another system.
 #
-# Nor are two that are about an upload to Debian: which bug it closes, and where it finds new releases.
+# Two more tags are ignored, about an upload to Debian: which bug it closes, and where it finds new releases.
 lint_deb() {
     lint_directory=$1 lint_tags=initial-upload-closes-no-bugs,debian-watch-file-is-missing$2
     shift 2

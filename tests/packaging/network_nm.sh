@@ -3,8 +3,8 @@
 #
 # network_nm.sh GUESTS SUITE BUILD: NetworkManager, which has the host's network card, and vmbr0 with a QEMU guest
 # (bookworm has NetworkManager 1.42, trixie 1.52). First vmbr0 is systemd-networkd's, as vmnet-network.service has it:
-# whatever NetworkManager does, the guest stays on the network. Then vmbr0 is NetworkManager's own, which takes the tap
-# out of it, and 'vmnetctl status' says the command that plugs it in again.
+# whatever NetworkManager does, the guest stays on the network. Then NetworkManager makes vmbr0, and removes the tap
+# from it, and 'vmnetctl status' shows the command that plugs it in again.
 #
 # Needs what network_networkd.sh needs. Takes about a minute, and one more to download.
 set -eu
