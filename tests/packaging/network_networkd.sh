@@ -21,7 +21,7 @@ ula=fdc5:13df:3688:150:
 
 # What others have made of routes and rules, which systemd-networkd could remove
 show_foreign() {
-    ip rule
+    ip rule | grep -v 'iif vmbr0'
     ip route show type blackhole
     ip route show 198.51.100.0/24
     ip -4 address show dev nat0
@@ -109,6 +109,19 @@ case_firewall() {
     vm_off two
 }
 
+# routed TO FROM: where a packet of a guest goes
+routed() {
+    ip route get "$1" from "$2" iif vmbr0 2>&1 || true
+}
+
+# Two guests whose ports are isolated could send each other packets by way of the host.
+case_no_hairpin() {
+    expect 'from guest to guest' "$(routed 192.168.150.102 192.168.150.101)" '*Permission denied'
+    expect 'from guest to guest' "$(routed "$ula:102" "$ula:101")" '*Permission denied'
+    expect 'from a guest to the host' "$(routed 192.168.150.1 192.168.150.101)" 'local 192.168.150.1 *'
+    expect 'from a guest to others' "$(routed 203.0.113.2 192.168.150.101)" '203.0.113.2 *dev nat0*'
+}
+
 ping_from_outside() {
     ip netns exec outside busybox ping -c 2 -W 2 "$1" >/dev/null
 }
@@ -159,6 +172,8 @@ case_stop() {
     run systemctl stop vmnet-network.service
     [ ! -e /sys/class/net/vmbr0 ] || fail 'vmbr0 is left'
     ! has_table || fail 'the table is left'
+    ! ip rule | grep vmbr0 || fail 'rules are left'
+    ! ip -6 rule | grep vmbr0 || fail 'rules of IPv6 are left'
     ! run ls /run/systemd/network | grep vmbr0 || fail 'files are left in /run/systemd/network'
     run systemctl restart systemd-networkd.service
     [ ! -e /sys/class/net/vmbr0 ] || fail 'vmbr0 is back'
@@ -189,7 +204,7 @@ case_in_the_way() {
 world_make_outside
 world_boot network
 world_allow vmbr0
-for case in start guest tap doctor firewall nftables ipv6_nat stop in_the_way; do
+for case in start guest tap doctor firewall no_hairpin nftables ipv6_nat stop in_the_way; do
     echo "--- $case"
     "case_$case"
 done
