@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# apparmor.sh [BUILD_DIRECTORY]: the AppArmor profiles of conf/apparmor, enforced by Debian's kernel in a virtual machine
-# (apparmor_host.sh says what is tried). BUILD_DIRECTORY is a build with BUILD_TESTING=ON; without it, build/release is
-# made. Needs what a build does, QEMU and the network, no root. VMNET_GUEST_DIR says where the kernel is kept.
+# apparmor.sh [BUILD_DIRECTORY]: the AppArmor profiles of conf/apparmor, enforced by Debian's kernel in a virtual
+# machine (apparmor_host.sh says what is tried). BUILD_DIRECTORY is a build with BUILD_TESTING=ON; without it,
+# build/release is made. Needs what a build does, QEMU and the network, no root. VMNET_GUEST_DIR says where the kernel
+# is kept.
 #
 # The programs and the profiles are as in a build for /usr.
 set -eu

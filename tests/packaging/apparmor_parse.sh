@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# apparmor_parse.sh DIRECTORY SECURITY [SUITE]: AppArmor's parser takes the profiles that the build has made below SECURITY,
-# and the local line for libvirt with libvirt's own profile; and they permit no more than is listed here. SUITE is the
-# suite of Debian whose parser, abstractions and libvirt are used, without it this machine's: bookworm has AppArmor 3.0,
-# trixie 4.1. They are downloaded and unpacked below DIRECTORY (unpack.sh). Needs no root.
+# apparmor_parse.sh DIRECTORY SECURITY [SUITE]: AppArmor's parser takes the profiles that the build has made below
+# SECURITY, and the local line for libvirt with libvirt's own profile; and they permit no more than is listed here.
+# SUITE is the suite of Debian whose parser, abstractions and libvirt are used, without it this machine's: bookworm
+# has AppArmor 3.0, trixie 4.1. They are downloaded and unpacked below DIRECTORY (unpack.sh). Needs no root.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -79,7 +79,7 @@ permits "$helper" '^capability' "$capabilities"
 permits "${helper}d" '^capability' "$capabilities
 capability kill,
 capability sys_ptrace,"
-# No program but the service itself. (What abstractions permit of nscd's and ecryptfs's files stays in the same profile.)
+# No program but the service itself. (What abstractions permit of nscd's and ecryptfs's files stays in the profile.)
 program=/$(echo "$helper" | tr . /)
 permits "$helper" "$executes" ''
 permits "${helper}d" "$executes" "${program}d mrix,"

@@ -51,8 +51,8 @@ PASSWD
 }
 
 make_rules() {
-    rules /etc/qemu/bridge.conf 'allow virbr0' 'deny virbr9' 'allow plain0' 'allow none0' 'include /etc/qemu/private.conf' \
-        'include /etc/qemu/more.conf'
+    rules /etc/qemu/bridge.conf 'allow virbr0' 'deny virbr9' 'allow plain0' 'allow none0' \
+        'include /etc/qemu/private.conf' 'include /etc/qemu/more.conf'
     rules /etc/qemu/more.conf 'allow br3'
     rules /etc/qemu/private.conf 'deny br3'
     chmod 600 /etc/qemu/private.conf
@@ -99,7 +99,8 @@ all_cases() {
     ask vmuser br0 --queues=17
     ask vmuser br0 --wrong
     # shellcheck disable=SC2016 # for the guest's shell
-    echo "queues: $($within su vmuser -c "vmnetctl run --helper $helper --bridge br0 --queues 4 -- sh -c 'echo \$0' %FDS%" 2>&1)"
+    queues="vmnetctl run --helper $helper --bridge br0 --queues 4 -- sh -c 'echo \$0' %FDS%"
+    echo "queues: $($within su vmuser -c "$queues" 2>&1)"
     # The first guest of two, and all of the options.
     # shellcheck disable=SC2016 # for the guest's shell
     $within /fdguest vmuser "$helper" --br=br1 -- sh -c '
@@ -107,8 +108,9 @@ all_cases() {
         until [ -e /run/end ]; do usleep 100000; done' 2>&1 | cat &
     first=$!
     await 'guest on br1' [ -s /run/first ]
-    echo "first: $(cat /run/first) $(bridge -d link show dev "$(cat /run/first)" | grep -o 'isolated on\|guard on\|locked on' | tr '\n' ' ')"
-    bridge vlan show dev "$(cat /run/first)" | tail -n +2
+    tap=$(cat /run/first)
+    echo "first: $tap $(bridge -d link show dev "$tap" | grep -o 'isolated on\|guard on\|locked on' | tr '\n' ' ')"
+    bridge vlan show dev "$tap" | tail -n +2
     ask vmuser br1
     : >/run/end
     wait $first
@@ -158,7 +160,8 @@ end_service() {
 # Who asks from another namespace, with the client that is in the profile and with one that is in none.
 show_namespaces() {
     # shellcheck disable=SC2016 # for the guest's shell
-    su vmuser -c '/ask virbr0; unshare -U -r /ask virbr0; unshare -U -r -n /ask virbr0; setpriv --no-new-privs /ask br0' || true
+    su vmuser -c '/ask virbr0; unshare -U -r /ask virbr0; unshare -U -r -n /ask virbr0
+        setpriv --no-new-privs /ask br0' || true
 }
 
 make_world() {

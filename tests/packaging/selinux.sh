@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# selinux.sh DIRECTORY SECURITY: the module of conf/selinux, which the build has put below SECURITY, compiles, and with all
-# modules of Debian's policy it makes one policy, in which its domains may do no more than selinux_rules.py lists. The
-# packages are downloaded and unpacked below DIRECTORY (unpack.sh), where the store of that policy is, too. Needs make and
-# python3, no root.
+# selinux.sh DIRECTORY SECURITY: the module of conf/selinux, which the build has put below SECURITY, compiles, and with
+# all modules of Debian's policy it makes one policy, in which its domains may do no more than selinux_rules.py lists.
+# The packages are downloaded and unpacked below DIRECTORY (unpack.sh), where the store of that policy is, too. Needs
+# make and python3, no root.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# selinux_enforce.sh [BUILD_DIRECTORY]: the SELinux module of conf/selinux, enforced with Debian's policy by Debian's kernel
-# in a virtual machine (selinux_host.sh says what is tried). BUILD_DIRECTORY is a build with BUILD_TESTING=ON; without it,
-# build/release is made. Needs what a build does, QEMU and the network, no root. VMNET_GUEST_DIR says where the kernel is
-# kept.
+# selinux_enforce.sh [BUILD_DIRECTORY]: the SELinux module of conf/selinux, enforced with Debian's policy by Debian's
+# kernel in a virtual machine (selinux_host.sh says what is tried). BUILD_DIRECTORY is a build with BUILD_TESTING=ON;
+# without it, build/release is made. Needs what a build does, QEMU and the network, no root. VMNET_GUEST_DIR says where
+# the kernel is kept.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

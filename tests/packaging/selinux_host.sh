@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# SELinux on this kernel, in the machine that selinux_enforce.sh boots: the helper, the client and the service do the same
-# in their domains as without a policy, and nothing that they do is denied.
+# SELinux on this kernel, in the machine that selinux_enforce.sh boots: the helper, the client and the service do the
+# same in their domains as without a policy, and nothing that they do is denied.
 #
-# The initramfs cannot have labels: the first part copies it to a tmpfs, and goes on there; the last one runs as a user's
-# processes do, in unconfined_t. That, init_t and kernel_t are permissive, by a module of the test.
+# The initramfs cannot have labels: the first part copies it to a tmpfs, and goes on there; the last one runs as a
+# user's processes do, in unconfined_t. That, init_t and kernel_t are permissive, by a module of the test.
 set -eu
 
 export PATH=/iproute2:/usr/sbin:/usr/bin:/sbin:/bin # busybox's ip knows no options of a bridge

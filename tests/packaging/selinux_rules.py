@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""selinux_rules.py POLICY: what the domains of conf/selinux may do in this policy, and who enters them, is what is listed
-here. Rules that a boolean turns on are left out: they are of interfaces for the name service."""
+"""selinux_rules.py POLICY: what the domains of conf/selinux may do in this policy, and who enters them, is what is
+listed here. Rules that a boolean turns on are left out: they are of interfaces for the name service."""
 
 import sys
 
@@ -25,8 +25,8 @@ OWN = {
 }
 OWN_CLASSES = ("capability", "capability2", "cap_userns", "cap2_userns", "process2", "tun_socket", "bpf", "perf_event")
 
-# Files are written nowhere but in /proc/self and to stderr; no program is executed, no other domain entered, and no process but its own
-# is signalled. (sigchld goes to the parent.) init_tmpfs_t is a descriptor that init may leave open.
+# Files are written nowhere but in /proc/self and to stderr; no program is executed, no other domain entered, and no
+# process but its own is signalled. (sigchld goes to the parent.) init_tmpfs_t is a descriptor that init may leave open.
 OTHERS = [
     (HELPER, "file", WRITES, {HELPER, "user_home_t", "user_tmp_t"}), # those of the user only if they are open
     (HELPER, "dir", WRITES + ("add_name", "remove_name"), set()),
