@@ -66,7 +66,8 @@ boot_clean_system() {
 list_files() {
     run find / -xdev \( -path /home -o -path /tmp -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg \
         -o -path /var/log -o -path /var/vm -o -path /var/lib/systemd -o -path /usr/local \) -prune -o -print |
-        grep -v -e '^/etc/ld.so.cache$' -e '/__pycache__' -e '^/etc/.*-$' -e '^/var/lib/sudo' -e '^/var/tmp/systemd-private-' | LC_ALL=C sort
+        grep -v -e '^/etc/ld.so.cache$' -e '/__pycache__' -e '^/etc/.*-$' -e '^/var/lib/sudo' \
+            -e '^/var/tmp/systemd-private-' | LC_ALL=C sort
 }
 
 # The six lines: those of the README's first block after its heading "From nothing to a guest on the network".
