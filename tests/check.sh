@@ -11,9 +11,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 # shellcheck source-path=SCRIPTDIR source=apt.sh
 . "$here/apt.sh"
+logs=$top/build/check
 # shellcheck source-path=SCRIPTDIR source=results.sh
 . "$here/results.sh"
-logs=$top/build/check
 packages="cmake make gcc g++ clang libclang-rt-dev llvm libc6-dev pkg-config libcap-dev libcap2-bin libseccomp-dev \
 libcmocka-dev libjansson-dev python3-jsonschema zsh fish qemu-system-x86 qemu-system-common busybox-static lz4 \
 xz-utils iproute2 dnsmasq-base nftables bubblewrap mandoc man-db groff-base strace binutils perl-base fakeroot \
