@@ -47,7 +47,7 @@ static bool mode_lets_us(const struct stat *st, const struct credentials *creden
     return (bits & (mode_t)how) != 0; /* R_OK and X_OK are these bits, and those of a list */
 }
 
-/* posix_acl_permission(), for who is not the owner. */
+/* posix_acl_permission() of the kernel, for a caller other than the owner. */
 static bool entries_let_us(const struct posix_acl_xattr_entry *entries, size_t count, const struct stat *st,
                            const struct credentials *credentials, int how)
 {
@@ -72,7 +72,7 @@ static bool entries_let_us(const struct posix_acl_xattr_entry *entries, size_t c
     return of_groups >= 0 ? (of_groups & mask) != 0 : of_others != 0;
 }
 
-/* The list takes the place of the mode, but for the owner. */
+/* The list replaces the mode, except for the owner. */
 static bool list_lets_us(const char *path, size_t size, const struct stat *st, const struct credentials *credentials,
                          int how)
 {
@@ -101,7 +101,7 @@ static bool owner_lets_us(int fd, const struct stat *st, const struct credential
 
 /*
  * access(2) decides by owner, mode and access control list. AppArmor, Landlock and Tomoyo forbid only open(2). SELinux
- * and Smack forbid access(2), too, and kernels before 5.8 have no such access(2): if it fails, we look ourselves.
+ * and Smack forbid access(2), too, and kernels before 5.8 have no faccessat2(2): if it fails, we decide ourselves.
  */
 bool permission_is_given(int fd, int how)
 {

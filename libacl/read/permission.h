@@ -7,8 +7,8 @@
 
 /*
  * Do the owner, the mode and the access control list of what fd is open on (O_PATH will do) let this thread read it
- * (R_OK) or search it (X_OK)? True also when fd cannot be examined; but false when it has an access control list and
- * SELinux or Smack forbids the access.
+ * (R_OK) or search it (X_OK)? True also when that cannot be found out, since false has an include skipped, and with it
+ * its denies.
  */
 bool permission_is_given(int fd, int how);
 
