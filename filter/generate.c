@@ -86,7 +86,7 @@ static void constants_read(const char *path)
  */
 static void forbid_socketcall_socket(scmp_filter_ctx filter, uint32_t target)
 {
-    const int call_socket = 1; /* SYS_SOCKET in linux/net.h */
+    const unsigned call_socket = 1; /* SYS_SOCKET in linux/net.h */
 
     if (seccomp_syscall_resolve_name_arch(target, "socketcall") >= 0)
         check(seccomp_rule_add(filter, SCMP_ACT_KILL_THREAD, SCMP_SYS(socketcall), 1,
