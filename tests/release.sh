@@ -37,6 +37,15 @@ one 'Debian: the tests in the chroot of a package build' sh tests/packaging/chro
 one 'AppArmor: the profiles, enforced' sh tests/packaging/apparmor.sh
 one "AppArmor: Debian 13's parser" sh tests/packaging/apparmor_parse.sh "$packages/apparmor" conf trixie
 one 'SELinux: the module, enforced' sh tests/packaging/selinux_enforce.sh
+network=$top/build/release-network
+one 'a build for the tests of the networks' sh tests/packaging/network_build.sh "$network"
+for suite in bookworm trixie; do
+    for test in networkd nm ifupdown 'uplink networkd' 'uplink NetworkManager'; do
+        # The last word of "uplink ..." is an argument.
+        script=tests/packaging/network_${test%% *}.sh kind=${test#* }
+        one "networks: $test, $suite" sh "$script" "$top/build/guest" "$suite" "$network" "$kind"
+    done
+done
 echo
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

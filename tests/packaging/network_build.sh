@@ -1,0 +1,11 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# network_build.sh BUILD: build in BUILD what the tests of conf/network install, and the programs of the tests that they
+# boot a system with.
+set -eu
+
+[ $# = 1 ] || { echo 'usage: network_build.sh BUILD' >&2; exit 2; }
+cd "$(dirname "$0")/../.."
+cmake --preset release -B "$1" -DBUILD_TESTING=ON >/dev/null
+cmake --build "$1" --parallel "$(nproc)"
