@@ -55,9 +55,9 @@ struct trace {
 
 #if defined __x86_64__ || defined __aarch64__
 /* On to the next call, which with SYSEMU is not made. */
-static int next_request(bool faking)
+static long proceed(pid_t pid, bool faking, long signal_number)
 {
-    return faking ? PTRACE_SYSEMU : PTRACE_SYSCALL;
+    return ptrace(faking ? PTRACE_SYSEMU : PTRACE_SYSCALL, pid, NULL, (void *)signal_number);
 }
 
 static void registers_get(pid_t pid, struct user_regs_struct *registers)
@@ -125,10 +125,10 @@ void lab_call_replace(const struct lab_stop *stop, long number, const uint64_t a
         lab_die("PTRACE_SETREGSET");
 }
 #else /* its registers are not known here: CMakeLists.txt leaves out the tests that need them */
-static int next_request(bool faking)
+static long proceed(pid_t pid, bool faking, long signal_number)
 {
     (void)faking; /* glibc has no PTRACE_SYSEMU for all architectures, as their kernels have none */
-    return PTRACE_SYSCALL;
+    return ptrace(PTRACE_SYSCALL, pid, NULL, (void *)signal_number);
 }
 
 static void value_set(pid_t pid, int64_t value)
@@ -275,7 +275,7 @@ static bool step(struct trace *trace)
     /* The entry of the call that is to be skipped must be reached with SYSEMU. */
     if (trace->is_counting && !trace->in_call && trace->ordinal + 1 == trace->plan->fake_at)
         trace->faking = true;
-    if (ptrace(next_request(trace->faking), pid, NULL, (void *)(long)signal_number) != 0 && errno != ESRCH)
+    if (proceed(pid, trace->faking, signal_number) != 0 && errno != ESRCH)
         lab_die("PTRACE_SYSCALL");
     return false;
 }
