@@ -90,7 +90,7 @@ bool client_is_preferred(void)
 
 static void send_request(int fd, const struct request *request)
 {
-    struct wire_request wire = {.magic = WIRE_MAGIC,
+    struct wire_request wire = {.magic = {WIRE_MAGIC},
                                 .flags = request->use_vnet ? WIRE_USE_VNET : 0,
                                 .queues = (unsigned char)request->queues};
 

@@ -39,11 +39,12 @@ static void receive(int fd, struct wire_request *wire)
 
 void request_receive(struct request *request, int connection_fd)
 {
+    static const char magic[] = {WIRE_MAGIC};
     struct wire_request wire;
     size_t len;
 
     receive(connection_fd, &wire);
-    if (memcmp(wire.magic, WIRE_MAGIC, sizeof wire.magic) != 0 || (wire.flags & ~(unsigned)WIRE_USE_VNET) != 0 ||
+    if (memcmp(wire.magic, magic, sizeof wire.magic) != 0 || (wire.flags & ~(unsigned)WIRE_USE_VNET) != 0 ||
         wire.queues < 1 || wire.queues > QUEUES_MAX || wire.zero[0] != 0 || wire.zero[1] != 0)
         die(EX_PROTOCOL, "the service does not understand this request; restart it after an upgrade: 'systemctl "
                          "restart vmnet-helper.service'");

@@ -34,7 +34,7 @@ enum {
     SUBORDINATE_COUNT = 60000, /* in his user namespace they begin at 1 */
 };
 
-static const struct wire_request request = {.magic = WIRE_MAGIC, .queues = 1, .bridge = "virbr0"};
+static const struct wire_request request = {.magic = {WIRE_MAGIC}, .queues = 1, .bridge = "virbr0"};
 
 /* A connection; -1 when the kernel has no room for it. */
 static int service_connect(int flags)

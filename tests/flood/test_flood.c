@@ -84,7 +84,7 @@ static void log_start(void)
 static int service_ask(void)
 {
     const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = ATTACK_SOCKET};
-    const struct wire_request request = {.magic = WIRE_MAGIC, .queues = 1, .bridge = "virbr0"};
+    const struct wire_request request = {.magic = {WIRE_MAGIC}, .queues = 1, .bridge = "virbr0"};
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     unsigned char code;
 
