@@ -54,7 +54,7 @@ static void do_hang(const char *word)
 static void do_spin(const char *word)
 {
     (void)word;
-    for (volatile unsigned long count = 0;; count++)
+    for (;;)
         ;
 }
 
