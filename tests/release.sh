@@ -46,6 +46,30 @@ for suite in bookworm trixie; do
         one "networks: $test, $suite" sh "$script" "$top/build/guest" "$suite" "$network" "$kind"
     done
 done
+
+# Other architectures: what their compilers say, and their filters on their kernels. With trixie's C library, time_t has
+# 64 bits on 32-bit architectures, and other calls are made.
+apt_install gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gcc-i686-linux-gnu gcc-powerpc64le-linux-gnu \
+    gcc-riscv64-linux-gnu gcc-s390x-linux-gnu qemu-user qemu-system-arm qemu-system-misc qemu-system-ppc lld \
+    >"$logs/packages.log" 2>&1 ||
+    { tail -n 20 "$logs/packages.log"; exit 1; }
+for arch in arm64 armhf armhf-trixie i386 i386-trixie ppc64el riscv64 s390x; do
+    one "$arch: all is built" sh tests/cross/check.sh "$arch" "$top/build/cross/$arch"
+    one "$arch: on its kernel" sh tests/cross/guest.sh "$arch" "$top/build/cross/$arch"
+done
+
+# Other compilers, options and versions of CMake.
+for words in 'bookworm build gcc-11' 'bookworm build clang-13' 'bookworm build clang-14' 'bookworm build clang-15' \
+    'bookworm build clang-16' 'bookworm build clang-19' 'bookworm lto gcc-12' 'bookworm lto clang-14' \
+    'trixie build gcc-12' 'trixie build gcc-13' 'trixie build gcc-14' 'trixie build clang-17' 'trixie build clang-18' \
+    'trixie build clang-19' 'trixie lto gcc-14' 'trixie lto clang-19' 'trixie modes gcc-14' 'trixie modes clang-19' \
+    'trixie cmake' 'unstable build gcc' 'unstable build clang' 'unstable cmake'; do
+    # shellcheck disable=SC2086 # a list
+    one "$words" sh tests/compilers.sh "$top/build/compilers" $words
+done
+for compiler in gcc clang; do
+    one "LTO by $compiler: other programs use the library" sh tests/install/lto.sh "$top/build/lto-$compiler" "$compiler"
+done
 echo
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
