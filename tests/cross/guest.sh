@@ -5,7 +5,7 @@
 # architecture, in a virtual machine: unit.filter; the helper, which grants and refuses (../qemu/host/test_host.c), also
 # by names of users and groups (guest_names.sh); and the service (../qemu/host/service.sh). This loads the seccomp
 # filters of that architecture, which QEMU's user emulation cannot do. ARCH is arm64, armhf, i386, ppc64el, riscv64 or
-# s390x. Needs the package qemu-system-arm, -x86, -ppc or -misc; no root.
+# s390x. Needs the package qemu-system-arm, -x86, -ppc or -misc, and busybox-static; no root.
 #
 # The kernel and busybox are downloaded with apt, into a directory "kernels" beside the build, and never installed; they
 # are of this machine's suite, or the first one that has the architecture. What is there already is used again, without
