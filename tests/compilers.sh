@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# sudo sh tests/compilers.sh DIRECTORY SUITE PART [COMPILER]: build with another compiler, other options or another CMake,
+# sudo sh tests/compilers.sh DIRECTORY SUITE PART [COMPILER]: build with another compiler, options or CMake,
 # in a system of SUITE of Debian (bookworm, trixie or unstable), which is made in DIRECTORY once, a large download
 # (compilers_root.sh). PART and COMPILER (as gcc-13) are those of compilers_build.sh. Each takes less than five minutes.
 # Needs root, for chroot(2) in a mount namespace of its own.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# compilers_root.sh DIRECTORY SUITE: make DIRECTORY/SUITE, a system of this suite of Debian with all of its compilers, to
+# compilers_root.sh DIRECTORY SUITE: make DIRECTORY/SUITE, a system of this suite of Debian with all its compilers, to
 # build the project in; for compilers.sh.
 #
 # The packages are downloaded with apt and unpacked, and none is installed. What is there already is used again, without

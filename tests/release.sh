@@ -68,7 +68,7 @@ for words in 'bookworm build gcc-11' 'bookworm build clang-13' 'bookworm build c
     one "$words" sh tests/compilers.sh "$top/build/compilers" $words
 done
 for compiler in gcc clang; do
-    one "LTO by $compiler: other programs use the library" sh tests/install/lto.sh "$top/build/lto-$compiler" "$compiler"
+    one "LTO by $compiler: programs use the library" sh tests/install/lto.sh "$top/build/lto-$compiler" "$compiler"
 done
 echo
 echo "$passed passed, $failed failed"

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# sh tests/cross/check.sh ARCH[-SUITE] BUILD_DIRECTORY [CMAKE_OPTION...]: build all for another architecture with -Werror.
+# sh tests/cross/check.sh ARCH[-SUITE] BUILD_DIRECTORY [CMAKE_OPTION...]: build for another architecture, with -Werror.
 # ARCH is arm64, armhf, i386, ppc64el, riscv64 or s390x; SUITE is the one of Debian whose libraries are taken, as in
-# sysroot.sh. Needs the package gcc-TRIPLET of the architecture, such as gcc-aarch64-linux-gnu; no root. The libraries are
-# made in a directory "sysroots" beside the build, which is a download. guest.sh and ordinary.sh run what was built.
+# sysroot.sh. Needs the package gcc-TRIPLET of the architecture, such as gcc-aarch64-linux-gnu; no root. The libraries
+# are made in a directory "sysroots" beside the build, which is a download. guest.sh and ordinary.sh run what was built.
 set -eu
 
 [ $# -ge 2 ] || { echo 'usage: check.sh ARCH[-SUITE] BUILD_DIRECTORY [CMAKE_OPTION...]' >&2; exit 1; }
@@ -17,5 +17,6 @@ shift 2
 
 sh "$here/sysroot.sh" "$sysroot" "$sysroots"
 cmake -S "$here/../.." -B "$build" -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" -DVMNET_CROSS_ARCH="${sysroot%%-*}" \
-    -DVMNET_CROSS_SYSROOT="$sysroots/$sysroot" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBUILD_TESTING=ON -DVMNET_WERROR=ON "$@"
+    -DVMNET_CROSS_SYSROOT="$sysroots/$sysroot" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBUILD_TESTING=ON \
+    -DVMNET_WERROR=ON "$@"
 cmake --build "$build" --parallel "$(nproc)"

@@ -44,8 +44,8 @@ download() {
     mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
     apt_write_sources "$suite" "$work/sources.list" || return
     set -- -o APT::Sandbox::User=root -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" \
-        -o Dir::State::status=/dev/null -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-        -o "APT::Architecture=$arch" -o "APT::Architectures=$arch"
+        -o Dir::State::status=/dev/null -o "Dir::Etc::SourceList=$work/sources.list" \
+        -o Dir::Etc::SourceParts=/dev/null -o "APT::Architecture=$arch" -o "APT::Architectures=$arch"
     apt_get -qq "$@" update || return
     image=$(apt-cache "$@" depends "$metapackage" | sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
     [ -n "$image" ] || return
@@ -70,7 +70,8 @@ add_module() {
 make_kernel() {
     mkdir -p "$work/deb" "$work/root/usr/lib" "$work/new/modules"
     ln -s usr/lib "$work/root/lib"
-    (cd "$work/deb" && download) >"$work/log" 2>&1 || { cat "$work/log"; fail "apt cannot download the kernel of $arch"; }
+    (cd "$work/deb" && download) >"$work/log" 2>&1 ||
+        { cat "$work/log"; fail "apt cannot download the kernel of $arch"; }
     for package in "$work"/deb/*.deb; do
         dpkg-deb --fsys-tarfile "$package" | tar -x -C "$work/root" --keep-directory-symlink --no-same-owner
     done
@@ -81,7 +82,8 @@ make_kernel() {
     for module in tun bridge; do
         add_module "$work/new/modules" "$module"
     done
-    for image in "$work/root/boot/vmlinuz-$release" "$work/root/boot/vmlinux-$release" "$modules/vmlinuz" "$modules/vmlinux"; do
+    for image in "$work/root/boot/vmlinuz-$release" "$work/root/boot/vmlinux-$release" "$modules/vmlinuz" \
+        "$modules/vmlinux"; do
         [ ! -e "$image" ] || cp "$image" "$work/new/kernel"
     done
     cp "$(find "$work/root" -path '*/bin/busybox')" "$work/new/busybox"
@@ -98,7 +100,8 @@ add_program() {
 
 # add_libraries FILE: those that it needs, and the program that loads them, where that looks.
 add_libraries() {
-    readelf -ldW "$1" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p; s/.*(NEEDED).*\[\(.*\)\]/\1/p' | while read -r name; do
+    readelf -ldW "$1" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p; s/.*(NEEDED).*\[\(.*\)\]/\1/p' |
+    while read -r name; do
         case $name in
         /*) target=$name ;;
         *) target=$libraries/$name ;;

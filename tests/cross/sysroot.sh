@@ -13,8 +13,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../apt.sh
 . "$here/../apt.sh"
-wanted='libc6 libc6-dev libc-dev-bin libcrypt1 libcrypt-dev linux-libc-dev libgcc-s1 libcap2 libcap-dev libseccomp2 libseccomp-dev
-libcmocka0 libcmocka-dev libjansson4 libjansson-dev'
+wanted='libc6 libc6-dev libc-dev-bin libcrypt1 libcrypt-dev linux-libc-dev libgcc-s1 libcap2 libcap-dev libseccomp2
+libseccomp-dev libcmocka0 libcmocka-dev libjansson4 libjansson-dev'
 
 die() {
     echo "sysroot.sh: $*" >&2
@@ -27,8 +27,8 @@ fetch() {
     cd "$work/deb"
     apt_write_sources "$suite" "$work/sources.list" || return
     set -- -o APT::Sandbox::User=root -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" \
-        -o Dir::State::status=/dev/null -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-        -o "APT::Architecture=$arch" -o "APT::Architectures=$arch"
+        -o Dir::State::status=/dev/null -o "Dir::Etc::SourceList=$work/sources.list" \
+        -o Dir::Etc::SourceParts=/dev/null -o "APT::Architecture=$arch" -o "APT::Architectures=$arch"
     apt_get -qq "$@" update || return
     # shellcheck disable=SC2086 # a list
     apt_get -qq "$@" download $wanted
