@@ -38,7 +38,7 @@ pack_sources() (
 require_build_dependencies() {
     command -v dpkg-checkbuilddeps >/dev/null || die "dpkg-buildpackage is missing; apt install dpkg-dev"
     missing=$(dpkg-checkbuilddeps "$debian/control" 2>&1) ||
-        die "packages are missing to build with: ${missing#*dependencies: }; apt build-dep $work/$name-$version"
+        die "packages are missing to build with: ${missing#*dependencies: }; install them: apt-get build-dep $top/packaging"
 }
 
 [ $# = 1 ] || [ $# = 2 ] || die 'usage: deb.sh OUTDIR [TARBALL]'
