@@ -24,9 +24,13 @@ apt_install rpm rpmlint mmdebstrap selinux-policy-dev makepkg pacman-package-man
     >"$logs/packages.log" 2>&1 ||
     { tail -n 20 "$logs/packages.log"; exit 1; }
 packages=$top/build/packaging
+one 'the archive of the sources' sh tests/packaging/dist.sh
 one 'Debian: build, lintian, upgrade, purge' sh tests/packaging/deb.sh "$packages"
 one 'Debian: two builds have the same bytes' sh tests/packaging/deb_reproducible.sh "$packages"
 one 'Debian: in the place of qemu-bridge-helper' sh tests/packaging/deb_default.sh "$packages"
+for suite in bookworm trixie; do
+    one "Debian: README's six lines to the purge, $suite" sh tests/packaging/accept.sh "$packages" "$suite"
+done
 one "Debian: the packages' own tests, by autopkgtest" sh tests/packaging/deb_autopkgtest.sh "$packages"
 one 'Debian: the service is upgraded while it works' sh tests/packaging/deb_service.sh "$packages"
 one 'Debian 13: build, tests, lintian, install' sh tests/packaging/deb_trixie.sh "$packages"
@@ -56,6 +60,9 @@ apt_install gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gcc-i686-linux-gnu gcc
 for arch in arm64 armhf armhf-trixie i386 i386-trixie ppc64el riscv64 s390x; do
     one "$arch: all is built" sh tests/cross/check.sh "$arch" "$top/build/cross/$arch"
     one "$arch: on its kernel" sh tests/cross/guest.sh "$arch" "$top/build/cross/$arch"
+done
+for arch in armhf i386 s390x; do
+    one "$arch: the ordinary tests" sh tests/cross/ordinary.sh "$arch" "$top/build/cross/$arch"
 done
 
 # Other compilers, options and versions of CMake.
