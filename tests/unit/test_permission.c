@@ -30,6 +30,20 @@ int __wrap_faccessat(int directory, const char *path, int how, int flags)
     return -1;
 }
 
+/* What getxattr(2) fails with; 0: what it answers itself. */
+static int list_error;
+
+ssize_t __real_getxattr(const char *path, const char *name, void *value, size_t size);
+ssize_t __wrap_getxattr(const char *path, const char *name, void *value, size_t size);
+
+ssize_t __wrap_getxattr(const char *path, const char *name, void *value, size_t size)
+{
+    if (list_error == 0)
+        return __real_getxattr(path, name, value, size);
+    errno = list_error;
+    return -1;
+}
+
 /* An entry of a list, acl(5). */
 struct entry {
     uint16_t tag;
@@ -155,11 +169,30 @@ static void test_permission_is_given_owner_by_the_mode(void **state)
     assert_false(is_given_to_user());
 }
 
+/* Without an answer about a list, as where there is no /proc, nothing is known; without lists, the mode counts. */
+static void test_permission_is_given_list_not_known_true(void **state)
+{
+    static const int errors[] = {EACCES, ENOENT, EIO, ENOMEM};
+
+    (void)state;
+    make_file(1); /* others may not */
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        access_error = EACCES;
+        list_error = errors[i];
+        assert_true(is_given_to_user());
+    }
+    access_error = EACCES;
+    list_error = ENOTSUP;
+    assert_false(is_given_to_user());
+    list_error = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_permission_is_given_as_the_kernel_says, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_permission_is_given_owner_by_the_mode, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_permission_is_given_list_not_known_true, scratch_setup, scratch_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
