@@ -17,7 +17,7 @@ logs=$top/build/check
 packages="cmake make gcc g++ clang libclang-rt-dev llvm libc6-dev pkg-config libcap-dev libcap2-bin libseccomp-dev \
 libcmocka-dev libjansson-dev python3-jsonschema zsh fish qemu-system-x86 qemu-system-common busybox-static lz4 \
 xz-utils iproute2 dnsmasq-base nftables bubblewrap mandoc man-db groff-base strace binutils perl-base fakeroot \
-shellcheck git dpkg-dev debhelper systemd lintian blhc gcc-arm-linux-gnueabihf qemu-system-arm"
+shellcheck git dpkg-dev debhelper systemd lintian blhc musl-tools gcc-arm-linux-gnueabihf qemu-system-arm"
 
 install_packages() {
     # shellcheck disable=SC2086 # a list
@@ -90,6 +90,7 @@ suite 'gcc, release' release 'sanitizers' -DCMAKE_C_COMPILER=gcc
 # The other helper, which starts in another way and looks up no names, by the other compiler. vmnetctl is the same.
 suite 'clang, release, static PIE' release 'once|sanitizers' -DCMAKE_C_COMPILER=clang -DVMNET_STATIC_PIE=ON -DVMNET_TOOLS=OFF
 one 'each registered test is in a suite' every_test_is_chosen
+one 'musl: the programs are built' sh tests/musl/build.sh "$top/build/check-musl"
 # 32 bits, other system calls: what the compiler says, and the filters on a kernel of that architecture.
 one 'armhf: all is built' sh tests/cross/check.sh armhf "$top/build/check-cross/armhf"
 one 'armhf: on its kernel' sh tests/cross/guest.sh armhf "$top/build/check-cross/armhf"

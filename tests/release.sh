@@ -51,6 +51,9 @@ for suite in bookworm trixie; do
     done
 done
 
+one 'musl: the tests' sh tests/musl/check.sh "$top/build/release-musl"
+one 'musl: the tests, static' sh tests/musl/check.sh "$top/build/release-musl-static" -DVMNET_STATIC_PIE=ON
+
 # Other architectures: what their compilers say, and their filters on their kernels. With trixie's C library, time_t has
 # 64 bits on 32-bit architectures, and other calls are made.
 apt_install gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gcc-i686-linux-gnu gcc-powerpc64le-linux-gnu \
