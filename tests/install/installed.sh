@@ -79,6 +79,7 @@ wanted_files() {
 /usr/share/doc/vmnet-helper/examples/network/networkd/70-vmbr0.network
 /usr/share/doc/vmnet-helper/examples/network/networkd/70-vmnet-tap.network
 /usr/share/doc/vmnet-helper/examples/network/networkd/ipv6-nat.conf
+/usr/share/doc/vmnet-helper/examples/network/networkd/nftables-vmnet-network.conf
 /usr/share/doc/vmnet-helper/examples/network/networkd/vmbr0.nft
 /usr/share/doc/vmnet-helper/examples/network/networkd/vmnet-network
 /usr/share/doc/vmnet-helper/examples/network/networkd/vmnet-network.service

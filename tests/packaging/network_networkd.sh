@@ -132,13 +132,12 @@ nc_answers() {
 
 # nftables.service flushes all tables.
 case_nftables() {
-    run systemctl start nftables.service
-    run systemctl restart nftables.service
-    until_true has_table
-    vm_ping one 203.0.113.2
-    until_true run systemctl -q is-active vmnet-network.service
-    run systemctl reload nftables.service
-    until_true has_table
+    for command in start restart reload stop start; do
+        run systemctl "$command" nftables.service
+        has_table || fail "there is no firewall after: $command nftables.service"
+        vm_ping one 203.0.113.2
+    done
+    run systemctl -q is-active vmnet-network.service || fail 'vmnet-network.service is not active'
 }
 
 has_table() {
@@ -164,6 +163,8 @@ guest_reaches() {
 case_stop() {
     run systemctl stop vmnet-network.service
     expect 'the unit' "$(run systemctl is-active vmnet-network.service)" failed
+    run systemctl restart nftables.service
+    has_table || fail 'the bridge stays, and its firewall does not'
     vm_ping one 203.0.113.2
     run systemctl start vmnet-network.service
     vm_ping one 203.0.113.2
@@ -171,6 +172,7 @@ case_stop() {
     vm_await 120 'the tap to go' vm_no_taps
     run systemctl stop vmnet-network.service
     [ ! -e /sys/class/net/vmbr0 ] || fail 'vmbr0 is left'
+    run systemctl restart nftables.service
     ! has_table || fail 'the table is left'
     ! ip rule | grep vmbr0 || fail 'rules are left'
     ! ip -6 rule | grep vmbr0 || fail 'rules of IPv6 are left'
