@@ -130,14 +130,24 @@ nc_answers() {
     busybox nc -w 5 127.0.0.1 22 </dev/null
 }
 
-# nftables.service flushes all tables.
+# nftables COMMAND: nftables.service flushes all tables. Started often, it would be refused.
+nftables() {
+    run systemctl reset-failed nftables.service
+    run systemctl "$1" nftables.service
+}
+
 case_nftables() {
     for command in start restart reload stop start; do
-        run systemctl "$command" nftables.service
+        nftables "$command"
         has_table || fail "there is no firewall after: $command nftables.service"
         vm_ping one 203.0.113.2
     done
     run systemctl -q is-active vmnet-network.service || fail 'vmnet-network.service is not active'
+    # A MAC of the administrator's
+    ip link set dev vmbr0 address 02:76:6d:62:72:31
+    nftables restart
+    has_table || fail 'there is no firewall with another MAC'
+    ip link set dev vmbr0 address 02:76:6d:62:72:30
 }
 
 has_table() {
@@ -163,7 +173,7 @@ guest_reaches() {
 case_stop() {
     run systemctl stop vmnet-network.service
     expect 'the unit' "$(run systemctl is-active vmnet-network.service)" failed
-    run systemctl restart nftables.service
+    nftables restart
     has_table || fail 'the bridge stays, and its firewall does not'
     vm_ping one 203.0.113.2
     run systemctl start vmnet-network.service
@@ -172,7 +182,7 @@ case_stop() {
     vm_await 120 'the tap to go' vm_no_taps
     run systemctl stop vmnet-network.service
     [ ! -e /sys/class/net/vmbr0 ] || fail 'vmbr0 is left'
-    run systemctl restart nftables.service
+    nftables restart
     ! has_table || fail 'the table is left'
     ! ip rule | grep vmbr0 || fail 'rules are left'
     ! ip -6 rule | grep vmbr0 || fail 'rules of IPv6 are left'
