@@ -35,7 +35,8 @@ guest = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
 guest.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
 guest.sendto(struct.pack("!BBHBBHII", 134, 0, 0, 64, 8, 1800, 0, 0), ("ff02::1", 0, 0, socket.if_nametoindex("eth0")))'
     # The host has received it before this.
-    ip netns exec rogue busybox ping -c 1 -W 60 fe80::76:6dff:fe62:7230%eth0 >/dev/null || fail 'the host is not reached'
+    ip netns exec rogue busybox ping -c 1 -W 60 fe80::76:6dff:fe62:7230%eth0 >/dev/null ||
+        fail 'the host is not reached'
     ip link del rogue
     ip netns del rogue
 }
