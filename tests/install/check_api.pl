@@ -59,6 +59,7 @@ for my $path (sort glob "$source/libacl/*.3") {
     my %shown;
     my ($synopsis) = $page =~ /^\.Sh SYNOPSIS\n(.*?)^\.Sh /ms;
     $synopsis =~ s/^\.Fn (\w+) (\w+)$/.Fo $1\n.Fa $2\n.Fc/mg;
+    $synopsis =~ s/\\://g; # where groff may break the line
     while ($synopsis =~ /^\.Ft (.*)\n\.Fo (\w+)\n((?:\.Fa .*\n)+)\.Fc$/mg) {
         my ($type, $function, $parameters) = ($1, $2, $3);
         $shown{$function} = tidy("$type $function(" . join(',', $parameters =~ /^\.Fa "?(.*?)"?$/mg) . ')');
