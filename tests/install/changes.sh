@@ -38,6 +38,7 @@ configure "$build" -DCMAKE_INSTALL_LIBEXECDIR=/opt/vm/bin -DVMNET_SYSTEMD_UNIT_D
 install_into "$stage.other" "$build"
 assert_file "$stage.other/opt/vm/bin/vmnet-helper" 0:0 4755
 page=$stage.other/usr/share/man/man8/vmnet-helper.8
+sed -i 's/\\-/-/g' "$page"
 grep -q -F /opt/vm/bin/vmnet-helper "$page" || fail "the manual page does not tell the path"
 ! grep -F /usr/libexec/vmnet-helper "$page" || fail "the manual page tells another path"
 for file in /opt/vm/units/vmnet-helper.service /usr/share/doc/vmnet-helper/examples/openrc/vmnet-helper \

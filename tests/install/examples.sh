@@ -14,7 +14,10 @@ for page in "$source"/libacl/*.3; do
     awk -v out="$work/${page##*/}" '
         /^\.Sh / { is_examples = $2 == "EXAMPLES" }
         is_examples && /^\.Ed/ { is_display = 0 }
-        is_display { gsub(/\\e/, "\\"); gsub(/\\\(dq/, "\""); gsub(/\\\(aq/, "\047"); print > (out "." count) }
+        is_display {
+            gsub(/\\e/, "\\"); gsub(/\\\(dq/, "\""); gsub(/\\\(aq/, "\047"); gsub(/\\-/, "-")
+            print > (out "." count)
+        }
         is_examples && /^\.Bd -literal/ { is_display = 1; count++ }' "$page"
 done
 # The example of README.md, from its first line to its last.

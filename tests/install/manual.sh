@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 #
 # manual.sh SOURCE_DIRECTORY: mandoc(1) finds nothing wrong with the manual pages, neither does man(1) with groff(1), as
-# lintian runs it, neither shows a line that is wider than a terminal, whatis(1) will know each page, each has the
-# project's version, and the pages of ours that one refers to exist. Needs mandoc, man-db and groff-base.
+# lintian runs it, neither shows a line that is wider than a terminal, commands can be copied, whatis(1) will know each
+# page, each has the project's version, and the pages of ours that one refers to exist. Needs mandoc, man-db and
+# groff-base.
 set -eu
 
 cd "$1"
@@ -26,6 +27,19 @@ wide() {
     LC_ALL=C.UTF-8 sed "s/.$(printf '\b')//g; s/$(printf '\033')\[[0-9;]*m//g" | LC_ALL=C.UTF-8 grep -E '^.{81}' || true
 }
 
+# typographic PAGE: the lines of commands, files, messages and other literal text with a character that groff 1.23 without
+# a distribution's changes shows as another one, such as a hyphen, which no shell takes for "-"
+typographic() {
+    awk '
+        /^\.Sh / { are_messages = $2 == "DIAGNOSTICS" }
+        /^\.Ed/ { is_display = 0 }
+        { text = "" }
+        is_display && !/^\./ || are_messages && /^\.It / || /^\.(.* )?(Cm|Dl|Fl|Pa|Ql|Sy) / { text = $0 }
+        /^\.Bd -literal/ { is_display = 1 }
+        { gsub(/\\-/, "", text) }
+        text ~ /[-\047`^~]/ { print NR ": " $0 }' "$1"
+}
+
 # as_lintian COMMAND...: in the environment in which lintian runs man(1) and lexgrog(1). It is wide, since groff cannot
 # break each line of a prototype.
 as_lintian() {
@@ -38,6 +52,8 @@ for page in $pages; do
     [ "$found" = "" ] || { echo "FAILED: $page, mandoc: $found" >&2; status=1; }
     found=$(groff -mdoc -Tutf8 -rLL=78n "$page" 2>/dev/null | wide)
     [ "$found" = "" ] || { echo "FAILED: $page, groff: $found" >&2; status=1; }
+    found=$(typographic "$page")
+    [ "$found" = "" ] || { echo "FAILED: $page needs \\-, \\(aq, \\(ga, \\(ha or \\(ti in line $found" >&2; status=1; }
     # Whether other programs' pages are installed here says nothing about ours.
     found=$(mandoc -T lint -W style "$page" 2>/dev/null | grep -v -e 'STYLE: referenced manual not found: ' \
         -e 'STYLE: operating system explicitly specified' || true)

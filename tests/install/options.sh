@@ -49,6 +49,7 @@ grep -q '(lookup_none\.c\.o)' "$helper.map" || fail "the helper has no lookup_no
 install_into "$build.stage" "$build"
 [ -z "$(find "$build.stage" -name LICENSE -o -path '*/systemd/system/*.service')" ] || fail "what was left out is installed"
 pages=$build.stage/usr/share/man
+find "$pages" -type f -exec sed -i 's/\\-/-/g' '{}' +
 grep -q -F 'helper=/run/wrappers/bin/vmnet-helper' "$pages/man8/vmnet-helper.8" || fail "the page names another helper"
 grep -q -F '/usr/libexec/vmnet-helperd' "$pages/man8/vmnet-helperd.8" || fail "the page names another service"
 found=$(grep -r -F -e /usr/libexec/vmnet-helper "$pages" | grep -v -F /usr/libexec/vmnet-helperd || true)

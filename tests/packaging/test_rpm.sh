@@ -118,7 +118,7 @@ case_used() {
     other='tap[0-9]*'
     [ "$distribution" != suse ] || other='*Permission denied*'
     assert_asked vmother "$other"
-    pages=$(gzip -cdf "$root"/usr/share/man/man[1358]/*)
+    pages=$(gzip -cdf "$root"/usr/share/man/man[1358]/* | sed 's/\\-/-/g')
     for path in /etc/qemu/bridge.conf /etc/qemu-kvm/bridge.conf; do
         named=$(printf '%s' "$pages" | grep -c -F "$path" || true)
         case $path:$named in

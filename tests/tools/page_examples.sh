@@ -17,6 +17,7 @@ grep -q '^guests:' /etc/group || echo 'guests:x:4312:' >>/etc/group
 # Each example is a file of its own. They name bridges that do not exist here, which is a note.
 awk '/^\.Sh / { is_section = $2 == "EXAMPLES" }
     is_section && /^\.Ed/ { is_display = 0 }
+    { gsub(/\\-/, "-") }
     is_section && sub(/^\.Dl /, "") { print >(++count ".example"); next }
     is_display { print >(count ".example") }
     is_section && /^\.Bd -literal/ { is_display = 1; count++ }' "$page"
