@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # deb_trixie.sh DIRECTORY: Debian 13 builds the packages as its build daemons do, by a user without privilege, with the
-# tests; its lintian and blhc find nothing, and its dpkg installs and removes them. Needs root, mmdebstrap, and the network
-# for a root file system that is kept in DIRECTORY.
+# tests; its lintian and blhc find nothing, its groff shows the manual pages well, and its dpkg installs and removes the
+# packages. Needs root, mmdebstrap, and the network for a root file system that is kept in DIRECTORY.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -35,6 +35,7 @@ if [ "${1-}" = inside ]; then
         { tail -n 60 "$tree/build.log" >&2; exit 1; }
     cp "$tree/build.log" $root/out/
     lint_deb /out '' in_root
+    in_root sh /source/tests/install/manual.sh /source # with its groff
     in_root sh -ec 'cd /out; rm -f *-dbgsym_* vmnet-network_*; dpkg --install *.deb; stat -c "%a %U:%G" /usr/libexec/vmnet-helper
         head -c 2 /usr/lib/qemu/qemu-bridge-helper; echo; vmnetctl check; dpkg --purge vmnet-helper-default vmnet-helperd \
         vmnetctl libvmnetacl-dev libvmnetacl1 vmnet-helper; ls /usr/lib/qemu/qemu-bridge-helper* /etc/vmnet 2>&1 || true' \
