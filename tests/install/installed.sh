@@ -43,11 +43,6 @@ assert_output() {
 zsh_directory=/usr/share/zsh/site-functions
 [ ! -e /etc/debian_version ] || zsh_directory=/usr/share/zsh/vendor-completions
 
-# The files of a directory in conf/, which are examples
-example_files() {
-    (cd "${0%/*}/../../conf" && find "$1" -type f ! -name '*.in') | sed 's|^|/usr/share/doc/vmnet-helper/examples/|'
-}
-
 # wanted_files LIBDIR: what there is, part by part; the library's part is in LIBDIR
 wanted_files() {
     cat <<FILES
@@ -90,7 +85,6 @@ wanted_files() {
 /usr/share/doc/vmnet-helper/examples/selinux/vmnet_helper.if
 /usr/share/doc/vmnet-helper/examples/selinux/vmnet_helper.te
 /usr/share/doc/vmnet-helper/examples/switch.conf
-/usr/share/doc/vmnet-helper/examples/network/networkd/vmnet-network.service
 /usr/share/licenses/vmnet-helper/LICENSE
 /usr/share/man/man5/vmnet-bridge.conf.5
 /usr/share/man/man5/vmnet-rules.5
@@ -98,7 +92,6 @@ wanted_files() {
 /usr/share/man/man8/vmnet-helper.8
 /usr/share/man/man8/vmnet-helperd.8
 FILES
-    example_files network
     cat <<FILES
 /usr/include/vmnetacl.h
 /usr/include/vmnetacl_error.h
