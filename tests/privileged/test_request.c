@@ -81,7 +81,7 @@ static void test_version_printed(void **state)
 {
     (void)state;
     lab_command("setpriv --reuid 4242 --regid 4242 --clear-groups " HELPER_SETUID " --version | "
-                "grep -qx 'vmnet-helper [0-9]*[.][0-9]*[.][0-9]*'");
+                "grep -qx 'vmnet-helper [0-9]*[.][0-9]*[.][0-9]*\\(~rc[0-9]*\\)\\{0,1\\}'");
     lab_command("! setpriv --reuid 4242 --regid 4242 --clear-groups " HELPER_SETUID " --version >/dev/full");
 }
 

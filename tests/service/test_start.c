@@ -106,7 +106,7 @@ static void test_command_line_other_usage(void **state)
 static void test_version_printed(void **state)
 {
     (void)state;
-    lab_command(HELPERD " --version | grep -qx 'vmnet-helperd [0-9]*[.][0-9]*[.][0-9]*'");
+    lab_command(HELPERD " --version | grep -qx 'vmnet-helperd [0-9]*[.][0-9]*[.][0-9]*\\(~rc[0-9]*\\)\\{0,1\\}'");
     lab_command("! " HELPERD " --version >/dev/full");
 }
 
