@@ -610,6 +610,41 @@ static int read_hidden(const void *argument)
     return 0;
 }
 
+/* read_failing FIRST LAST: CONF, when these calls of open(2) fail with EACCES */
+static enum vmnetacl_code read_failing(size_t first, size_t last, struct vmnetacl_error *error)
+{
+    enum vmnetacl_code code;
+
+    faults_start();
+    faults.call = FAULT_OPEN;
+    faults.first = first;
+    faults.last = last;
+    faults.error = EACCES;
+    code = read_with(CONF, &trust, error);
+    faults_start();
+    return code;
+}
+
+/* As a security module does it, without one: each call of open(2) fails, though the modes permit it. */
+static void test_file_read_open_fails_though_permitted_forbidden(void **state)
+{
+    struct vmnetacl_error error;
+    size_t count;
+
+    (void)state;
+    faults_start();
+    assert_reads(CONF);
+    count = faults.calls[FAULT_OPEN];
+    assert_int_equal(read_failing(count, count, &error), VMNETACL_CODE_FILE_FORBIDDEN);
+    assert_string_equal(error.message, "a security module, not its mode, forbids opening it");
+    assert_int_equal(read_failing(count, count + 1, &error), VMNETACL_CODE_FILE_FORBIDDEN); /* "." cannot be opened */
+    assert_string_equal(error.message, "a security module, not its mode, forbids searching " SCRATCH);
+    assert_int_equal(error.system_errno, EACCES);
+    for (size_t i = 2; i < count; i++)
+        assert_int_equal(read_failing(i, i, &error), VMNETACL_CODE_FILE_FORBIDDEN);
+    assert_int_equal(read_failing(1, 1, &error), VMNETACL_CODE_FILE_DENIED); /* "/", which no one forbids */
+}
+
 /* Landlock forbids what modes permit. */
 static void test_file_read_security_module_forbids_it(void **state)
 {
@@ -762,6 +797,7 @@ int main(void)
         cmocka_unit_test_setup(test_file_read_of_time_after_2106_read, setup),
         cmocka_unit_test_setup(test_file_read_permission_missing_denied, setup),
         cmocka_unit_test_setup(test_file_read_list_against_user_denied, setup),
+        cmocka_unit_test_setup(test_file_read_open_fails_though_permitted_forbidden, setup),
         cmocka_unit_test_setup(test_file_read_security_module_forbids_it, setup),
         cmocka_unit_test_setup(test_file_read_grows_behind_its_end_try_again, setup),
         cmocka_unit_test_setup(test_file_read_changed_meanwhile_try_again, setup),

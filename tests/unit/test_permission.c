@@ -10,6 +10,8 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -30,18 +32,44 @@ int __wrap_faccessat(int directory, const char *path, int how, int flags)
     return -1;
 }
 
-/* What getxattr(2) fails with; 0: what it answers itself. */
+/* What getxattr(2) fails with at the call after so many; 0: what it answers itself. */
 static int list_error;
+static int list_calls_before;
+static uint32_t list_version; /* what it says that it is; 0: what it is */
 
 ssize_t __real_getxattr(const char *path, const char *name, void *value, size_t size);
 ssize_t __wrap_getxattr(const char *path, const char *name, void *value, size_t size);
 
 ssize_t __wrap_getxattr(const char *path, const char *name, void *value, size_t size)
 {
-    if (list_error == 0)
-        return __real_getxattr(path, name, value, size);
+    ssize_t len = __real_getxattr(path, name, value, size);
+
+    if (list_version != 0 && size != 0)
+        memcpy(value, &list_version, sizeof list_version);
+    if (list_error == 0 || list_calls_before-- > 0)
+        return len;
     errno = list_error;
     return -1;
+}
+
+static int allocations_before_failure = INT_MAX;
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return allocations_before_failure-- > 0 ? __real_calloc(count, size) : NULL;
+}
+
+static bool has_no_status;
+
+int __real_fstat(int fd, struct stat *status);
+int __wrap_fstat(int fd, struct stat *status);
+
+int __wrap_fstat(int fd, struct stat *status)
+{
+    return has_no_status ? -1 : __real_fstat(fd, status);
 }
 
 /* An entry of a list, acl(5). */
@@ -185,6 +213,45 @@ static void test_permission_is_given_list_not_known_true(void **state)
     list_error = ENOTSUP;
     assert_false(is_given_to_user());
     list_error = 0;
+    make_file(5); /* a list: the user may not */
+    access_error = EACCES;
+    assert_false(is_given_to_user());
+    access_error = list_error = EACCES;
+    list_calls_before = 1; /* how long it is, is known */
+    assert_true(is_given_to_user());
+    list_error = 0;
+    access_error = EACCES;
+    list_version = htole32(3);
+    assert_true(is_given_to_user());
+    list_version = 0;
+    for (int i = 0; i < 2; i++) { /* for the groups, for the list */
+        access_error = EACCES;
+        allocations_before_failure = i;
+        assert_true(is_given_to_user());
+    }
+    allocations_before_failure = INT_MAX;
+    access_error = EACCES;
+    has_no_status = true;
+    assert_true(is_given_to_user());
+    has_no_status = false;
+}
+
+/* The descriptor's number has more digits than one. */
+static void test_permission_is_given_high_descriptor(void **state)
+{
+    int fd;
+
+    (void)state;
+    make_file(4); /* a list: the user may */
+    scratch_as_user();
+    fd = open(CONF, O_PATH);
+    assert_int_equal(dup2(fd, 120), 120);
+    access_error = EACCES;
+    assert_true(permission_is_given(120, R_OK));
+    access_error = 0;
+    scratch_as_root();
+    assert_int_equal(close(120), 0);
+    assert_int_equal(close(fd), 0);
 }
 
 int main(void)
@@ -193,6 +260,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_permission_is_given_as_the_kernel_says, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_permission_is_given_owner_by_the_mode, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_permission_is_given_list_not_known_true, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_permission_is_given_high_descriptor, scratch_setup, scratch_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -552,16 +552,19 @@ static void test_decide_two_sources_every_combination_as_model(void **state)
 static void test_decide_file_denied_not_passed_over(void **state)
 {
     static const struct texts texts = {"acl: files [UNAVAIL=continue] qemu", "x", "allow br0"};
+    static const enum vmnetacl_code codes[] = {VMNETACL_CODE_FILE_DENIED, VMNETACL_CODE_FILE_FORBIDDEN};
     struct vmnetacl_policy *policy = texts_policy(&texts);
     struct vmnetacl_decision decision;
 
     (void)state;
     assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "br0", &decision), VMNETACL_ALLOW);
     assert_true(decision.degraded);
-    policy->sources[0].error.code = VMNETACL_CODE_FILE_DENIED;
-    assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "br0", &decision), VMNETACL_UNAVAIL);
-    assert_false(decision.degraded);
-    assert_int_equal(decision.error->code, VMNETACL_CODE_FILE_DENIED);
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        policy->sources[0].error.code = codes[i];
+        assert_int_equal(vmnetacl_decide(policy, &caller, NULL, "br0", &decision), VMNETACL_UNAVAIL);
+        assert_false(decision.degraded);
+        assert_int_equal(decision.error->code, codes[i]);
+    }
     vmnetacl_free(policy);
 }
 
