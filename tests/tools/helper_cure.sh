@@ -70,6 +70,7 @@ chmod 666 /dev/net/tun
 # Where the file system does not take it, or would ignore it.
 install_helper
 chmod 755 "$helper"
+mountpoint -q "${helper%/*}" || mount --bind "${helper%/*}" "${helper%/*}" # the prefix can be another
 mount -o remount,bind,ro "${helper%/*}"
 doctor 1
 cured 'its file system is read-only: install vmnet-helper with its privilege in the image' 0

@@ -237,7 +237,7 @@ by --verbose --bridge br0 -- bin/kvm "$nasty" '' 2>shown >plain
 ! LC_ALL=C grep -q '[^ -~]' shown || fail 'it is not printable'
 PATH=$PATH bash -c "$(sed 's/^vmnetctl: //' shown)" >again
 cmp again plain || fail 'a shell reads something else'
-: >'bin/a=b'
+echo '#!/bin/sh' >'bin/a=b'
 chmod 755 'bin/a=b'
 run 0 by -v --bridge br0 -- 'bin/a=b' %FD%
 is "vmnetctl: 'bin/a=b' 4"
