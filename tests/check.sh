@@ -17,7 +17,7 @@ logs=$top/build/check
 packages="cmake make gcc g++ clang libclang-rt-dev llvm libc6-dev pkg-config libcap-dev libcap2-bin libseccomp-dev \
 libcmocka-dev libjansson-dev python3-jsonschema zsh fish qemu-system-x86 qemu-system-common busybox-static lz4 \
 xz-utils iproute2 dnsmasq-base nftables bubblewrap mandoc man-db groff-base strace binutils perl-base fakeroot \
-shellcheck git dpkg-dev debhelper systemd lintian blhc musl-tools gcc-arm-linux-gnueabihf qemu-system-arm"
+shellcheck git build-essential debhelper systemd lintian blhc musl-tools gcc-arm-linux-gnueabihf qemu-system-arm"
 
 install_packages() {
     # shellcheck disable=SC2086 # a list
