@@ -9,14 +9,6 @@ set -eu
 
 [ $# -ge 2 ] || { echo 'usage: check.sh ARCH[-SUITE] BUILD_DIRECTORY [CMAKE_OPTION...]' >&2; exit 1; }
 here=$(cd "$(dirname "$0")" && pwd)
-sysroot=$1
-mkdir -p "$2"
-build=$(cd "$2" && pwd)
-sysroots=${build%/*}/sysroots
-shift 2
-
-sh "$here/sysroot.sh" "$sysroot" "$sysroots"
-cmake -S "$here/../.." -B "$build" -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" -DVMNET_CROSS_ARCH="${sysroot%%-*}" \
-    -DVMNET_CROSS_SYSROOT="$sysroots/$sysroot" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBUILD_TESTING=ON \
-    -DVMNET_WERROR=ON "$@"
+# shellcheck source-path=SCRIPTDIR source=configure.sh
+. "$here/configure.sh"
 cmake --build "$build" --parallel "$(nproc)"

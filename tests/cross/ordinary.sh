@@ -10,16 +10,8 @@ set -eu
 
 [ $# -ge 2 ] || { echo 'usage: ordinary.sh ARCH[-SUITE] BUILD_DIRECTORY [CMAKE_OPTION...]' >&2; exit 1; }
 here=$(cd "$(dirname "$0")" && pwd)
-sysroot=$1
-mkdir -p "$2"
-build=$(cd "$2" && pwd)
-sysroots=${build%/*}/sysroots
-shift 2
-
-sh "$here/sysroot.sh" "$sysroot" "$sysroots"
-cmake -S "$here/../.." -B "$build" -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" -DVMNET_CROSS_ARCH="${sysroot%%-*}" \
-    -DVMNET_CROSS_SYSROOT="$sysroots/$sysroot" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBUILD_TESTING=ON \
-    -DVMNET_WERROR=ON "$@"
+# shellcheck source-path=SCRIPTDIR source=configure.sh
+. "$here/configure.sh"
 # The programs, too, for what the compiler says of them.
 cmake --build "$build" --parallel "$(nproc)" --target ordinary_tests vmnet-helper vmnet-helperd vmnetctl
 # unit.filter loads seccomp filters, which the emulation cannot. The slow tests are about the rules only, and are too

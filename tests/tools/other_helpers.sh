@@ -95,7 +95,7 @@ printf '%s\n' "$output" >answer
 says '"code": "helper-other"'
 asks vmuser
 result note helper-path "$its gives the user 'br0', which the rules refuse" "$cure"
-# Not for a user whom it does not deny, nor for root, nor where bridge.conf denies it, too.
+# No warning if the deny is for another user, if the user is root, or if bridge.conf denies the bridge, too.
 asks vmother
 says_not "$its gives the user 'br0'"
 asks root
