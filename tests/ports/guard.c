@@ -7,11 +7,8 @@
 
 #include <unistd.h>
 
-enum {
-    STATE_DISABLED = 0, /* BR_STATE_DISABLED */
-};
-
-/* The least forward delay that the protocol allows, in hundredths of a second: a port forwards after two of them. */
+/* The least forward delay that the protocol allows, in hundredths of a second: a port, the uplink too, forwards after
+ * two of them. */
 static void stp_start(void)
 {
     lab_command("ip link set " NETWORK_BRIDGE " type bridge stp_state 1 forward_delay 200");
@@ -23,6 +20,7 @@ static void test_guard_guest_without_bpdu_reaches_uplink(void **state)
     stp_start();
     const struct station *a = &guest_start(&lab_vmuser, "guard")->station;
 
+    assert_true(port_state_becomes(NETWORK_UPLINK, PORT_FORWARDING));
     assert_int_equal(frame_arrival(&network.uplink, frame_send(a, FRAME_BROADCAST, ADDRESS_A)), FRAME_UNTAGGED);
     assert_int_equal(frame_arrival(a, frame_send(&network.uplink, ADDRESS_A, ADDRESS_U)), FRAME_UNTAGGED);
 }
@@ -33,12 +31,13 @@ static void test_guard_bpdu_disables_port(void **state)
     stp_start();
     struct guest *a = guest_plug(&lab_vmuser, "guard");
     struct guest *b = guest_start(&lab_vmother, "guard"); /* both wait at the same time */
-    assert_true(port_state_becomes(a->tap, 3));
+    assert_true(port_state_becomes(a->tap, PORT_FORWARDING));
+    assert_true(port_state_becomes(NETWORK_UPLINK, PORT_FORWARDING));
     const uint32_t before = frame_send(&a->station, FRAME_BROADCAST, ADDRESS_A);
     assert_int_equal(frame_arrival(&network.uplink, before), FRAME_UNTAGGED);
 
     const uint32_t bpdu = frame_send_bpdu(&a->station, ADDRESS_A);
-    assert_true(port_state_becomes(a->tap, STATE_DISABLED));
+    assert_true(port_state_becomes(a->tap, PORT_DISABLED));
     assert_true(frame_is_stopped(&network.uplink, bpdu));
     assert_true(frame_is_stopped(&b->station, bpdu));
 

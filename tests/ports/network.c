@@ -18,11 +18,10 @@
 enum {
     GUEST_MAX = 4,
     DEADLINE_MS = 120000,
-    STATE_FORWARDING = 3, /* BR_STATE_FORWARDING */
 };
 
 #define RULES_D    "/etc/vmnet/rules.d"
-#define FDB        "bridge fdb show br " NETWORK_BRIDGE " | sort"
+#define FDB        "bridge fdb show br " NETWORK_BRIDGE " | grep -w master | sort" /* not the groups that a host joins */
 #define FDB_FILE   "/run/lab/fdb"
 #define PORT_STATE "/sys/class/net/%s/brport/state"
 
@@ -61,7 +60,7 @@ static void host_await(void)
     while (lab_link_read(NETWORK_BRIDGE, &link) && strcmp(link.operstate, "up") != 0 && lab_now_ms() < deadline)
         (void)nanosleep(&pause, NULL); /* cut short by a signal, it is only asked again sooner */
     assert_string_equal(link.operstate, "up");
-    assert_true(port_state_becomes(NETWORK_UPLINK, STATE_FORWARDING));
+    assert_true(port_state_becomes(NETWORK_UPLINK, PORT_FORWARDING));
 }
 
 int network_setup(void **state)
@@ -121,7 +120,7 @@ struct guest *guest_start(const struct lab_caller *caller, const char *options)
 {
     struct guest *guest = guest_plug(caller, options);
 
-    assert_true(port_state_becomes(guest->tap, STATE_FORWARDING));
+    assert_true(port_state_becomes(guest->tap, PORT_FORWARDING));
     return guest;
 }
 
@@ -141,13 +140,13 @@ void guest_refuse(const struct lab_caller *caller, const char *options, int code
     assert_int_equal(lab_command_status(FDB " | cmp " FDB_FILE " -"), 0);
 }
 
-bool port_state_becomes(const char *tap, int state)
+bool port_state_becomes(const char *port, enum port_state state)
 {
     const struct timespec pause = {.tv_nsec = 10000000};
     const long long deadline = lab_now_ms() + DEADLINE_MS;
     char path[64];
 
-    snprintf(path, sizeof path, PORT_STATE, tap);
+    snprintf(path, sizeof path, PORT_STATE, port);
     while (lab_now_ms() < deadline) {
         FILE *file = fopen(path, "re");
         int now;
@@ -155,7 +154,7 @@ bool port_state_becomes(const char *tap, int state)
             lab_die(path);
         const bool told = fscanf(file, "%d", &now) == 1;
         fclose(file);
-        if (told && now == state)
+        if (told && now == (int)state)
             return true;
         (void)nanosleep(&pause, NULL); /* cut short by a signal, it is only asked again sooner */
     }

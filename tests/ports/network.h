@@ -61,8 +61,14 @@ void guest_end(struct guest *guest);
  * the bridge knows are as before. */
 void guest_refuse(const struct lab_caller *caller, const char *options, int code, const char *words);
 
-/* Wait until the port is in this state: 0 disabled, 3 forwarding. */
-bool port_state_becomes(const char *tap, int state);
+/* linux/if_bridge.h: BR_STATE_DISABLED and BR_STATE_FORWARDING. */
+enum port_state {
+    PORT_DISABLED = 0,
+    PORT_FORWARDING = 3,
+};
+
+/* Wait until the port is in this state. */
+bool port_state_becomes(const char *port, enum port_state state);
 
 /* Can this kernel do it, as far as the helper has no say in it? */
 bool kernel_is_at_least(int major, int minor);
