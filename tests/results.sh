@@ -27,19 +27,26 @@ one() {
     fi
 }
 
+# failures LOG: of what ctest printed, the tests that did not pass, each with its output, and their list
+failures() {
+    awk '/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / { shown = !/ Passed +[0-9.]+ sec$/ }
+        /^ *Start +[0-9]+: / || /^[0-9]+% tests passed/ { shown = 0 }
+        /^The following tests/ { shown = 1 }
+        shown' "$1"
+}
+
 # run_ctest WHAT LOG OPTION...: the tests that ctest(1) chooses. One that was skipped or is disabled has failed; ctest
 # counts it as passed, or not at all.
 run_ctest() {
     what=$1 log=$2
     shift 2
-    VMNET_REQUIRE_TESTS=1 ctest --no-tests=error --output-on-failure "$@" >"$log" 2>&1 ||
-        sed -n '/^The following tests FAILED/,$p' "$log"
+    VMNET_REQUIRE_TESTS=1 ctest --no-tests=error --output-on-failure "$@" >"$log" 2>&1 || true
     bad=$(sed -n 's/^.*tests passed, \([0-9]*\) tests\{0,1\} failed out of [0-9]*$/\1/p' "$log")
     all=$(sed -n 's/^.*tests passed, [0-9]* tests\{0,1\} failed out of \([0-9]*\)$/\1/p' "$log")
     skipped=$(sed -n '/^The following tests did not run:$/,/^$/p' "$log" | grep -c '(Skipped)$' || true)
     disabled=$(sed -n '/^The following tests did not run:$/,/^$/p' "$log" | grep -c '(Disabled)$' || true)
     [ -n "$all" ] || { bad=1 all=1; tail -n 20 "$log"; }
     bad=$((bad + skipped + disabled)) all=$((all + disabled))
-    [ "$bad" = 0 ] || cat "$log"
+    [ "$bad" = 0 ] || failures "$log"
     count "$((all - bad))" "$bad" "$what"
 }

@@ -41,12 +41,15 @@ result() (
 
 project true
 expect '2 0' "$(result)" 'all pass'
-project 'exit 1'
+project 'echo why; exit 1'
 expect '1 1' "$(result)" 'one fails'
+grep -q '^why$' "$logs/out" || { cat "$logs/out" >&2; exit 1; }
+! grep ': good ' "$logs/out" >&2 || exit 1
 project 'exit 77'
 expect '1 1' "$(result)" 'one is skipped'
 project true DISABLED ON
 expect '1 1' "$(result)" 'one is disabled'
+grep -q 'other (Disabled)$' "$logs/out" || { cat "$logs/out" >&2; exit 1; }
 project ". '$here/skip.sh'; need no-such-program"
 expect '1 1' "$(result)" 'a program is missing'
 grep -q 'skipped: there is no program no-such-program' "$logs/ctest.log" || { cat "$logs/ctest.log" >&2; exit 1; }
