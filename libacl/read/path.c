@@ -79,11 +79,11 @@ static enum vmnetacl_status path_fail_denied(struct path_resolver *resolver, con
     struct vmnetacl_error *error = resolver->error;
     bool is_closed = path_is_closed(resolver);
     int fd = is_closed ? resolver->directory_fd : openat(resolver->directory_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    bool is_given; /* links on the way to the directory that is used as "/" are not followed here */
+    bool is_given;
 
     if (fd < 0)
         return path_fail_system(resolver, message);
-    is_given = name[0] != '/' && permission_is_given(fd, is_closed ? X_OK : R_OK);
+    is_given = permission_is_given(fd, is_closed ? X_OK : R_OK);
     if (!is_closed)
         (void)close(fd); /* O_PATH: nothing to fail */
     if (is_given && is_closed)
@@ -106,7 +106,7 @@ static enum vmnetacl_status path_fail_open(struct path_resolver *resolver, const
 {
     enum vmnetacl_status status;
 
-    if (errno == EACCES)
+    if (errno == EACCES && name[0] != '/') /* the whole tree is closed: no owner hides rules by that */
         return path_fail_denied(resolver, name, message);
     status = path_fail_system(resolver, message);
     if (resolver->error->system_errno == ENOENT && strlen(resolver->rest) < resolver->linked_rest) {
