@@ -20,6 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
+enum {
+    PATIENCE_MS = 30000 /* many times what any of them takes to end; less than the sleeps of tests/nss/deed.c */
+};
+
 static void content_write(int fd, const char *content, size_t content_len)
 {
     while (content_len > 0) {
@@ -138,7 +142,7 @@ size_t lab_process_count(void)
 size_t lab_process_count_becomes(size_t count)
 {
     const struct timespec pause = {.tv_nsec = 2000000};
-    const long long deadline = lab_now_ms() + 2000;
+    const long long deadline = lab_now_ms() + PATIENCE_MS;
 
     while (lab_process_count() > count) {
         if (lab_now_ms() > deadline)

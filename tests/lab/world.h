@@ -25,7 +25,7 @@ __attribute__((format(printf, 1, 2))) int lab_command_status(const char *format,
 /* How many processes there are in this world, those that have ended and are not waited for included. */
 size_t lab_process_count(void);
 
-/* Wait until there are no more than count. 0 when it is so; else how many there are after two seconds. */
+/* Wait until there are no more than count. 0 when it is so; else how many there are after half a minute. */
 size_t lab_process_count_becomes(size_t count);
 
 #endif
