@@ -33,6 +33,7 @@ static void line_take(const char *line, struct witness_status *status)
         {"CapEff:", &status->cap_effective},   {"CapBnd:", &status->cap_bounding},
         {"CapAmb:", &status->cap_ambient},     {"SigBlk:", &status->signals_blocked},
         {"SigIgn:", &status->signals_ignored}, {"SigCgt:", &status->signals_caught},
+        {"ShdPnd:", &status->signals_pending},
     };
     const char *rest = strchr(line, ':');
 

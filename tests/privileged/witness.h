@@ -24,6 +24,7 @@ struct witness_status {
     size_t group_count;
     uint64_t cap_inheritable, cap_permitted, cap_effective, cap_bounding, cap_ambient;
     uint64_t signals_blocked, signals_ignored, signals_caught;
+    uint64_t signals_pending; /* of the process, not of a thread */
     unsigned no_new_privs;
     unsigned seccomp; /* 2: a filter */
     uid_t proc_owner;

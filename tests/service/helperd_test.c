@@ -100,6 +100,17 @@ static void pause_until(long long end_ms, const char *what)
     (void)nanosleep(&pause, NULL); /* as long as it lasts */
 }
 
+void helperd_signal(int number)
+{
+    const long long end_ms = lab_now_ms() + PATIENCE_MS;
+    struct witness_status status;
+
+    if (kill(helperd_pid, number) != 0)
+        lab_die("kill");
+    while (witness_status_read(helperd_pid, &status) && (status.signals_pending & 1ULL << (number - 1)) != 0)
+        pause_until(end_ms, "the signal is taken");
+}
+
 void helperd_instances_await(size_t count)
 {
     const long long end_ms = lab_now_ms() + PATIENCE_MS;

@@ -29,6 +29,9 @@ void helperd_restart(void);
 void helperd_stop(void);
 void helperd_continue(void);
 
+/* Send it a signal, and wait until the loop has taken it. */
+void helperd_signal(int number);
+
 /* How many instances it has at this moment; and wait until it has so many, up to a minute. */
 size_t helperd_instances(void);
 void helperd_instances_await(size_t count);

@@ -43,8 +43,7 @@ static void test_signal_ends_it_after_the_requests(void **state)
         struct asker_answer answer;
         asker_connect(&by_vmuser, &early);
         (void)helperd_instance_await(lab_vmuser.uid);
-        assert_int_equal(kill(helperd_pid, numbers[i]), 0);
-        usleep(20000);
+        helperd_signal(numbers[i]);
         asker_connect(&by_vmother, &late);
         asker_send(&late, request, sizeof request);
         granted_through(&early);

@@ -444,8 +444,8 @@ static void test_passed_socket_idle_ends(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         lab_spawn(&start, &child);
-        helper_assert_granted(helper_run(&lab_vmuser, "--br=virbr0", NULL), "virbr0");
         const long long asked_ms = lab_now_ms();
+        helper_assert_granted(helper_run(&lab_vmuser, "--br=virbr0", NULL), "virbr0");
         lab_collect(&child, &result);
         assert_int_equal(result.exit_code, 0);
         assert_in_range(lab_now_ms() - asked_ms, 29000, 120000);
