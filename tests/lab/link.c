@@ -6,6 +6,7 @@
 #include "link.h"
 
 #include "run.h"
+#include "world.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,8 +19,8 @@
 #include <unistd.h>
 
 enum {
-    TAP_DEADLINE_MS = 120000,
-    TAP_PAUSE_NS = 2000000
+    DEADLINE_MS = 120000,
+    PAUSE_NS = 2000000
 };
 
 /* The first line of dir/name/leaf without its newline; false when the file is not there or cannot be read. */
@@ -109,13 +110,27 @@ size_t lab_tap_count(void)
 
 bool lab_tap_count_becomes(size_t count)
 {
-    const long long deadline = lab_now_ms() + TAP_DEADLINE_MS;
-    const struct timespec pause = {.tv_nsec = TAP_PAUSE_NS};
+    const long long deadline = lab_now_ms() + DEADLINE_MS;
+    const struct timespec pause = {.tv_nsec = PAUSE_NS};
 
     while (lab_tap_count() != count) {
         if (lab_now_ms() > deadline)
             return false;
         (void)nanosleep(&pause, NULL); /* cut short by a signal, it is only asked again sooner */
+    }
+    return true;
+}
+
+bool lab_bridge_carries(const char *name)
+{
+    const long long deadline = lab_now_ms() + DEADLINE_MS;
+    const struct timespec pause = {.tv_nsec = PAUSE_NS};
+
+    /* The answer to ip(8) comes under the lock that the kernel does this with; what sysfs says does not. */
+    while (lab_command_status("ip -j link show dev %s | grep -q '\"operstate\":\"UP\"'", name) != 0) {
+        if (lab_now_ms() > deadline)
+            return false;
+        (void)nanosleep(&pause, NULL); /* as above */
     }
     return true;
 }

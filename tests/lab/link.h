@@ -32,4 +32,9 @@ size_t lab_tap_count(void);
  * True at once when it is so; false when it is not within two minutes. */
 bool lab_tap_count_becomes(size_t count);
 
+/* Wait until the kernel passes on what the host sends to this bridge. A bridge has its carrier from its first port that
+ * forwards; the kernel sees that a little later, and drops all frames until then. False when it does not within two
+ * minutes. */
+bool lab_bridge_carries(const char *name);
+
 #endif

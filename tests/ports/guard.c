@@ -20,7 +20,7 @@ static void test_guard_guest_without_bpdu_reaches_uplink(void **state)
     stp_start();
     const struct station *a = &guest_start(&lab_vmuser, "guard")->station;
 
-    assert_true(port_state_becomes(NETWORK_UPLINK, PORT_FORWARDING));
+    network_await();
     assert_int_equal(frame_arrival(&network.uplink, frame_send(a, FRAME_BROADCAST, ADDRESS_A)), FRAME_UNTAGGED);
     assert_int_equal(frame_arrival(a, frame_send(&network.uplink, ADDRESS_A, ADDRESS_U)), FRAME_UNTAGGED);
 }
@@ -32,7 +32,7 @@ static void test_guard_bpdu_disables_port(void **state)
     struct guest *a = guest_plug(&lab_vmuser, "guard");
     struct guest *b = guest_start(&lab_vmother, "guard"); /* both wait at the same time */
     assert_true(port_state_becomes(a->tap, PORT_FORWARDING));
-    assert_true(port_state_becomes(NETWORK_UPLINK, PORT_FORWARDING));
+    network_await();
     const uint32_t before = frame_send(&a->station, FRAME_BROADCAST, ADDRESS_A);
     assert_int_equal(frame_arrival(&network.uplink, before), FRAME_UNTAGGED);
 

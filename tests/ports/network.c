@@ -50,19 +50,6 @@ static int uplink_open(void)
     return fd;
 }
 
-/* The kernel gives a bridge its carrier a little after its first port's, and until then drops what the host sends. */
-static void host_await(void)
-{
-    const struct timespec pause = {.tv_nsec = 10000000};
-    const long long deadline = lab_now_ms() + DEADLINE_MS;
-    struct lab_link link;
-
-    while (lab_link_read(NETWORK_BRIDGE, &link) && strcmp(link.operstate, "up") != 0 && lab_now_ms() < deadline)
-        (void)nanosleep(&pause, NULL); /* cut short by a signal, it is only asked again sooner */
-    assert_string_equal(link.operstate, "up");
-    assert_true(port_state_becomes(NETWORK_UPLINK, PORT_FORWARDING));
-}
-
 int network_setup(void **state)
 {
     (void)state;
@@ -73,8 +60,14 @@ int network_setup(void **state)
                 "ip link set " NETWORK_BRIDGE " up");
     network.uplink = (struct station){uplink_open(), &network.host, FRAME_UNTAGGED};
     network.host = (struct station){frame_socket_open(NETWORK_BRIDGE), &network.uplink, FRAME_UNTAGGED};
-    host_await();
+    network_await();
     return 0;
+}
+
+void network_await(void)
+{
+    assert_true(port_state_becomes(NETWORK_UPLINK, PORT_FORWARDING));
+    assert_true(lab_bridge_carries(NETWORK_BRIDGE));
 }
 
 int network_teardown(void **state)

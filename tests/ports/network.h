@@ -47,6 +47,10 @@ int network_group_setup(void **state);
 int network_setup(void **state);
 int network_teardown(void **state);
 
+/* Wait until the uplink forwards, and frames of the host pass, which they do a little later. network_setup() has done
+ * so; it is as before after a change of the bridge's spanning tree. */
+void network_await(void);
+
 /* Start the helper for caller, with one rule: it allows him the bridge with these options. The rule must be obeyed; the
  * guest's port forwards then. Static, good until guest_end() or the end of the test. */
 struct guest *guest_start(const struct lab_caller *caller, const char *options);

@@ -342,6 +342,7 @@ static void frames_assert_pass(const struct lab_result *result)
 {
     unsigned queues = 0, count;
 
+    assert_true(lab_bridge_carries("virbr0"));
     frames_send();
     count = frames_read(result->tap_fd);
     queues += count > 0;
