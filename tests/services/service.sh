@@ -36,6 +36,11 @@ is_gone() {
     ! kill -0 "$1" 2>/dev/null || [ "$(sed 's/^.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null)" = Z ]
 }
 
+# is_heard SOCKET: a process listens there, proc_net(5). One that was killed leaves its file, which says nothing.
+is_heard() {
+    grep -q "^[^ ]* [^ ]* [^ ]* 00010000 0001 .* $1\$" /proc/net/unix
+}
+
 # The process and its children: sssd(8) is several.
 processes() {
     read -r pid <"$pid_file"
@@ -63,11 +68,11 @@ start() {
         ;;
     userdb)
         run "$VMNET_USERDB" /run/systemd/userdb/lab.test "$@"
-        until_true test -S /run/systemd/userdb/lab.test
+        until_true is_heard /run/systemd/userdb/lab.test
         ;;
     empty)
         run "$VMNET_USERDB" /run/systemd/userdb/lab.empty 0 empty
-        until_true test -S /run/systemd/userdb/lab.empty
+        until_true is_heard /run/systemd/userdb/lab.empty
         ;;
     *) die 'there is no such service' ;;
     esac
