@@ -14,10 +14,15 @@ socket=/run/vmnet/helper.sock
 cp "$2" "$work/vmnet-helperd"
 mkdir "${socket%/*}"
 
+# It is bound before somebody listens there; proc_net(5) has a flag for the latter.
+is_served() {
+    grep -q "^[^ ]* [^ ]* [^ ]* 00010000 0001 .* $socket\$" /proc/net/unix
+}
+
 serve() {
     "$work/vmnet-helperd" --listen "$socket" "$@" &
     service=$!
-    until [ -S "$socket" ]; do
+    until is_served; do
         kill -0 "$service" || fail 'no service'
         sleep 0.01
     done

@@ -285,6 +285,7 @@ no_taps
 rm open
 as vmuser "$ctl" run --bridge virbr0 -- ./open_files %FD% </dev/zero >/dev/full 2>/dev/full
 [ "$(cat open)" = '0 /dev/zero 1 /dev/full 2 /dev/full 4 /dev/net/tun ' ] || fail "open: $(cat open)"
+no_taps
 
 # Several queues of one tap.
 # shellcheck disable=SC2016 # not of the shell

@@ -9,15 +9,17 @@ socket=/run/vmnet/helper.sock
 # service PATH MODE [GROUP]: somebody listens there
 service() {
     mkdir -p "${1%/*}"
+    rm -f /run/lab/listens
     /usr/bin/python3 -S -c 'import os, socket, sys
 listener = socket.socket(socket.AF_UNIX)
 os.umask(0o777 & ~int(sys.argv[2], 8))
 listener.bind(sys.argv[1])
 listener.listen()
+open("/run/lab/listens", "w").close()
 listener.accept()
 open("/run/lab/connected", "w")' "$1" "$2" &
     service=$!
-    until [ -S "$1" ]; do
+    until [ -e /run/lab/listens ]; do
         kill -0 "$service" || fail 'no service'
         sleep 0.01
     done

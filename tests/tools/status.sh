@@ -142,6 +142,9 @@ signal.pause()' "$helper" &
     says '1 of 5 used'
     kill "$guest"
     wait "$guest" 2>/dev/null || true
+    while [ -e /sys/class/net/vm0 ]; do # as in run.sh
+        sleep 0.01
+    done
     answer 0
     has "[tap['name'] for tap in answer['taps']] == ['tap0']"
     rm /etc/vmnet/rules.d/2.rules
