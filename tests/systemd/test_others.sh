@@ -47,7 +47,7 @@ assert_service() {
     [ "$found" = "socket $1 root:$2" ] || fail "the socket is: $found"
     found=$(run stat -c '%F %a %U:%G' /run/vmnet)
     [ "$found" = 'directory 755 root:root' ] || fail "the directory of the socket is: $found"
-    ask vmuser virbr0 'granted tap0 virbr0'
+    ask vmuser virbr0 'granted tap* virbr0'
     ask vmuser br0 'refused 77 access denied by acl file'
     if [ "$2" = vmgroup ]; then
         answer=$(run_as vmother ask virbr0 2>&1) || true

@@ -43,7 +43,7 @@ case_activation() {
     run systemctl enable --now vmnet-helper.socket 2>/dev/null
     assert_socket 666 root
     must_be service ActiveState inactive
-    ask vmuser virbr0 'granted tap0 virbr0'
+    ask vmuser virbr0 'granted tap* virbr0'
     must_be service ActiveState active
     ask vmuser br0 'refused 77 access denied by acl file'
     # The record is in the log, with the user as the sender.
@@ -58,7 +58,7 @@ record() {
 # As QEMU does, which cannot gain privilege.
 case_client() {
     found=$(run setpriv --no-new-privs fdguest vmuser /usr/libexec/vmnet-helper --use-vnet --br=virbr0 -- printenv TAP)
-    [ "$found" = tap0 ] || fail "the client gets '$found', not a tap"
+    case $found in tap*) ;; *) fail "the client gets '$found', not a tap" ;; esac
 }
 
 # both USER: what the service and the setuid helper say is the same; it is in $answer
@@ -250,12 +250,12 @@ case_stop() {
     for round in 1 2 3 4 5 6 7 8 9 10; do
         stop_once
         case $answer in
-        'granted tap0 virbr0') break ;;
+        'granted tap'*' virbr0') break ;;
         'refused 75 the request did not arrive'*) ;;
         *) fail "the request under way got '$answer'" ;;
         esac
     done
-    [ "$answer" = 'granted tap0 virbr0' ] || fail "in $round rounds: $answer"
+    case $answer in granted*) ;; *) fail "in $round rounds: $answer" ;; esac
     grep -q granted /run/lab/meanwhile || fail "the request that came meanwhile got '$(cat /run/lab/meanwhile)'"
 }
 
