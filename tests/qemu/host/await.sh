@@ -8,6 +8,11 @@ fail() {
     exit 1
 }
 
+# is_heard SOCKET: a process listens there, a little after it has made the socket; proc_net(5) has a flag for it
+is_heard() {
+    grep -q "^[^ ]* [^ ]* [^ ]* 00010000 0001 .* $1\$" /proc/net/unix
+}
+
 # await WHAT COMMAND...: until it succeeds
 await() {
     what=$1
