@@ -63,7 +63,7 @@ check_upgrade() {
     cp $helperd $helperd.new
     mv $helperd.new $helperd
     ask vmuser br0 >/run/answer
-    [ "$(cat /run/answer)" = 'vmuser br0 : 0: tap tap0' ] || fail "after an upgrade: $(cat /run/answer)"
+    grep -q '^vmuser br0 : 0: tap tap[0-9]*$' /run/answer || fail "after an upgrade: $(cat /run/answer)"
     expect_none 'an upgrade'
     echo 'ok: the service goes on after an upgrade'
 }
