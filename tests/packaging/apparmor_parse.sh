@@ -23,7 +23,7 @@ parse() {
 parser() {
     # Another suite's program goes with its own C library.
     # shellcheck disable=SC2086 # a list
-    $loader "$tree/$parser_path" --config-file "$work/parser.conf" --base "$base" --Include "$base" \
+    $loader "$tree/sbin/apparmor_parser" --config-file "$work/parser.conf" --base "$base" --Include "$base" \
         --policy-features "$tree/usr/share/apparmor-features/features" \
         --kernel-features "$tree/usr/share/apparmor-features/features" --skip-kernel-load --skip-cache "$@"
 }
@@ -59,8 +59,7 @@ base=$work/apparmor.d
 cp -R "$tree/etc/apparmor.d" "$base"
 cp -R "$security/apparmor/." "$base"
 helper=$(basename "$(ls "$security"/apparmor/*.vmnet-helper)")
-loader='' parser_path=sbin/apparmor_parser
-[ -e "$tree/$parser_path" ] || parser_path=usr/sbin/apparmor_parser
+loader=
 [ "$suite" = "$own" ] || loader="$tree/usr/lib64/ld-linux-x86-64.so.2 --library-path $tree/usr/lib/x86_64-linux-gnu"
 
 for profile in "$helper" "${helper}d"; do

@@ -9,10 +9,10 @@
 # Needs root, mmdebstrap, git and, for the system, the network.
 set -eu
 
-here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=../apt.sh
-. "$here/../apt.sh"
-packages='cmake make gcc libc6-dev pkg-config libcap-dev libseccomp-dev libjansson-dev libcmocka-dev
+tests=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=../root.sh
+. "$tests/root.sh"
+wanted='cmake make gcc libc6-dev pkg-config libcap-dev libseccomp-dev libjansson-dev libcmocka-dev
 iproute2 libcap2-bin strace busybox'
 builder=4260
 
@@ -24,28 +24,13 @@ if [ "${1-}" = inside ]; then
     exec chroot "$root" "$@"
 fi
 
-[ $# = 1 ] || { echo 'usage: chroot.sh DIRECTORY' >&2; exit 2; }
-umask 022
-mkdir -p "$1"
-directory=$(cd "$1" && pwd)
-root=$directory/build-chroot
-exec 9>"$directory/lock"
-flock 9
-
-# make_root: its /dev is made of nodes, and it is no mount point
-make_root() {
-    rm -rf "$root" "$directory/build-chroot.packages"
-    apt_write_sources bookworm "$directory/sources.list"
-    # shellcheck disable=SC2086 # a list
-    mmdebstrap --quiet --variant=minbase --include="$(echo $packages | tr ' ' ,)" bookworm "$root" \
-        <"$directory/sources.list" >"$directory/build-chroot.log" 2>&1 ||
-        { tail -n 20 "$directory/build-chroot.log" >&2; exit 1; }
-    echo "$packages" >"$directory/build-chroot.packages"
-}
+[ $# = 1 ] || die 'usage: chroot.sh DIRECTORY'
+root_open "$1" build-chroot
+root=$made/root
 
 # in_chroot COMMAND...
 in_chroot() {
-    unshare --mount --net --propagation private -- sh "$here/chroot.sh" inside "$root" \
+    unshare --mount --net --propagation private -- sh "$0" inside "$root" \
         env -i HOME=/nonexistent LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 
@@ -59,12 +44,14 @@ ordinary() {
         -LE '^(install|once|slow)$'
 }
 
-[ "$(cat "$directory/build-chroot.packages" 2>/dev/null)" = "$packages" ] || make_root
+# Its /dev is made of nodes, and it is no mount point.
+# shellcheck disable=SC2086 # a list
+root_is_made || root_bootstrap bookworm root --variant=minbase --include="$(echo $wanted | tr ' ' ,)"
 # The sources are root's; the user writes to /build/o only.
 rm -rf "${root:?}/build"
 mkdir -p "$root/build/source" "$root/build/o"
 chown "$builder:$builder" "$root/build/o"
-(cd "$here/../.." && git -c safe.directory="$PWD" ls-files -z | tar -c --null --files-from=- --ignore-failed-read) |
+(cd "$tests/.." && git -c safe.directory="$PWD" ls-files -z | tar -c --null --files-from=- --ignore-failed-read) |
     tar -x -C "$root/build/source" --no-same-owner
 
 flags='-g -O2 -ffile-prefix-map=/build/source=. -fstack-protector-strong -Wformat -Werror=format-security -Wdate-time

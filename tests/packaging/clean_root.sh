@@ -8,30 +8,14 @@
 # Needs root, mmdebstrap and the network.
 set -eu
 
-here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=../apt.sh
-. "$here/../apt.sh"
-cached='qemu-system-x86 qemu-system-common libcap2 libcap2-bin libjansson4 dbus nftables'
+tests=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=../root.sh
+. "$tests/root.sh"
+wanted='qemu-system-x86 qemu-system-common libcap2 libcap2-bin libjansson4 dbus nftables'
 
-[ $# = 2 ] || { echo 'usage: clean_root.sh DIRECTORY SUITE' >&2; exit 2; }
-suite=$2
-case $suite in
-*[!a-z]*) echo "clean_root.sh: a suite's name has small letters only" >&2; exit 2 ;;
-esac
-umask 022
-mkdir -p "$1"
-directory=$(cd "$1" && pwd)
-tree=$directory/clean-$suite
-exec 9>"$directory/lock"
-flock 9
-[ "$(cat "$tree/cached" 2>/dev/null)" != "$cached" ] || exit 0
-rm -rf "$tree"
-mkdir "$tree"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-apt_write_sources "$suite" "$work/sources.list"
+[ $# = 2 ] || die 'usage: clean_root.sh DIRECTORY SUITE'
+root_open "$1" "clean-$2"
+if root_is_made; then exit 0; fi
 # Without SUITE's updates: what is tested is ours.
-mmdebstrap --quiet --variant=important --include=sudo --skip=cleanup/apt \
-    --customize-hook="chroot \"\$1\" apt-get -q -y --no-install-recommends --download-only install $cached" \
-    "$suite" "$tree/tree.tar" <"$work/sources.list" >"$tree/log" 2>&1 || { tail -n 20 "$tree/log" >&2; exit 1; }
-echo "$cached" >"$tree/cached"
+root_bootstrap "$2" tree.tar --variant=important --include=sudo --skip=cleanup/apt \
+    --customize-hook="chroot \"\$1\" apt-get -q -y --no-install-recommends --download-only install $wanted"

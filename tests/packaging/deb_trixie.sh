@@ -6,12 +6,12 @@
 # packages. Needs root, mmdebstrap, and the network for a root file system that is kept in DIRECTORY.
 set -eu
 
-here=$(cd "$(dirname "$0")" && pwd)
-top=$(cd "$here/../.." && pwd)
-# shellcheck source-path=SCRIPTDIR source=../apt.sh
-. "$here/../apt.sh"
+tests=$(cd "$(dirname "$0")/.." && pwd)
+top=${tests%/*}
+# shellcheck source-path=SCRIPTDIR source=../root.sh
+. "$tests/root.sh"
 # shellcheck source-path=SCRIPTDIR source=deb_lint.sh
-. "$here/deb_lint.sh"
+. "$tests/packaging/deb_lint.sh"
 wanted=build-essential,cmake,debhelper,libcap-dev,libcmocka-dev,libjansson-dev,libseccomp-dev,pkgconf,systemd-dev
 wanted=$wanted,lintian,blhc,mandoc,man-db,groff-base,adduser,qemu-system-common,libcap2-bin
 
@@ -46,15 +46,6 @@ if [ "${1-}" = inside ]; then
     exit 0
 fi
 
-mkdir -p "$1"
-directory=$(cd "$1" && pwd)
-tree=$directory/trixie
-if [ "$(cat "$tree/wanted" 2>/dev/null)" != "$wanted" ]; then
-    rm -rf "$tree"
-    mkdir "$tree"
-    apt_write_sources trixie "$tree/sources.list"
-    mmdebstrap --quiet --variant=apt --include="$wanted" trixie "$tree/root" <"$tree/sources.list" >"$tree/log" 2>&1 ||
-        { tail -n 20 "$tree/log" >&2; exit 1; }
-    echo "$wanted" >"$tree/wanted"
-fi
-exec unshare --mount --net --pid --fork --kill-child --propagation private sh "$0" inside "$tree"
+root_open "$1" trixie
+root_is_made || root_bootstrap trixie root --variant=apt --include="$wanted"
+unshare --mount --net --pid --fork --kill-child --propagation private sh "$0" inside "$made"
