@@ -8,16 +8,10 @@
 # Needs what network_networkd.sh needs. Takes about ten seconds, and one minute more to download.
 set -eu
 
-self=$(cd "$(dirname "$0")" && pwd)
-name=network packages='dbus nftables iproute2 libjansson4 libcap2'
-[ "$4" = networkd ] || name=nm packages="network-manager $packages dnsmasq-base"
-if [ "${NETWORK_INSIDE-}" != 1 ]; then
-    sh "$self/network_enter.sh" "$1" "$2" "$3" $name "$packages" sh "$0" "$@"
-    exit
-fi
-TREE=$1/systemd-$2-$name GUESTS=$1 BUILD=$3
+name=network packages=dbus
+[ "$4" = networkd ] || name=nm packages='network-manager dbus dnsmasq-base'
 # shellcheck source-path=SCRIPTDIR source=network_world.sh
-. "$self/network_world.sh"
+. "$(dirname "$0")/network_world.sh"
 conf=$tests/../conf/network
 
 # adapt FILE INSTALLED MODE: with what says CHANGE THIS changed

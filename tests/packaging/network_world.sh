@@ -1,23 +1,33 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 #
-# Sourced by the tests of conf/network in this directory, in the world of tests/systemd/run.sh: a system that boots with
-# the programs and the network set that are installed, and a network outside of it:
+# Sourced by the tests of conf/network in this directory, whose arguments are GUESTS SUITE BUILD...: in the world of
+# tests/systemd/run.sh, where the test is started again, a system that boots with the programs and the network set that
+# are installed, and a network outside of it:
 #
 #   nat0    203.0.113.1/24, 2001:db8:113::1/64: the host's uplink, with the default routes to .2 and ::2, which are in
 #           the network namespace "outside". That has no route to vmbr0, and a DNS server that knows outside.example
 #
-# Guests run under QEMU, outside of the system, in its network. TREE, GUESTS and BUILD are set, as tests/systemd and
-# tests/qemu need them.
+# Guests run under QEMU, outside of the system, in its network. The caller sets $packages, which the tree of SUITE has
+# besides, and $name, what that is called; the tree and the guests' kernel are made below GUESTS.
+# shellcheck disable=SC2154
 
 tests=$(cd "$(dirname "$0")/.." && pwd)
+if [ "${NETWORK_INSIDE-}" != 1 ]; then
+    sh "$tests/qemu/guest.sh" "$1" cloud
+    # shellcheck disable=SC2086 # a list
+    sh "$tests/systemd/tree.sh" "$1" "$2" "$name" $packages nftables iproute2 libjansson4 libcap2
+    export NETWORK_INSIDE=1 FDGUEST="$3/tests/lab/fdguest" VMNET_ASK="$3/tests/lab/ask" \
+        VMNET_NEEDY="$3/tests/systemd/libnss_vmneedy.so.2"
+    exec sh "$tests/systemd/run.sh" sh "$0" "$@"
+fi
+TREE=$1/systemd-$2-$name GUESTS=$1 BUILD=$3
 # shellcheck source-path=SCRIPTDIR source=../systemd/system.sh
 . "$tests/systemd/system.sh"
-# shellcheck source-path=SCRIPTDIR source=../qemu/network.sh
-. "$tests/qemu/network.sh"
-# shellcheck source-path=SCRIPTDIR source=../qemu/vm.sh
-. "$tests/qemu/vm.sh"
 here=$tests/systemd
+# shellcheck source-path=SCRIPTDIR source=../qemu/checks.sh
+. "$tests/qemu/checks.sh"
+ula=fdc5:13df:3688:150: # of vmbr0
 
 fail() {
     echo "FAILED: $*" >&2
@@ -25,15 +35,6 @@ fail() {
     [ -z "${init-}" ] || run journalctl --no-pager -n 60 -o short-monotonic >&2 || true
     { ip address; ip route; ip -6 route; nft list ruleset; } >&2 || true
     exit 1
-}
-
-# expect WHAT GOT WANTED-PATTERN
-expect() {
-    # shellcheck disable=SC2254 # a pattern
-    case $2 in
-    $3) echo "$1: $2" ;;
-    *) fail "$1 is '$2', not '$3'" ;;
-    esac
 }
 
 world_make_outside() {
@@ -83,6 +84,23 @@ guest_start() {
 guest_says() {
     vm_tell "$1" "$2"
     vm_await 600 "guest $1 to do '$2'" vm_said_or_ended "$1" "$vm_lines" "$2 "
+}
+
+# check_outside NAME: the guest has DNS, and reaches a host outside
+check_outside() {
+    guest_says "$1" 'resolve outside.example'
+    expect 'DNS' "$vm_line" '* is 203.0.113.77'
+    vm_ping "$1" 203.0.113.2
+}
+
+# check_guest NAME: a guest on vmbr0 has its addresses and reaches the outside
+check_guest() {
+    guest_start "$1" vmbr0
+    expect 'address of the guest' "$vm_address" '192.168.150.1[0-9][0-9]'
+    check_outside "$1"
+    guest_says "$1" "prefix $ula"
+    expect 'IPv6 address of the guest' "$vm_line" "* is $ula*"
+    vm_ping "$1" "$ula:1"
 }
 
 # guest_cannot NAME ADDRESS: no answer comes

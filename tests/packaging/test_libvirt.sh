@@ -10,10 +10,6 @@ debs=$1
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=deb_world.sh
 . "$here/deb_world.sh"
-# shellcheck source-path=SCRIPTDIR source=../qemu/network.sh
-. "$here/../qemu/network.sh"
-# shellcheck source-path=SCRIPTDIR source=../qemu/vm.sh
-. "$here/../qemu/vm.sh"
 # shellcheck source-path=SCRIPTDIR source=../qemu/checks.sh
 . "$here/../qemu/checks.sh"
 # shellcheck source-path=SCRIPTDIR source=../qemu/service.sh

@@ -1,8 +1,14 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 #
-# Sourced after network.sh and vm.sh by the scripts that try what QEMU does with a helper: what their cases check.
+# Sourced by the scripts that try what QEMU does with a helper: what their cases check, with network.sh and vm.sh. The
+# caller sets $here, a directory of tests.
 # shellcheck disable=SC2154 # vm.sh sets vm_address and others
+
+# shellcheck source-path=SCRIPTDIR source=../qemu/network.sh
+. "${here:?}/../qemu/network.sh"
+# shellcheck source-path=SCRIPTDIR source=../qemu/vm.sh
+. "$here/../qemu/vm.sh"
 
 fail() {
     echo "FAILED: $*"
@@ -42,6 +48,16 @@ check_lease() {
 check_network() {
     check_lease "$@"
     vm_check_unprivileged "$1"
+}
+
+# Of the guests "one" and "two" on virbr0, each reaches the other; $two and $vm_address are their addresses.
+check_two_guests() {
+    vm_await_lease two
+    two=$vm_address
+    vm_await_lease one
+    expect 'taps' "$(network_list_taps | tr '\n' ' ')" 'tap* virbr0 tap* virbr0 '
+    vm_ping one "$two"
+    vm_ping two "$vm_address"
 }
 
 # check_off NAME: QEMU ends, with success, and its tap goes.

@@ -7,10 +7,6 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=network.sh
-. "$here/network.sh"
-# shellcheck source-path=SCRIPTDIR source=vm.sh
-. "$here/vm.sh"
 # shellcheck source-path=SCRIPTDIR source=checks.sh
 . "$here/checks.sh"
 # shellcheck source-path=SCRIPTDIR source=service.sh

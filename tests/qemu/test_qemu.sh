@@ -9,10 +9,6 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=network.sh
-. "$here/network.sh"
-# shellcheck source-path=SCRIPTDIR source=vm.sh
-. "$here/vm.sh"
 # shellcheck source-path=SCRIPTDIR source=checks.sh
 . "$here/checks.sh"
 
@@ -169,12 +165,7 @@ case_two_guests() {
     nic="bridge,br=virbr0,helper=$vm_helper,model=virtio-net-pci"
     vm_start one -nic "$nic,mac=52:54:00:ab:cd:11"
     vm_start two -nic "$nic,mac=52:54:00:ab:cd:12"
-    vm_await_lease two
-    two=$vm_address
-    vm_await_lease one
-    expect 'taps' "$(network_list_taps | tr '\n' ' ')" 'tap* virbr0 tap* virbr0 '
-    vm_ping one "$two"
-    vm_ping two "$vm_address"
+    check_two_guests
     for address in "$vm_address" "$two"; do
         busybox ping -c 1 -W 60 "$address" >/dev/null || fail "no answer from the guest at $address"
     done

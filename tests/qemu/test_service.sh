@@ -9,10 +9,6 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=network.sh
-. "$here/network.sh"
-# shellcheck source-path=SCRIPTDIR source=vm.sh
-. "$here/vm.sh"
 # shellcheck source-path=SCRIPTDIR source=checks.sh
 . "$here/checks.sh"
 # shellcheck source-path=SCRIPTDIR source=service.sh
@@ -110,12 +106,7 @@ case_both_helpers() {
     vm_start one -nic "$(nic_bridge)",mac=52:54:00:ab:cd:11 -sandbox on
     vm_helper=$setuid_helper
     vm_start two -nic "$(nic_bridge)",mac=52:54:00:ab:cd:12
-    vm_await_lease two
-    two=$vm_address
-    vm_await_lease one
-    expect 'taps' "$(network_list_taps | tr '\n' ' ')" 'tap* virbr0 tap* virbr0 '
-    vm_ping one "$two"
-    vm_ping two "$vm_address"
+    check_two_guests
     vm_off one
     vm_off two
     vm_await 120 'the taps to go' vm_no_taps
