@@ -14,7 +14,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -178,32 +177,25 @@ static void text_put(pid_t pid, const char *file, const char *text)
 
 static void id_become(uid_t id)
 {
-    if (setgroups(0, NULL) != 0 || setresgid(id, id, id) != 0 || setresuid(id, id, id) != 0 ||
-        prctl(PR_SET_DUMPABLE, 1) != 0)
-        lab_die("attack: cannot become another user");
+    lab_become(&(struct lab_caller){.uid = id, .gid = id});
+    if (prctl(PR_SET_DUMPABLE, 1) != 0)
+        lab_die("attack: prctl");
+}
+
+static void namespace_of_bob_enter(const void *data)
+{
+    (void)data;
+    id_become(ATTACK_UID);
+    if (unshare(CLONE_NEWUSER) != 0)
+        lab_die("attack: unshare");
 }
 
 /* A user namespace that belongs to bob, as newuidmap(1) would make it for him. */
 static int namespace_make(void)
 {
     char map[80], path[64];
-    int ready[2];
-    char byte;
 
-    if (pipe2(ready, O_CLOEXEC) != 0)
-        lab_die("attack: pipe2");
-    const pid_t pid = fork();
-    if (pid == 0) {
-        id_become(ATTACK_UID);
-        if (unshare(CLONE_NEWUSER) != 0 || write(ready[1], "", 1) != 1)
-            lab_die("attack: unshare");
-        for (;;)
-            (void)pause(); /* until it is killed */
-    }
-    close(ready[1]);
-    if (pid < 0 || read(ready[0], &byte, 1) != 1)
-        lab_die("attack: no user namespace");
-    close(ready[0]);
+    const pid_t pid = lab_hold(namespace_of_bob_enter, NULL);
     (void)snprintf(map, sizeof map, "0 %d 1\n1 %d %d\n", ATTACK_UID, ATTACK_SUBORDINATE_FIRST,
                    SUBORDINATE_COUNT); /* always fits */
     text_put(pid, "uid_map", map);
@@ -219,9 +211,9 @@ static int namespace_fd; /* of the attack that is being started */
 
 static void namespace_enter(uid_t uid)
 {
-    if (setns(namespace_fd, CLONE_NEWUSER) != 0 || setgroups(0, NULL) != 0 || setresgid(uid, uid, uid) != 0 ||
-        setresuid(uid, uid, uid) != 0 || prctl(PR_SET_DUMPABLE, 1) != 0)
-        lab_die("attack: cannot become a subordinate id");
+    if (setns(namespace_fd, CLONE_NEWUSER) != 0)
+        lab_die("attack: setns");
+    id_become(uid);
 }
 
 /* A process with a subordinate id that does what bob does, and looks like one of another user. */

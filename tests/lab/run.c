@@ -164,12 +164,34 @@ static int descriptors_arrange(int stderr_fd, int socket_fd, int socket_number, 
     return exec_high;
 }
 
-static void caller_become(const struct lab_caller *caller)
+void lab_become(const struct lab_caller *caller)
 {
     if (setgroups(caller->group_count, caller->groups) != 0)
         lab_die("setgroups");
     if (setresgid(caller->gid, caller->gid, caller->gid) != 0 || setresuid(caller->uid, caller->uid, caller->uid) != 0)
         lab_die("setresuid");
+}
+
+pid_t lab_hold(void (*begin)(const void *data), const void *data)
+{
+    int ready[2];
+    char byte;
+
+    if (pipe2(ready, O_CLOEXEC) != 0)
+        lab_die("pipe2");
+    const pid_t pid = fork();
+    if (pid == 0) {
+        begin(data);
+        if (write(ready[1], "", 1) != 1)
+            lab_die("the holder");
+        for (;;)
+            (void)pause(); /* until it is killed */
+    }
+    close(ready[1]);
+    if (pid < 0 || read(ready[0], &byte, 1) != 1)
+        lab_die("the holder");
+    close(ready[0]);
+    return pid;
 }
 
 static _Noreturn void child_exec(const struct lab_start *start, int stderr_fd, int socket_fd, int exec_fd)
@@ -183,7 +205,7 @@ static _Noreturn void child_exec(const struct lab_start *start, int stderr_fd, i
     exec_fd = descriptors_arrange(stderr_fd, socket_fd, socket_number, exec_fd);
     if (start->hook_as_root != NULL)
         start->hook_as_root(socket_number, start->hook_data);
-    caller_become(start->caller);
+    lab_become(start->caller);
     if (start->hook_as_caller != NULL)
         start->hook_as_caller(socket_number, start->hook_data);
 

@@ -127,4 +127,10 @@ const char *lab_program_find(const char *variable);
 /* Tell "lab: WHAT: ERRNO" on stderr and end the process with 125. In a hook, this ends only the child. */
 _Noreturn void lab_die(const char *what);
 
+/* Become this caller, for good. */
+void lab_become(const struct lab_caller *caller);
+
+/* A child that calls begin and then waits until it is killed. What begin cannot do, it reports with lab_die(). */
+pid_t lab_hold(void (*begin)(const void *data), const void *data);
+
 #endif

@@ -6,7 +6,7 @@
 #include "attack.h"
 
 #include <fcntl.h>
-#include <grp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -48,15 +48,26 @@ unsigned attack_as(const struct lab_caller *caller, pid_t pid, int fd)
     const pid_t attacker = fork();
 
     if (attacker == 0) {
-        if (setgroups(caller->group_count, caller->groups) != 0 ||
-            setresgid(caller->gid, caller->gid, caller->gid) != 0 ||
-            setresuid(caller->uid, caller->uid, caller->uid) != 0)
-            _exit(255);
+        lab_become(caller);
         _exit((int)attacks_make(pid, fd));
     }
     if (attacker < 0 || waitpid(attacker, &status, 0) != attacker || !WIFEXITED(status))
         lab_die("attacker");
     return (unsigned)WEXITSTATUS(status);
+}
+
+bool attack_signal(const struct lab_caller *caller, pid_t pid, int number)
+{
+    int status;
+    const pid_t sender = fork();
+
+    if (sender == 0) {
+        lab_become(caller);
+        _exit(kill(pid, number) == 0 ? 0 : 1);
+    }
+    if (sender < 0 || waitpid(sender, &status, 0) != sender || !WIFEXITED(status) || WEXITSTATUS(status) > 1)
+        lab_die("sender");
+    return WEXITSTATUS(status) == 0;
 }
 
 void attack_stay(int socket_number, void *hook_data)

@@ -19,6 +19,9 @@ enum {
 /* Try each as caller on pid, of which fd is the number of a descriptor; bit i says that attack i worked. */
 unsigned attack_as(const struct lab_caller *caller, pid_t pid, int fd);
 
+/* Send a signal as caller; true when it may. */
+bool attack_signal(const struct lab_caller *caller, pid_t pid, int number);
+
 /* A lab_start.hook_as_caller for a program that can be attacked wherever Yama runs, too. */
 void attack_stay(int socket_number, void *hook_data);
 

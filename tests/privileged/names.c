@@ -16,6 +16,15 @@ void names_rules_reset(void **state)
     processes_before = lab_process_count();
 }
 
+int names_club_reset(void **state)
+{
+    names_reset(state);
+    lab_text_write(SWITCH, "acl: files [UNAVAIL=continue] qemu\n", 0, 0, 0644);
+    helper_rules_write("allow all\n");
+    names_rules_write("allow all bridge all\ndeny group vmclub bridge virbr0\n");
+    return 0;
+}
+
 void names_rules_write(const char *text)
 {
     lab_text_write(RULES_FILE, text, 0, 0, 0644);

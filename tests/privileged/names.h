@@ -23,6 +23,10 @@ int names_world_setup(void **state);
  * group are "files vmtest". */
 int names_reset(void **state);
 
+/* names_reset(); then everybody is allowed but vmclub. To go on without an answer about vmclub would be to go on with
+ * bridge.conf, and to grant. */
+int names_club_reset(void **state);
+
 /* These accounts, written as for vmtest ("user NAME UID GID", "group NAME GID MEMBER,..."), instead of CLUB_GROUP. */
 void names_accounts(const char *text);
 

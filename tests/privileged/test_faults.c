@@ -213,12 +213,6 @@ static void test_call_fails_fscaps_and_root_whole_or_nothing(void **state)
     faults_try(&root, EPERM);
 }
 
-static bool changes_privilege(long number)
-{
-    return number == SYS_setresuid || number == SYS_setresgid || number == SYS_setuid || number == SYS_setgid ||
-           number == SYS_setgroups || number == SYS_capset || number == SYS_prctl;
-}
-
 /* The kernel says that it was done, and it was not: what is read back must tell. */
 static void lies_try(const struct lab_start *start)
 {
@@ -226,7 +220,7 @@ static void lies_try(const struct lab_start *start)
     unsigned lies = 0;
 
     for (unsigned n = 1; n <= calls->count; n++) {
-        if (!changes_privilege(calls->numbers[n]))
+        if (!witness_changes_privilege(calls->numbers[n]))
             continue;
         struct trial trial = {.fake_at = n};
         trial_run(start, calls, &trial, 0);

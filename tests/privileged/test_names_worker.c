@@ -30,16 +30,6 @@ enum {
 
 static struct lab_result result = {.tap_fd = -1};
 
-/* Everybody is allowed, vmclub is not; to go on without an answer would be to go on with bridge.conf, and to grant. */
-static int worker_reset(void **state)
-{
-    names_reset(state);
-    lab_text_write(SWITCH, "acl: files [UNAVAIL=continue] qemu\n", 0, 0, 0644);
-    helper_rules_write("allow all\n");
-    names_rules_write("allow all bridge all\ndeny group vmclub bridge virbr0\n");
-    return 0;
-}
-
 /* The only child of a process; 0 when there is none, or when the process is gone. */
 static pid_t find_child(pid_t parent)
 {
@@ -175,19 +165,6 @@ static void test_worker_attacks_fail(void **state)
     }
 }
 
-/* Send a signal as vmuser; true when it may. */
-static bool signal_send(pid_t pid, int number)
-{
-    int status;
-    const pid_t sender = fork();
-
-    if (sender == 0)
-        _exit(setresuid(lab_vmuser.uid, lab_vmuser.uid, lab_vmuser.uid) != 0 || kill(pid, number) != 0);
-    if (sender < 0 || waitpid(sender, &status, 0) != sender || !WIFEXITED(status))
-        lab_die("sender");
-    return WEXITSTATUS(status) == 0;
-}
-
 /* Its caller may not signal it, unless it was started by file capability; then the request is refused. */
 static void test_worker_signalled_is_refused(void **state)
 {
@@ -199,14 +176,14 @@ static void test_worker_signalled_is_refused(void **state)
     for (size_t i = 0; i < 4; i++) {
         pid_t worker;
         struct lab_child child = worker_spawn(&(struct lab_start){0}, &worker);
-        const bool is_sent = signal_send(worker, numbers[i]);
+        const bool is_sent = attack_signal(&lab_vmuser, worker, numbers[i]);
         worker_assert_refused(&child, late);
         assert_false(is_sent);
     }
     for (size_t i = 0; i < 2; i++) {
         pid_t worker;
         struct lab_child child = worker_spawn(&(struct lab_start){.program = HELPER_FSCAPS}, &worker);
-        const bool is_sent = signal_send(worker, numbers[i]);
+        const bool is_sent = attack_signal(&lab_vmuser, worker, numbers[i]);
         worker_assert_refused(&child, words[i]);
         assert_true(is_sent);
     }
@@ -273,8 +250,8 @@ static pid_t rival_spawn(const struct lab_child *child, unsigned seed, void (*pl
     const pid_t rival = fork();
     if (rival != 0)
         return rival > 0 ? rival : (lab_die("rival"), 0);
-    if (setresgid(lab_vmuser.gid, lab_vmuser.gid, lab_vmuser.gid) != 0 ||
-        setresuid(lab_vmuser.uid, lab_vmuser.uid, lab_vmuser.uid) != 0 || kill(child->pid, SIGCONT) != 0)
+    lab_become(&lab_vmuser);
+    if (kill(child->pid, SIGCONT) != 0)
         _exit(1);
     for (struct pollfd executed = {.fd = child->exec_fd}; poll(&executed, 1, 0) == 0;)
         ; /* it is closed at the exec */
@@ -360,11 +337,11 @@ static void test_helper_stopped_during_lookup_is_refused(void **state)
 
     (void)state;
     struct lab_child child = worker_spawn(&(struct lab_start){0}, &worker);
-    const bool is_stopped = signal_send(child.pid, SIGSTOP);
+    const bool is_stopped = attack_signal(&lab_vmuser, child.pid, SIGSTOP);
     for (const long long deadline = lab_now_ms() + 60000; !is_zombie(worker) && lab_now_ms() < deadline;)
         nap();
     const bool is_over = is_zombie(worker);
-    const bool is_continued = signal_send(child.pid, SIGCONT);
+    const bool is_continued = attack_signal(&lab_vmuser, child.pid, SIGCONT);
     worker_assert_refused(&child, "cannot look up names");
     assert_true(is_stopped && is_over && is_continued);
 }
@@ -447,7 +424,7 @@ static void test_worker_dies_with_the_helper(void **state)
         const long long begun_ms = lab_now_ms();
         pid_t worker;
         struct lab_child child = worker_spawn(&(struct lab_start){0}, &worker);
-        const bool is_sent = signal_send(child.pid, SIGKILL);
+        const bool is_sent = attack_signal(&lab_vmuser, child.pid, SIGKILL);
         lab_collect(&child, &result);
         assert_true(is_sent);
         assert_int_equal(result.term_signal, SIGKILL);
@@ -504,17 +481,17 @@ static void test_worker_surroundings_hostile_not_obeyed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_worker_has_no_privilege, worker_reset),
-        cmocka_unit_test_setup(test_worker_start_keeps_the_phases, worker_reset),
-        cmocka_unit_test_setup(test_worker_attacks_fail, worker_reset),
-        cmocka_unit_test_setup(test_worker_signalled_is_refused, worker_reset),
-        cmocka_unit_test_setup(test_worker_killed_at_any_moment_never_grants, worker_reset),
-        cmocka_unit_test_setup(test_worker_limits_cannot_be_changed_by_the_caller, worker_reset),
-        cmocka_unit_test_setup(test_helper_stopped_during_lookup_is_refused, worker_reset),
-        cmocka_unit_test_setup(test_worker_dies_with_the_helper, worker_reset),
-        cmocka_unit_test_setup(test_worker_stopped_at_once_is_not_left, worker_reset),
-        cmocka_unit_test_setup(test_worker_has_a_session_of_its_own, worker_reset),
-        cmocka_unit_test_setup(test_worker_surroundings_hostile_not_obeyed, worker_reset),
+        cmocka_unit_test_setup(test_worker_has_no_privilege, names_club_reset),
+        cmocka_unit_test_setup(test_worker_start_keeps_the_phases, names_club_reset),
+        cmocka_unit_test_setup(test_worker_attacks_fail, names_club_reset),
+        cmocka_unit_test_setup(test_worker_signalled_is_refused, names_club_reset),
+        cmocka_unit_test_setup(test_worker_killed_at_any_moment_never_grants, names_club_reset),
+        cmocka_unit_test_setup(test_worker_limits_cannot_be_changed_by_the_caller, names_club_reset),
+        cmocka_unit_test_setup(test_helper_stopped_during_lookup_is_refused, names_club_reset),
+        cmocka_unit_test_setup(test_worker_dies_with_the_helper, names_club_reset),
+        cmocka_unit_test_setup(test_worker_stopped_at_once_is_not_left, names_club_reset),
+        cmocka_unit_test_setup(test_worker_has_a_session_of_its_own, names_club_reset),
+        cmocka_unit_test_setup(test_worker_surroundings_hostile_not_obeyed, names_club_reset),
     };
 
     return cmocka_run_group_tests_name("names_worker", tests, names_world_setup, NULL);

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/if.h>
@@ -178,12 +177,6 @@ static int join_tap(const char *name)
     return -1;
 }
 
-static void rival_become(void)
-{
-    if (setgroups(0, NULL) != 0 || setresgid(4243, 4243, 4243) != 0 || setresuid(4243, 4243, 4243) != 0)
-        lab_die("the rival's ids");
-}
-
 /* As an unprivileged user may on some hosts (kernel.unprivileged_bpf_disabled). */
 static int ebpf_load(void)
 {
@@ -249,7 +242,7 @@ static _Noreturn void rival_run(enum deed deed, int telling)
     if (setrlimit(RLIMIT_NOFILE, &descriptors) != 0)
         lab_die("the rival's limit");
     const int ebpf = deed == LEAVES_AN_EBPF_FILTER ? ebpf_load() : -1;
-    rival_become();
+    lab_become(&lab_vmother);
     const int fd = join_tap(name);
     done = fd >= 0;
     if (fd >= 0 && !rival_does(deed, fd, name, ebpf))
@@ -383,7 +376,7 @@ static void test_queues_rival_in_the_moment_without_an_owner(void **state)
 /* One who tries all the time, at every tap that there may be: with the taps of others he has no success. */
 static _Noreturn void rival_storm(void)
 {
-    rival_become();
+    lab_become(&lab_vmother);
     for (unsigned i = 0;; i++) {
         char name[IFNAMSIZ];
         struct ifreq detach = {.ifr_flags = IFF_DETACH_QUEUE};

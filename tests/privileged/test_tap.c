@@ -6,7 +6,6 @@
 #include "helper.h"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/if.h>
 #include <linux/if_arp.h>
 #include <linux/if_tun.h>
@@ -234,8 +233,7 @@ static void test_tap_holder_can_change_what_is_said(void **state)
     assert_true(lab_tap_identify(result->tap_fd, name, &flags));
     const pid_t holder = fork();
     if (holder == 0) {
-        if (setgroups(0, NULL) != 0 || setresgid(4242, 4242, 4242) != 0 || setresuid(4242, 4242, 4242) != 0)
-            _exit(255);
+        lab_become(&lab_vmuser);
         _exit((int)holder_tries(result->tap_fd, name));
     }
     assert_int_equal(waitpid(holder, &status, 0), holder);
@@ -277,8 +275,7 @@ static void test_tap_holder_can_take_an_address(void **state)
     assert_true(lab_tap_identify(result->tap_fd, request.ifr_name, &flags));
     const pid_t holder = fork();
     if (holder == 0) {
-        if (setgroups(0, NULL) != 0 || setresgid(4242, 4242, 4242) != 0 || setresuid(4242, 4242, 4242) != 0)
-            _exit(255);
+        lab_become(&lab_vmuser);
         _exit(ioctl(result->tap_fd, SIOCSIFHWADDR, &request) == 0 ? 0 : 1);
     }
     assert_int_equal(waitpid(holder, &status, 0), holder);

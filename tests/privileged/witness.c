@@ -282,3 +282,9 @@ enum lab_action witness_visit(const struct lab_stop *stop, void *visit_data)
         witness->undumpable_after_drop = ids_are_the_callers(&status, witness);
     return LAB_GO;
 }
+
+bool witness_changes_privilege(long number)
+{
+    return number == SYS_setresuid || number == SYS_setresgid || number == SYS_setuid || number == SYS_setgid ||
+           number == SYS_setgroups || number == SYS_capset || number == SYS_prctl;
+}

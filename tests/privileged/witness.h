@@ -59,4 +59,7 @@ struct witness {
 /* For lab_plan.visit, with a struct witness for visit_data. */
 enum lab_action witness_visit(const struct lab_stop *stop, void *visit_data);
 
+/* Is this the number of a call that changes the privilege of a process? */
+bool witness_changes_privilege(long number);
+
 #endif

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
@@ -105,9 +104,9 @@ static _Noreturn void mover_run(int index, const struct lab_caller *caller)
 {
     const int old_fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 
-    if (old_fd < 0 || setgroups(0, NULL) != 0 || setresgid(caller->gid, caller->gid, caller->gid) != 0 ||
-        setresuid(caller->uid, caller->uid, caller->uid) != 0)
+    if (old_fd < 0)
         lab_die("the mover");
+    lab_become(caller);
     bool has_moved = move_here(old_fd, index) == 0;
     if (unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0) { /* where users may have namespaces */
         const int new_fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);

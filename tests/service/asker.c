@@ -8,7 +8,6 @@
 #include "helperd_test.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -33,9 +32,9 @@ union fd_control {
 
 static void become(const struct lab_caller *caller)
 {
-    if (setgroups(caller->group_count, caller->groups) != 0 || setresgid(caller->gid, caller->gid, caller->gid) != 0 ||
-        setresuid(caller->uid, caller->uid, caller->uid) != 0 || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0)
-        lab_die("setresuid");
+    lab_become(caller);
+    if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0)
+        lab_die("prctl");
 }
 
 static int path_connect(const char *path)

@@ -91,9 +91,11 @@ void enter_as_caller(int socket_number, void *hook_data)
         map_ask_for(enter);
     else if (enter->flags & CLONE_NEWUSER && enter->map != NULL)
         own_map_write(enter->map);
-    if (enter->id != 0 && (setgroups(0, NULL) != 0 || setresgid(enter->id, enter->id, enter->id) != 0 ||
-                           setresuid(enter->id, enter->id, enter->id) != 0 || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0))
-        lab_die("setresuid");
+    if (enter->id != 0) {
+        lab_become(&(struct lab_caller){.uid = enter->id, .gid = enter->id});
+        if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0)
+            lab_die("prctl");
+    }
     if (enter->inner == NULL)
         return;
     if (unshare(CLONE_NEWUSER) != 0)

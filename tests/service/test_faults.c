@@ -199,9 +199,7 @@ static void test_call_fails_or_lies_never_as_root(void **state)
         const struct calls *calls = calls_record(false);
         for (unsigned n = 1; n <= calls->count; n++) {
             struct trial trial = {.witness = {.socket_number = -1}, .fake_at = n};
-            const long number = calls->numbers[n];
-            if (number != SYS_setresuid && number != SYS_setresgid && number != SYS_setgroups && number != SYS_capset &&
-                number != SYS_prctl)
+            if (!witness_changes_privilege(calls->numbers[n]))
                 continue;
             trial_run(&trial, -tried[i]);
             assert_false(answer_check(&trial));
@@ -218,9 +216,7 @@ static void test_drop_faked_is_noticed(void **state)
     (void)state;
     for (unsigned n = 1; n <= calls->count; n++) {
         struct trial trial = {.witness = {.socket_number = -1}, .fake_at = n};
-        const long number = calls->numbers[n];
-        if (number != SYS_setresuid && number != SYS_setresgid && number != SYS_setgroups && number != SYS_capset &&
-            number != SYS_prctl)
+        if (!witness_changes_privilege(calls->numbers[n]))
             continue;
         trial_run(&trial, 0);
         (void)answer_check(&trial); /* it can be a grant where the call made no difference */

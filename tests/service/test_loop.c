@@ -11,12 +11,10 @@
 #include "witness.h"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static unsigned char request[ASKER_REQUEST_LEN];
@@ -154,23 +152,6 @@ static void test_attacks_on_an_instance_fail(void **state)
     asker_end(&asker);
 }
 
-/* As a caller, since root may do anything: whether it worked. */
-static bool signal_as(const struct lab_caller *caller, pid_t pid, int number)
-{
-    int status;
-    const pid_t sender = fork();
-
-    if (sender == 0) {
-        if (setgroups(0, NULL) != 0 || setresgid(caller->gid, caller->gid, caller->gid) != 0 ||
-            setresuid(caller->uid, caller->uid, caller->uid) != 0)
-            _exit(2);
-        _exit(kill(pid, number) == 0 ? 0 : 1);
-    }
-    if (sender < 0 || waitpid(sender, &status, 0) != sender || !WIFEXITED(status) || WEXITSTATUS(status) > 1)
-        lab_die("sender");
-    return WEXITSTATUS(status) == 0;
-}
-
 static void test_instance_killed_by_its_caller_told(void **state)
 {
     struct asker asker;
@@ -179,9 +160,9 @@ static void test_instance_killed_by_its_caller_told(void **state)
     (void)state;
     asker_connect(&by_vmuser, &asker);
     const pid_t pid = helperd_instance_await(lab_vmuser.uid);
-    assert_false(signal_as(&lab_vmuser, helperd_pid, 0));
-    assert_false(signal_as(&lab_vmother, pid, SIGKILL));
-    assert_true(signal_as(&lab_vmuser, pid, SIGKILL));
+    assert_false(attack_signal(&lab_vmuser, helperd_pid, 0));
+    assert_false(attack_signal(&lab_vmother, pid, SIGKILL));
+    assert_true(attack_signal(&lab_vmuser, pid, SIGKILL));
     asker_receive(&asker, &answer);
     assert_int_equal(answer.code, -1);
     asker_end(&asker);
@@ -199,7 +180,7 @@ static void test_instance_signalled_whole_or_nothing(void **state)
             continue; /* below */
         asker_connect(&by_vmuser, &asker);
         const pid_t pid = helperd_instance_await(lab_vmuser.uid);
-        assert_true(signal_as(&lab_vmuser, pid, number));
+        assert_true(attack_signal(&lab_vmuser, pid, number));
         asker_send(&asker, request, sizeof request);
         asker_receive(&asker, &answer);
         asker_end(&asker);
@@ -223,7 +204,7 @@ static void test_instance_stopped_killed_after_its_time(void **state)
     (void)state;
     asker_connect(&by_vmuser, &asker);
     const pid_t pid = helperd_instance_await(lab_vmuser.uid);
-    assert_true(signal_as(&lab_vmuser, pid, SIGSTOP));
+    assert_true(attack_signal(&lab_vmuser, pid, SIGSTOP));
     helper_assert_granted(helper_run(&lab_vmother, "--br=virbr0", NULL), "virbr0");
     asker_receive(&asker, &answer);
     asker_end(&asker);
@@ -232,7 +213,7 @@ static void test_instance_stopped_killed_after_its_time(void **state)
     helperd_instances_await(0);
 
     asker_connect(&by_vmuser, &second);
-    assert_true(signal_as(&lab_vmuser, helperd_instance_await(lab_vmuser.uid), SIGSTOP));
+    assert_true(attack_signal(&lab_vmuser, helperd_instance_await(lab_vmuser.uid), SIGSTOP));
     assert_int_equal(lab_helperd_end(helperd_pid), 0);
     asker_receive(&second, &answer);
     asker_end(&second);

@@ -75,34 +75,17 @@ static void test_userdb_answers(void **state)
     ASSERT("up", up);
 }
 
-/* Hold as many connections to the provider as a uid may have, for as long as the test runs. */
-static pid_t connections_hold(const struct lab_caller *caller)
+/* As many connections of a caller to the provider as a uid may have. */
+static void connections_open(const void *caller)
 {
     const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = PROVIDER};
-    int ready[2];
-    char byte;
 
-    if (pipe(ready) != 0)
-        lab_die("pipe");
-    const pid_t pid = fork();
-    if (pid == 0) {
-        if (setresgid(caller->gid, caller->gid, caller->gid) != 0 ||
-            setresuid(caller->uid, caller->uid, caller->uid) != 0)
-            _exit(1);
-        for (int i = 0; i < DIRECTORY_CONNECTIONS_PER_UID; i++) {
-            const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-            if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
-                _exit(1);
-        }
-        (void)!write(ready[1], "", 1); /* who waits sees the end otherwise */
-        for (;;)
-            pause();
+    lab_become(caller);
+    for (int i = 0; i < DIRECTORY_CONNECTIONS_PER_UID; i++) {
+        const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
+            lab_die("connections");
     }
-    close(ready[1]);
-    if (pid < 0 || read(ready[0], &byte, 1) != 1)
-        lab_die("connections");
-    close(ready[0]);
-    return pid;
 }
 
 /* Is the provider's limit reached for this user? It closes one connection more without an answer. */
@@ -119,7 +102,7 @@ static void test_userdb_connections_of_the_caller_used_up(void **state)
     (void)state;
     service("start userdb");
     assert_false(is_exhausted(&lab_vmuser));
-    const pid_t holder = connections_hold(&lab_vmuser);
+    const pid_t holder = lab_hold(connections_open, &lab_vmuser);
     const bool is_effective = is_exhausted(&lab_vmuser);
     ASSERT("used up", up);
     if (kill(holder, SIGKILL) != 0 || waitpid(holder, NULL, 0) != holder)
