@@ -18,6 +18,8 @@ tests=${here%/*}
 . "$tests/root.sh"
 # shellcheck source-path=SCRIPTDIR source=../qemu/kernel.sh
 . "$tests/qemu/kernel.sh"
+# shellcheck source-path=SCRIPTDIR source=../qemu/machine.sh
+. "$tests/qemu/machine.sh"
 
 # Sets what differs: the kernel's metapackage, its suite, and the machine.
 choose_machine() {
@@ -33,7 +35,7 @@ choose_machine() {
         [ "$suite" != bookworm ] || suite=trixie
         ;;
     s390x) metapackage=linux-image-s390x qemu='s390x -machine s390-ccw-virtio' console=ttysclp0 ;;
-    *) die "unknown architecture '$arch'; arm64, armhf, i386, ppc64el, riscv64 or s390x" ;;
+    *) fail "unknown architecture '$arch'; arm64, armhf, i386, ppc64el, riscv64 or s390x" ;;
     esac
 }
 
@@ -70,25 +72,19 @@ add_libraries() {
         *) target=$libraries/$name ;;
         esac
         [ ! -e "$root$target" ] || continue
-        [ -e "$sysroot$target" ] || die "$1 needs $name, which is not in $sysroot"
+        [ -e "$sysroot$target" ] || fail "$1 needs $name, which is not in $sysroot"
         mkdir -p "$root${target%/*}"
         cp "$sysroot$target" "$root$target"
         add_libraries "$root$target"
     done
 }
 
-# The only file system of the machine. init.sh makes a bridge, runs /cross.sh, and says "host: status N".
+# init.sh makes a bridge, runs /cross.sh, and says "host: status N".
 make_root() {
-    for name in bin sbin usr/bin usr/sbin usr/lib proc sys dev etc root run/lab; do
-        mkdir -p "$root/$name"
-    done
+    machine_make_root "$made/modules" "$tests/qemu/host/init.sh" "$made/busybox"
+    root=$machine_root
+    mkdir "$root/usr/lib"
     ln -s usr/lib "$root/lib"
-    mkdir -m 1777 "$root/tmp"
-    cp "$made/busybox" "$root/bin/busybox"
-    ln -s busybox "$root/bin/sh"
-    cp -R "$made/modules" "$root/modules"
-    cp "$tests/qemu/host/init.sh" "$root/init"
-    chmod 755 "$root/init"
     cp "$here/guest_names.sh" "$tests/qemu/host/service.sh" "$tests/qemu/host/await.sh" "$root"
     printf '%s\n' 'set -e' 'uname -srm' /test_filter '/test_host ordinary' 'sh /guest_names.sh' 'sh /service.sh' \
         >"$root/cross.sh"
@@ -98,21 +94,6 @@ make_root() {
     add_program "$build/tests/unit/test_unit_filter" /test_filter
     add_program "$build/tests/qemu/test_host" /test_host
     add_program "$build/tests/lab/fdguest" /fdguest
-    (cd "$root" && find . | /bin/busybox cpio -o -H newc -R 0:0 2>/dev/null) >"$work/initramfs"
-}
-
-boot() {
-    status=0
-    # shellcheck disable=SC2086 # a list
-    timeout --foreground 1200 qemu-system-$qemu -nodefaults -no-user-config -display none -no-reboot -accel tcg -m 512 \
-        -kernel "$made/kernel" -initrd "$work/initramfs" -serial stdio \
-        -append "console=$console panic=-1 quiet loglevel=1 mitigations=off nokaslr cryptomgr.notests \
-rcupdate.rcu_expedited=1 tests=cross" </dev/null >"$work/console" 2>"$work/stderr" || status=$?
-    tr -d '\r' <"$work/console"
-    cat "$work/stderr"
-    [ "$status" = 0 ] || die "QEMU ends with status $status; 124 is a timeout"
-    said=$(tr -d '\r' <"$work/console" | sed -n 's/^host: status //p')
-    [ "$said" = 0 ] || die "the tests in the machine end with status '$said'"
 }
 
 [ $# = 2 ] || { echo 'usage: guest.sh ARCH[-SUITE] BUILD_DIRECTORY' >&2; exit 1; }
@@ -125,9 +106,8 @@ libraries=$(find "$sysroot/usr/lib" -name libc.so.6)
 libraries=${libraries#"$sysroot"}
 libraries=${libraries%/*}
 root_open "${build%/*}/kernels" "$arch"
-root=$work/initramfs.root
 wanted="$suite $metapackage"
 root_is_made || make_kernel
 make_root
-boot
+machine_run "$qemu -m 512" "$made/kernel" "console=$console tests=cross"
 echo "PASSED: $arch"

@@ -11,6 +11,8 @@ set -eu
 
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=../apt.sh
+. "$here/../apt.sh"
 
 die() {
     echo "libraries.sh: $*" >&2
@@ -25,7 +27,7 @@ run() {
 # Where this machine's binary packages come from, their sources are, too. Few machines have apt read the lists of
 # sources, so the lists and the configuration are private ones.
 write_sources_list() {
-    release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+    release=$(apt_own_suite)
     # shellcheck disable=SC2016 # apt's variables
     apt-get indextargets --format 'deb-src $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
         grep -x "deb-src .* $release\(-security\|-updates\)\{0,1\} main" | sort -u >"$work/sources.list"
@@ -33,12 +35,9 @@ write_sources_list() {
 }
 
 download() {
-    mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
-    set -- -q -o APT::Sandbox::User=root -o "Dir::Etc::SourceList=$work/sources.list" \
-        -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache"
     cd "$work"
-    run apt-get "$@" update
-    run apt-get "$@" source --download-only libcap2 cmocka jansson
+    run apt_read "$work"
+    run apt_in apt_get source --download-only libcap2 cmocka jansson
 }
 
 # unpack NAME: the source as its authors published it, into $work/NAME.

@@ -12,5 +12,5 @@ sh "$here/deb_build.sh" "$1"
 directory=$(cd "$1" && pwd)
 mkdir -p "$directory/others"
 find "$directory/others" -name 'qemu-system-common_*' | grep -q . ||
-    (cd "$directory/others" && apt_get -qq -o APT::Sandbox::User=root download qemu-system-common)
+    (cd "$directory/others" && apt_in apt_get -qq download qemu-system-common)
 sh "$here/../lab/lab.sh" sh "$here/test_deb_default.sh" "$directory/deb" "$directory"/others/qemu-system-common_*.deb

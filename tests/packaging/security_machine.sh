@@ -9,11 +9,8 @@
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 : "${VMNET_GUEST_DIR:=$top/build/guest}"
-
-fail() {
-    echo "FAILED: $*"
-    exit 1
-}
+# shellcheck source-path=SCRIPTDIR source=../qemu/machine.sh
+. "$here/../qemu/machine.sh"
 
 umask 022
 if [ $# = 0 ]; then
@@ -23,12 +20,8 @@ if [ $# = 0 ]; then
 fi
 build=$(cd "$1" && pwd)
 sh "$here/../qemu/guest.sh" "$VMNET_GUEST_DIR" cloud || fail 'no kernel'
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-# shellcheck source-path=SCRIPTDIR source=../qemu/machine.sh
-. "$here/../qemu/machine.sh"
-machine_make_root cloud "$here/../qemu/host/init.sh"
+machine_make_work
+machine_make_root "$VMNET_GUEST_DIR/cloud/host" "$here/../qemu/host/init.sh"
 cp "$here/../qemu/host/await.sh" "$here/security_cases.sh" "$machine_root"
 machine_add_iproute2
 machine_add_program "$build/helper/vmnet-helper" /usr/libexec/vmnet-helper

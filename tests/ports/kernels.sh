@@ -16,11 +16,8 @@ top=$(cd "$here/../.." && pwd)
 : "${VMNET_HELPER:=$top/build/release/helper/vmnet-helper}"
 : "${VMNET_TEST_PORTS:=$top/build/release/tests/ports/test_ports}"
 : "${VMNET_GUEST_DIR:=$top/build/guest}"
-
-fail() {
-    echo "FAILED: $*"
-    exit 1
-}
+# shellcheck source-path=SCRIPTDIR source=../qemu/machine.sh
+. "$here/../qemu/machine.sh"
 
 # suite_of VERSION: whose kernel of that version it is
 suite_of() {
@@ -50,12 +47,8 @@ run_kernel() {
     newest:* | "$1:$1".*) echo "== Linux $release ($suite)" ;;
     *) fail "$suite has Linux $release, not $1; remove $VMNET_GUEST_DIR/$kind if that is old" ;;
     esac
-    work=$(mktemp -d)
-    trap 'rm -rf "$work"' EXIT
-    trap 'exit 1' HUP INT TERM
-    # shellcheck source-path=SCRIPTDIR source=../qemu/machine.sh
-    . "$here/../qemu/machine.sh"
-    machine_make_root "$kind" "$here/init.sh"
+    machine_make_work
+    machine_make_root "$VMNET_GUEST_DIR/$kind/host" "$here/init.sh"
     machine_add_program "$VMNET_HELPER" /vmnet-helper
     machine_add_program "$VMNET_TEST_PORTS" /test_ports
     machine_add_iproute2

@@ -10,11 +10,8 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-
-fail() {
-    echo "FAILED: $*"
-    exit 1
-}
+# shellcheck source-path=SCRIPTDIR source=machine.sh
+. "$here/machine.sh"
 
 case_kernel() {
     machine_boot cloud tests=ordinary
@@ -55,12 +52,8 @@ case $1 in
 *[!a-z0-9_]*) fail "no such case: $1" ;;
 esac
 umask 022
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-# shellcheck source-path=SCRIPTDIR source=machine.sh
-. "$here/machine.sh"
-machine_make_root cloud "$here/host/init.sh"
+machine_make_work
+machine_make_root "$VMNET_GUEST_DIR/cloud/host" "$here/host/init.sh"
 cp "$here/host/await.sh" "$machine_root/await.sh"
 machine_add_program "$VMNET_HELPER" /vmnet-helper
 machine_add_program "$VMNET_TEST_HOST" /test_host

@@ -2,25 +2,34 @@
 # SPDX-License-Identifier: MIT
 #
 # Sourced by the scripts that boot another kernel as the host under test, in a virtual machine. Needs no root.
-# VMNET_GUEST_DIR is the directory that guest.sh made. The caller defines fail(), which takes a message and does not
-# return, and sets $work, an empty directory.
+# VMNET_GUEST_DIR is the directory that guest.sh made.
 #
 # The machine's only file system is an initramfs: busybox, the kernel's modules, programs and the libraries that they
 # load here. Its init process says "host: status N" and powers off.
 
-machine_busybox=/bin/busybox
-# shellcheck disable=SC2154 # the caller sets it
-machine_root=$work/root
+fail() {
+    echo "FAILED: $*"
+    exit 1
+}
 
-# machine_make_root KIND INIT: KIND is guest.sh's, INIT the script that the kernel starts.
+# Sets $work, an empty directory that goes at the end.
+machine_make_work() {
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    trap 'exit 1' HUP INT TERM
+}
+
+# machine_make_root MODULES INIT [BUSYBOX]: the file system, in $machine_root below $work. MODULES is a directory of
+# guest.sh's, INIT the script that the kernel starts, BUSYBOX the one of another architecture.
 machine_make_root() {
-    mkdir -p "$machine_root/bin" "$machine_root/sbin" "$machine_root/usr/bin" "$machine_root/usr/sbin" \
-        "$machine_root/proc" "$machine_root/sys" "$machine_root/dev" "$machine_root/etc" "$machine_root/run/lab" \
-        "$machine_root/root"
+    machine_root=$work/machine
+    for machine_directory in bin sbin usr/bin usr/sbin proc sys dev etc root run/lab; do
+        mkdir -p "$machine_root/$machine_directory"
+    done
     mkdir -m 1777 "$machine_root/tmp"
-    cp "$machine_busybox" "$machine_root/bin/busybox"
+    cp "${3:-/bin/busybox}" "$machine_root/bin/busybox"
     ln -s busybox "$machine_root/bin/sh"
-    cp -R "$VMNET_GUEST_DIR/$1/host" "$machine_root/modules"
+    cp -R "$1" "$machine_root/modules"
     cp "$2" "$machine_root/init"
     chmod 755 "$machine_root/init"
 }
@@ -47,18 +56,23 @@ machine_add_iproute2() {
     machine_add_program /bin/sh /bin/sh
 }
 
-# machine_boot KIND [WORD...]: the words stand on the kernel's command line. The console is a file: nobody need be
-# reading it. QEMU 7.2 emulates cmpxchg16b in a way that Linux 6.12 and later panic of: the processor is one without.
+# machine_boot KIND [WORD...]: guest.sh's kernel of this kind; the words stand on its command line. QEMU 7.2 emulates
+# cmpxchg16b in a way that Linux 6.12 and later panic of: the processor is one without.
 machine_boot() {
-    machine_kind=$1
+    machine_kernel=$VMNET_GUEST_DIR/$1/vmlinux
     shift
-    (cd "$machine_root" && find . | "$machine_busybox" cpio -o -H newc -R 0:0 2>/dev/null) >"$work/initramfs"
+    machine_run 'x86_64 -machine pc -cpu qemu64,-cx16 -m 256' "$machine_kernel" "console=ttyS0 no_timer_check $*"
+}
+
+# machine_run QEMU KERNEL COMMAND_LINE: QEMU is the architecture in the name of that program, and options. The console
+# is a file: nobody need be reading it.
+machine_run() {
+    (cd "$machine_root" && find . | /bin/busybox cpio -o -H newc -R 0:0 2>/dev/null) >"$work/initramfs"
     machine_status=0
-    timeout --foreground 1200 qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
-        -machine pc -accel tcg -cpu qemu64,-cx16 -m 256 \
-        -kernel "$VMNET_GUEST_DIR/$machine_kind/vmlinux" -initrd "$work/initramfs" \
-        -append "console=ttyS0 panic=-1 quiet loglevel=1 mitigations=off nokaslr no_timer_check cryptomgr.notests \
-rcupdate.rcu_expedited=1 $*" \
+    # shellcheck disable=SC2086 # a list
+    timeout --foreground 1200 qemu-system-$1 -nodefaults -no-user-config -display none -no-reboot -accel tcg \
+        -kernel "$2" -initrd "$work/initramfs" \
+        -append "panic=-1 quiet loglevel=1 mitigations=off nokaslr cryptomgr.notests rcupdate.rcu_expedited=1 $3" \
         -serial stdio </dev/null >"$work/console" 2>"$work/stderr" || machine_status=$?
     tr -d '\r' <"$work/console"
     cat "$work/stderr"
