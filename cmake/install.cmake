@@ -10,6 +10,7 @@ if(NOT DEFINED CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS)
   set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
     OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 endif()
+install(SCRIPT "${CMAKE_CURRENT_LIST_DIR}/install_umask.cmake" ALL_COMPONENTS)
 
 # CMAKE_INSTALL_LIBEXECDIR is a directory below the prefix, or a full path. The helper is copied without privilege, and
 # gets it last: strip(1) and a change of the owner would remove it.

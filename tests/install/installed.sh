@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # For the tests in this directory to read with ".": install a release build, and look at what is there afterwards.
+umask 022
 
 fail() {
     echo "FAILED: $*" >&2

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # umask.sh BUILD_DIRECTORY, as root in lab.sh's world: with a lax umask, no directory
-# is made in which others could put something in the place of the helper.
+# is made in which others could put something in the place of the helper; with a strict one, nothing is installed, since
+# others could not enter what is made.
 set -eu
 # shellcheck source=/dev/null
 . "${0%/*}/installed.sh"
@@ -13,4 +14,12 @@ umask 000
 install_into "/run/lab/stage" "$build"
 assert_file "/run/lab/stage/usr/libexec/vmnet-helper" 0:0 4755
 assert_files "/run/lab/stage"
+for umask in 077 027 007; do
+    umask $umask
+    ! output=$(cmake --install "$build" --prefix /run/lab/strict 2>&1) || fail "installed with umask $umask: $output"
+    assert_output "users could not enter the directories that are made with the umask 0$umask; set another one and install again: umask 022"
+    [ ! -e /run/lab/strict ] || fail "something was installed with umask $umask"
+done
+install_into /run/lab/staged "$build"
+assert_output "the package must set their mode to 0755"
 echo "ok: umask"
