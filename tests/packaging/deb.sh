@@ -3,7 +3,7 @@
 #
 # deb.sh DIRECTORY: build the packages of Debian in DIRECTORY/deb, have lintian and blhc look at them, and install, use,
 # upgrade and purge them in a world of their own. Needs root, for tests/lab/lab.sh, and the packages lintian, blhc,
-# debhelper and those to build with.
+# debhelper, qemu-system-x86 and those to build with.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../skip.sh"
 # shellcheck source-path=SCRIPTDIR source=deb_lint.sh
 . "$here/deb_lint.sh"
-need dpkg-buildpackage dh lintian blhc
+need dpkg-buildpackage dh lintian blhc qemu-system-x86_64
 
 sh "$here/deb_build.sh" "$1"
 # Debian 13 wants no script for init where there is a unit, no page for what is in libexec, and a newer policy.

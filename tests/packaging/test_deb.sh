@@ -23,6 +23,10 @@ case_used() {
     assert_asked vmuser virbr0 'tap[0-9]*'
     assert_asked vmuser br0 '*access denied by acl file: no rule lets*'
     assert_asked vmother virbr0 '*access denied by acl file: no rule lets*'
+    printf 'info network\nquit\n' | setpriv --reuid vmuser --regid vmuser --init-groups qemu-system-x86_64 -M none \
+        -nodefaults -no-user-config -display none -monitor stdio -netdev "bridge,id=guest,br=virbr0,helper=$helper" \
+        >/run/lab/said 2>&1 || fail "QEMU: $(cat /run/lab/said)"
+    grep -q "^guest: .*type=tap,helper=$helper,br=virbr0" /run/lab/said || fail "QEMU has no tap: $(cat /run/lab/said)"
 }
 
 # A chmod is lost by an upgrade, an override is not.
