@@ -171,9 +171,35 @@ refused() {
     is state "$(dpkg-query -W -f '${db:Status-Status}' vmnet-helper-default)" not-installed
 }
 
+# The archive ends too early, or dpkg is killed once the diversion has been added or removed.
+case_interrupted() {
+    broken=/run/lab/broken
+    dpkg-deb -R "$(deb vmnet-helper-default)" $broken
+    head -c 1000000 /dev/zero >$broken/usr/lib/qemu/padding
+    dpkg-deb -Znone --build $broken $broken.deb >/dev/null
+    truncate -s 500000 $broken.deb
+    ! dpkg --install $broken.deb >/run/lab/dpkg.log 2>&1 || fail 'a part of the package was installed'
+    assert_stock '755 root:root'
+    # shellcheck disable=SC2016 # dpkg's
+    for script in preinst postrm; do
+        echo 'kill -9 $PPID' >>$broken/DEBIAN/$script
+    done
+    dpkg-deb --build $broken $broken.deb >/dev/null
+    ! dpkg --install $broken.deb >/run/lab/dpkg.log 2>&1 || fail 'dpkg was not killed in preinst'
+    do_dpkg --install "$(deb vmnet-helper-default)"
+    is_script
+    is "$distrib" "$(mode $distrib)" 'regular file 755 root:root'
+    cp $broken/DEBIAN/postrm /var/lib/dpkg/info/vmnet-helper-default.postrm
+    ! dpkg --remove vmnet-helper-default >/run/lab/dpkg.log 2>&1 || fail 'dpkg was not killed in postrm'
+    assert_stock '755 root:root'
+    sed -i '$d' /var/lib/dpkg/info/vmnet-helper-default.postrm
+    do_dpkg --purge vmnet-helper-default
+    assert_stock '755 root:root'
+}
+
 install_qemu
 do_dpkg --install "$(deb vmnet-helper)" "$(deb vmnetctl)"
 echo 'allow uid 4242 bridge virbr0' >/etc/vmnet/rules.d/50-local.rules
-for case in with_qemu descriptors chmod upgraded without_qemu override setuid_by_hand in_the_way group; do
+for case in with_qemu descriptors chmod upgraded without_qemu override setuid_by_hand in_the_way interrupted group; do
     "case_$case"
 done
