@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # cmake -DBUILD=DIRECTORY -DCTEST=PROGRAM -P needs_test.cmake: each test that is registered says by one label what it
-# needs, and is skipped when it ends with 77. An ordinary test that is neither "slow" nor "compiler" makes ctest run no
-# other that is, such as a build of all: packagers leave those out by these labels.
+# needs, is skipped when it ends with 77, and has the locale C. An ordinary test that is neither "slow" nor "compiler"
+# makes ctest run no other that is, such as a build of all: packagers leave those out by these labels.
 cmake_minimum_required(VERSION 3.22)
 execute_process(COMMAND "${CTEST}" --show-only=json-v1 WORKING_DIRECTORY "${BUILD}" OUTPUT_VARIABLE json
   COMMAND_ERROR_IS_FATAL ANY)
@@ -20,6 +20,7 @@ foreach(index RANGE ${last})
   math(EXPR properties_last "${properties_count} - 1")
   set(needs "")
   set(skipped_when "")
+  set(is_english FALSE)
   set(is_slow FALSE)
   set(fixtures_setup "")
   set(fixtures_required "")
@@ -36,12 +37,14 @@ foreach(index RANGE ${last})
       string(REGEX MATCHALL "[a-z_.]+" ${fixtures} "${value}")
     elseif(property STREQUAL "SKIP_RETURN_CODE")
       set(skipped_when "${value}")
+    elseif(property STREQUAL "ENVIRONMENT" AND value MATCHES "\"LC_ALL=C\"")
+      set(is_english TRUE)
     endif()
   endforeach()
   list(LENGTH needs needs_count)
-  if(NOT needs_count EQUAL 1 OR NOT skipped_when EQUAL 77)
-    message("FAILED: ${name} needs '${needs}' and is skipped when it ends with '${skipped_when}'; "
-      "call test_needs() once, after its labels are set")
+  if(NOT needs_count EQUAL 1 OR NOT skipped_when EQUAL 77 OR NOT is_english)
+    message("FAILED: ${name} needs '${needs}', is skipped when it ends with '${skipped_when}', or its locale is not C; "
+      "call test_needs() once, after its labels and its environment are set")
     set(failed TRUE)
   endif()
   if(is_slow)
