@@ -37,6 +37,10 @@ if [ "$has_static" = 1 ]; then
     [ "$has_names" = 1 ] ||
         refused "VMNET_LOOKUP is ON, but VMNET_STATIC_PIE is on, too" -DVMNET_STATIC_PIE=ON -DVMNET_LOOKUP=ON
 fi
+# As if there were no libcap.a
+refused "libcap.a is missing, which" -DVMNET_LIBCAP_STATIC=ON -DVMNET_LIBCAP_ARCHIVE=
+[ "$has_static" != 1 ] || refused "libcap.a is missing, which VMNET_STATIC_PIE" -DVMNET_STATIC_PIE=ON
+configured || fail "AUTO wants a libcap.a: $output"
 
 configured -DVMNET_LIBCAP_STATIC=OFF -DVMNET_LOOKUP=OFF -DVMNET_HELPER_PATH=/run/wrappers/bin/vmnet-helper \
     -DVMNET_TOOLS=OFF -DVMNET_LICENSE_DIR= -DVMNET_SYSTEMD_UNIT_DIR= -DVMNET_SHARED_LIBRARY=OFF \
