@@ -21,7 +21,9 @@ list_sources() {
             [ ! -e "$file" ] || echo "$file" # removed, and not yet from the index
         done
     else
-        find . -path ./build -prune -o ! -type d -print | sed 's|^\./||'
+        # Without what this script makes, which can be here: "sh packaging/deb.sh ." is what README.md prints.
+        find . \( -path ./build -o -name 'build.??????' \) -prune -o ! -type d ! -path './*vmnet*_[0-9]*' -print |
+            sed 's|^\./||'
     fi
 }
 
@@ -36,12 +38,12 @@ pack_sources() (
 )
 
 require_build_dependencies() {
-    command -v dpkg-checkbuilddeps >/dev/null || die "dpkg-buildpackage is missing; apt install dpkg-dev"
     missing=$(dpkg-checkbuilddeps "$debian/control" 2>&1) ||
         die "packages are missing to build with: ${missing#*dependencies: }; install them: apt-get build-dep $top/packaging"
 }
 
 [ $# = 1 ] || [ $# = 2 ] || die 'usage: deb.sh OUTDIR [TARBALL]'
+command -v dpkg-buildpackage >/dev/null || die 'dpkg-buildpackage is missing; apt install dpkg-dev'
 umask 022
 top=$(cd "$(dirname "$0")/.." && pwd)
 debian=$top/packaging/debian

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # dist.sh: the archive of a release has all files of the commit, is the same bytes wherever and whenever it is made, and
-# cannot be made from something else than a checkout. Needs git, no root.
+# cannot be made from something else than a checkout; Debian's packages are built from it. Needs git and what deb.sh
+# needs, no root.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -38,4 +39,13 @@ tar -x -z -C "$work" -f "$archive"
 ! sh "$work/$name/cmake/dist.sh" "$work/$name" "$work/again/$name.tar.gz" 2>"$work/refusal" ||
     fail 'made an archive from no checkout'
 grep -q 'is not a checkout made by git' "$work/refusal" || fail "the refusal: $(cat "$work/refusal")"
+
+cp "$archive" "$work/any name.tgz"
+DEB_BUILD_OPTIONS=nocheck sh "$work/$name/packaging/deb.sh" "$work/de bs" "$work/any name.tgz" >"$work/log" 2>&1 ||
+    { tail -n 40 "$work/log" >&2; fail 'the packages'; }
+cmp "$archive" "$work/de bs/vmnet-helper_${name#*helper-}.orig.tar.gz" || fail 'the packages are built from another archive'
+tar -c -z -f "$work/other.tgz" -C "$work" "$name/README.md" --transform 's/^vmnet-helper-/&9/'
+! sh "$work/$name/packaging/deb.sh" "$work/de bs" "$work/other.tgz" >"$work/refusal" 2>&1 ||
+    fail 'built packages of another version'
+grep -q 'the sources are not those of vmnet-helper' "$work/refusal" || fail "the refusal: $(cat "$work/refusal")"
 echo "ok: dist"
