@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* For programs without a dynamic loader, in place of lookup.c: the name service's code is loaded at run time. */
+/*
+ * In place of lookup.c, for a build with VMNET_LOOKUP=OFF, and for static programs with glibc, which loads the code of
+ * name services at run time.
+ */
 #include "lookup.h"
 
 #include "error.h"
@@ -10,5 +13,5 @@ enum vmnetacl_status lookup_run(struct lookup *lookup, unsigned timeout_ms, size
     (void)timeout_ms; /* no name service is asked */
     *failed = lookup->count;
     return error_set(error, VMNETACL_CODE_LOOKUP_NONE, NULL, 0, 0,
-                     "this program is linked statically and cannot look up names; write uid and gid in the rules");
+                     "this build cannot look up names; write uid in the rules, and gid in an allow");
 }

@@ -34,8 +34,7 @@ static void test_static_name_that_matters_refused(void **state)
         lab_text_write(RULES_FILE, rules[i], 0, 0, 0644);
         print_message("  %s", rules[i]);
         helper_assert_refused(helper_run(&lab_vmuser, "--br=virbr0", NULL), EXIT_CONFIG,
-                              "cannot look up names for acl file: " RULES_FILE
-                              ":1: this program is linked statically and cannot look up names");
+                              "cannot look up names for acl file: " RULES_FILE ":1: this build cannot look up names");
     }
 }
 
