@@ -130,7 +130,7 @@ static void report(struct findings *findings, const struct bypass *bypass, const
     char *why;
 
     if (!is_known)
-        why = memory_copy("whoever starts it is not bound by the rules in rules.d");
+        why = memory_copy("users who start it are not bound by the rules in rules.d");
     else if (bypass->bridge != NULL || is_left_out)
         why = bypass_message(bypass, other);
     else

@@ -132,10 +132,11 @@ static void report_absent(struct doctor *doctor, const char *module)
     if (is_listed(directory, "modules.builtin", module))
         doctor_ok(doctor, memory_format("%s is in the kernel", module));
     else if (is_listed(directory, "modules.dep", module))
-        doctor_note(doctor, memory_format("the module %s is not loaded; it is when it is first needed", module),
-                    memory_format("if it is not: as root, modprobe %s", module));
+        doctor_note(doctor,
+                    memory_format("the module %s is not loaded; the kernel loads it when it is first needed", module),
+                    memory_format("if the kernel does not: as root, modprobe %s", module));
     else if (access(directory, F_OK) == 0)
-        doctor_fail(doctor, memory_format("the module %s is not loaded, and %s has none", module, directory),
+        doctor_fail(doctor, memory_format("the module %s is not loaded, and %s does not have it", module, directory),
                     memory_copy("install the package with the other modules of this kernel"));
     else
         doctor_fail(doctor,

@@ -158,7 +158,7 @@ static void report_files(struct doctor *doctor, const glob_t *files)
                             "Name=tap*, [Link] and Unmanaged=yes; then: networkctl reload"));
         return;
     }
-    doctor_ok(doctor, memory_copy("it runs, and no file is about the taps of guests"));
+    doctor_ok(doctor, memory_copy("it runs, and no file matches the taps of guests"));
 }
 
 void doctor_check_networkd(struct doctor *doctor)

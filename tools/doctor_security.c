@@ -54,7 +54,7 @@ void doctor_check_apparmor(struct doctor *doctor)
                     memory_copy("start QEMU outside of the profile, or have the profile start " VMNET_HELPER_PATH
                                 " with PUx"));
     else if (access(LIBVIRTD_PROFILE, F_OK) == 0 && !file_has(LIBVIRTD_LOCAL, VMNET_HELPER_PATH))
-        doctor_note(doctor, memory_copy("its profile lets libvirtd start no helper but qemu-bridge-helper"),
+        doctor_note(doctor, memory_copy("the profile of libvirtd lets it start no helper but qemu-bridge-helper"),
                     profile_cure());
     else
         doctor_ok(doctor, memory_copy("it is enabled, and does not confine this process"));

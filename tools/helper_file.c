@@ -139,7 +139,7 @@ static void look_at_privilege(struct helper_file *helper, const struct account *
     helper->opens_as_user = !is_setuid && has_capability;
     helper->asks_service = !is_setuid && !has_capability && account->caller.uid != 0;
     if (status->st_uid != 0 && user_namespace_is_inner())
-        helper->doubt = memory_copy("who " HELPER " belongs to cannot be seen in this user namespace");
+        helper->doubt = memory_copy("the owner of " HELPER " cannot be seen in this user namespace");
     else if (status->st_uid != 0)
         add_fault(helper, is_setuid || is_alone,
                   memory_format(HELPER " belongs to uid %u, not to root", (unsigned)status->st_uid),

@@ -162,8 +162,8 @@ static void look_at_process(struct service *service, const struct account *accou
                  memory_format("the service at %s refuses this process, whose user namespace belongs to another uid, "
                                "as with subordinate ids",
                                service->path),
-                 memory_copy("start QEMU as the user who started the container: in it, that is root, or with 'podman "
-                             "run --userns=keep-id' the user of the same name"));
+                 memory_copy("start QEMU as the user who started the container: inside, this user is root, or has the "
+                             "same name with 'podman run --userns=keep-id'"));
     else if (service->is_elsewhere && !permits_any_network())
         conclude(service,
                  memory_format("the service at %s is in another network namespace, and refuses this process unless its "
@@ -198,7 +198,7 @@ void service_look(struct service *service, const struct account *account, bool w
     if (service->path == NULL)
         report_absent(service);
     else if (is_other_file(service->path))
-        conclude(service, memory_format("%s is not a socket, and should be that of the service", service->path),
+        conclude(service, memory_format("%s should be the socket of the service, and is not a socket", service->path),
                  memory_format("'ls -l %s' shows what it is; as root, remove it, then systemctl restart "
                                "vmnet-helper.socket",
                                service->path));
@@ -208,7 +208,7 @@ void service_look(struct service *service, const struct account *account, bool w
         report_silent(service);
     else if (error != 0 && error != EACCES)
         conclude(service,
-                 memory_format("nothing can be connected to %s, the socket of the service: %s", service->path,
+                 memory_format("this process cannot connect to %s, the socket of the service: %s", service->path,
                                strerror(error)),
                  memory_copy("in a service, RestrictAddressFamilies= must have AF_UNIX"));
     else

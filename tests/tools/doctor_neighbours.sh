@@ -85,7 +85,7 @@ network() {
 }
 taken='it runs, and configures the taps of guests: [Match] in '
 doctor 0
-result ok networkd 'no file is about the taps of guests'
+result ok networkd 'no file matches the taps of guests'
 network /usr/lib/systemd/network/80-all.network '[Match]' 'Name=en* *' '' '[Network]' 'DHCP=yes'
 doctor 0
 result note networkd "$taken/usr/lib/systemd/network/80-all.network matches tap0" \
@@ -97,11 +97,11 @@ result ok networkd 'it runs, and leaves taps alone, by /etc/systemd/network/00-v
 rm /etc/systemd/network/00-vmnet-tap.network
 ln -s /dev/null /run/systemd/network/80-all.network
 doctor 0
-result ok networkd 'no file is about the taps of guests'
+result ok networkd 'no file matches the taps of guests'
 rm /run/systemd/network/80-all.network
 network /etc/systemd/network/80-all.network '[Match]' 'Name=en*'
 doctor 0
-result ok networkd 'no file is about the taps of guests'
+result ok networkd 'no file matches the taps of guests'
 for lines in 'Name=!en*' 'Name=tap[0-9]' 'Type=ether\nName=*' 'Type=ether' 'Type = !loopback' 'Name = *' \
     'Name=en*\nName=tap*' 'Kind=tun' 'Driver=tun'; do
     # shellcheck disable=SC2059 # it is a format
@@ -113,7 +113,7 @@ for lines in 'Name=!tap*' 'Name=*\nDriver=e1000' 'Type=ether\nKind=!*' 'Type=wla
     # shellcheck disable=SC2059
     printf "[Match]\n$lines\n[Network]\nName=*\n" >/etc/systemd/network/80-all.network
     doctor 0
-    result ok networkd 'no file is about the taps of guests'
+    result ok networkd 'no file matches the taps of guests'
 done
 
 # firewalld.
@@ -138,11 +138,11 @@ result note apparmor "it confines this process by the profile 'qemu (enforce)'" 
     "have the profile start $helper with PUx"
 echo '/usr/sbin/libvirtd {}' >/etc/apparmor.d/usr.sbin.libvirtd
 doctor 0
-result note apparmor 'its profile lets libvirtd start no helper but qemu-bridge-helper' \
+result note apparmor 'the profile of libvirtd lets it start no helper but qemu-bridge-helper' \
     "as root, add to /etc/apparmor.d/local/usr.sbin.libvirtd the line: $helper PUx,"
 printf '# such as:\n  # %s PUx,\n' "$helper" >/etc/apparmor.d/local/usr.sbin.libvirtd
 doctor 0
-result note apparmor 'its profile lets libvirtd start no helper but qemu-bridge-helper'
+result note apparmor 'the profile of libvirtd lets it start no helper but qemu-bridge-helper'
 echo "$helper PUx," >/etc/apparmor.d/local/usr.sbin.libvirtd
 doctor 0
 result ok apparmor 'does not confine this process'

@@ -30,7 +30,7 @@ doctor 0
 result ok user-namespace 'this is the user namespace of the system'
 run 1 as vmuser unshare --user "$ctl" doctor
 result fail user-namespace 'root in it may not change the network here' 'start QEMU outside of the container or sandbox'
-result note helper "who $helper belongs to cannot be seen in this user namespace"
+result note helper "the owner of $helper cannot be seen in this user namespace"
 run 1 as vmuser unshare --user --map-root-user "$ctl" doctor
 result fail user-namespace 'root in it may not change the network here' 'start QEMU outside of the container or sandbox'
 run 1 as vmuser unshare --user --map-root-user --net "$ctl" doctor
@@ -78,13 +78,13 @@ cover /sys/module
 cover "/lib/modules/$(uname -r)"
 modules=/lib/modules/$(uname -r)
 doctor 1
-result fail modules "the module tun is not loaded, and $modules has none" \
+result fail modules "the module tun is not loaded, and $modules does not have it" \
     'install the package with the other modules of this kernel'
 result note tun 'its driver is not loaded; see the check of the modules'
 result ok modules 'bridge is loaded' # there are bridges
 printf 'kernel/drivers/net/tun.ko.xz:\n' >"$modules/modules.dep"
 doctor 0
-result note modules 'the module tun is not loaded; it is when it is first needed' 'as root, modprobe tun'
+result note modules 'the module tun is not loaded; the kernel loads it when it is first needed' 'as root, modprobe tun'
 printf 'kernel/drivers/net/tun.ko\n' >"$modules/modules.builtin"
 doctor 0
 result ok modules 'tun is in the kernel'

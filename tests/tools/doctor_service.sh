@@ -147,7 +147,7 @@ doctor 0
 
 # No socket of any family can be made here.
 run 1 as_without_netlink vmuser "$ctl" doctor
-result fail helper "nothing can be connected to $socket, the socket of the service" \
+result fail helper "this process cannot connect to $socket, the socket of the service" \
     'RestrictAddressFamilies= must have AF_UNIX'
 
 # Nobody listens.
@@ -163,7 +163,7 @@ without_privilege 1 fails_in_silence
 rm "$socket"
 : >"$socket"
 doctor 0
-result note service "$socket is not a socket, and should be that of the service" "'ls -l $socket' shows what it is"
+result note service "$socket should be the socket of the service, and is not a socket" "'ls -l $socket' shows what it is"
 rm "$socket"
 
 # For a group, which vmother is not in. Privilege for the helper would be for everybody: it is no cure.

@@ -139,7 +139,7 @@ rm /etc/vmnet/switch.conf
 # Nothing is known while there are errors.
 echo 'alow br0' >"$conf"
 run 2 "$ctl" check
-says "warning: $is: whoever starts it is not bound by the rules in rules.d; $cure [helper-other]"
+says "warning: $is: users who start it are not bound by the rules in rules.d; $cure [helper-other]"
 asks vmuser
 result note helper-path "$its does not read the rules in rules.d, so they do not bind the user" "$cure"
 echo 'allow br0' >"$conf"
@@ -210,8 +210,8 @@ odd="/run/lab/a \$(helper)"
 other_helper 4755 "$odd"
 echo "bridge_helper = \"$odd\"" >/etc/libvirt/qemu.conf
 run 1 "$ctl" check
-says "warning: $odd (root:root, mode 4755) is another helper with privilege, and reads only its own rules: whoever \
-starts it is not bound by the rules in rules.d; "
+says "warning: $odd (root:root, mode 4755) is another helper with privilege, and reads only its own rules: users who \
+start it are not bound by the rules in rules.d; "
 says_not 'chmod'
 rm /etc/libvirt/qemu.conf
 
