@@ -21,7 +21,7 @@ tests=${here%/*}
 # shellcheck source-path=SCRIPTDIR source=../qemu/machine.sh
 . "$tests/qemu/machine.sh"
 
-# Sets what differs: the kernel's metapackage, its suite, and the machine.
+# Sets what depends on the architecture: the kernel's metapackage, its suite, and the machine.
 choose_machine() {
     console=ttyS0
     suite=$(apt_own_suite)
@@ -39,7 +39,7 @@ choose_machine() {
     esac
 }
 
-# What stays of the packages: the kernel, two modules, and busybox.
+# Only the kernel, two modules and busybox are kept of the packages.
 make_kernel() {
     mkdir -p "$work/new/modules"
     root_fetch "$suite" kernel_download "$metapackage" busybox-static
@@ -63,7 +63,7 @@ add_program() {
     add_libraries "$1"
 }
 
-# add_libraries FILE: those that it needs, and the program that loads them, where that looks.
+# add_libraries FILE: copy its dynamic loader, and the libraries that it needs to where the loader looks.
 add_libraries() {
     readelf -ldW "$1" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p; s/.*(NEEDED).*\[\(.*\)\]/\1/p' |
     while read -r name; do

@@ -12,7 +12,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=configure.sh
 . "$here/configure.sh"
-# The programs, too, for what the compiler says of them.
+# The programs are built, too: warnings are errors.
 cmake --build "$build" --parallel "$(nproc)" --target ordinary_tests vmnet-helper vmnet-helperd vmnetctl
 # unit.filter loads seccomp filters, which the emulation cannot. The slow tests are about the rules only, and are too
 # slow here.

@@ -17,7 +17,7 @@ sh "$here/libraries.sh" "$libraries"
 cmake -S "$here/../.." -B "$build" -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" -DVMNET_MUSL_DIR="$libraries" \
     -DCMAKE_BUILD_TYPE=RelWithDebInfo -DVMNET_WERROR=ON "$@"
 cmake --build "$build" --parallel "$(nproc)"
-# Is it what was asked for?
+# The helper must be for musl, and static if that was asked for.
 is_static=$(sed -n 's/^VMNET_STATIC_PIE:BOOL=//p' "$build/CMakeCache.txt")
 interpreter=$(readelf -lW "$build/helper/vmnet-helper" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p')
 case $is_static:$interpreter in

@@ -19,7 +19,7 @@ die() {
     exit 1
 }
 
-# run COMMAND...: keep what it says for the case that it fails.
+# run COMMAND...: show its output only if it fails.
 run() {
     "$@" >>"$work/log" 2>&1 || { tail -n 40 "$work/log" >&2; die "failed: $*"; }
 }

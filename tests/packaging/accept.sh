@@ -19,7 +19,7 @@ sh "$here/deb_build.sh" "$directory"
 sh "$here/clean_root.sh" "$directory" "$suite"
 sh "$here/../qemu/guest.sh" "$directory" cloud
 
-# The version before: the same packages, but for their version.
+# The previous version: the same packages with another version number.
 mkdir "$work/debs" "$work/previous"
 for package in "$directory"/deb/*.deb; do
     case $package in *-dbgsym_*) continue ;; esac

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# AppArmor on this kernel, in the machine that apparmor.sh boots: the helper, the client and the service do the same in
-# their profiles as without; and what the profiles do not permit is denied.
+# AppArmor on this kernel, in the machine that apparmor.sh boots: in their profiles, the helper, the client and the
+# service do the same as without a profile, and are denied what the profiles do not permit.
 set -eu
 
 export PATH=/iproute2:/usr/sbin:/usr/bin:/sbin:/bin # busybox's ip knows no options of a bridge
@@ -58,7 +58,7 @@ check_labels() {
     echo 'ok: both are confined'
 }
 
-# An upgrade: the loop executes its own file, which has no name any more.
+# After an upgrade, the loop executes its own file, which was deleted.
 check_upgrade() {
     cp $helperd $helperd.new
     mv $helperd.new $helperd
@@ -68,7 +68,7 @@ check_upgrade() {
     echo 'ok: the service goes on after an upgrade'
 }
 
-# An include outside of the directories that the profile permits: never "skipped", which would lose its denies.
+# An include outside of the directories that the profile permits must not be skipped: its denies would be lost.
 check_include() {
     rules /srv/qemu/rooms.conf 'deny virbr0'
     rules /etc/qemu/bridge.conf 'allow virbr0' 'include /srv/qemu/rooms.conf'
@@ -89,7 +89,7 @@ check_include() {
     echo "ok: $1: no deny is hidden"
 }
 
-# Whoever may start programs in a profile of his choice may choose one that hides an include.
+# A user may be able to start the helper in a profile that hides an include.
 check_chosen_profile() {
     rules /etc/qemu/bridge.conf 'allow virbr0' 'include /srv/qemu/rooms.conf'
     cat >/etc/apparmor.d/hiding <<'PROFILE'
@@ -114,7 +114,7 @@ PROFILE
     echo 'ok: no profile that the caller chooses hides a deny'
 }
 
-# A shell in the place of a program stands for one that was taken over. It is root.
+# A shell that runs as root, in the place of the program, does what an attacker could do who has taken it over.
 # attempt WHAT LINE: it must fail in the profile, with a denial, and work without.
 attempt() {
     if "$program" -p -c "$2" >/run/answer 2>&1; then fail "$program: can $1: $(cat /run/answer)"; fi

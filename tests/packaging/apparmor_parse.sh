@@ -69,7 +69,7 @@ done
 [ "$(parser --names "$base/$helper" "$base/${helper}d" 2>/dev/null | tr '\n' ' ')" = 'vmnet-helper vmnet-helperd ' ] ||
     fail 'the names of the profiles'
 
-# net_bind_service is abstractions/nis's; what the worker does not hold, it cannot use.
+# net_bind_service comes from abstractions/nis. The process that looks up names has no capability, so cannot use it.
 capabilities='capability net_admin,
 capability setgid,
 capability setuid,
@@ -78,7 +78,7 @@ permits "$helper" '^capability' "$capabilities"
 permits "${helper}d" '^capability' "$capabilities
 capability kill,
 capability sys_ptrace,"
-# No program but the service itself. (What abstractions permit of nscd's and ecryptfs's files stays in the profile.)
+# Only the service may execute a program, which is itself. (Some abstractions permit files of nscd and ecryptfs.)
 program=/$(echo "$helper" | tr . /)
 permits "$helper" "$executes" ''
 permits "${helper}d" "$executes" "${program}d mrix,"

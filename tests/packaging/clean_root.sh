@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # clean_root.sh DIRECTORY SUITE: make DIRECTORY/clean-SUITE/tree.tar, a Debian of this suite as its installer leaves it
-# without any task, for tests/systemd/boot.sh to boot. In its apt's cache are the packages that the tests of packages
-# install there, without a network, from Debian: what ours depend on, and QEMU. What is there already is used again.
+# without any task, for tests/systemd/boot.sh to boot. The cache of its apt has the packages that the tests install from
+# Debian without a network: those that ours depend on, and QEMU. A tree that is already there is used again.
 #
 # Needs root, mmdebstrap and the network.
 set -eu

@@ -18,7 +18,7 @@ for directory in usr var; do
     mount -t overlay -o "lowerdir=/$directory,upperdir=/run/lab/$directory,workdir=/run/lab/$directory.work" overlay "/$directory"
 done
 mkdir /run/lab/versions
-# What the machine has of ours is removed from the copy.
+# The copy must not have what this machine has of ours.
 dpkg --purge vmnet-helper-default vmnet-helperd vmnetctl libvmnetacl-dev libvmnetacl1 vmnet-helper >/run/lab/dpkg.log 2>&1
 rm -f /var/lib/man-db/auto-update # which takes long
 rmdir /etc/vmnet
@@ -38,7 +38,7 @@ do_dpkg() {
     dpkg "$@" >/run/lab/dpkg.log 2>&1 || fail "dpkg $*"
 }
 
-# deb PACKAGE [VERSION]: the path of its file; of another version, the same with another number
+# deb PACKAGE [VERSION]: the path of its file; with VERSION, of a copy with this version number
 deb() {
     deb_file=$(echo "${debs:?}/$1"_*.deb)
     if [ $# = 2 ]; then

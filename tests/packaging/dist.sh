@@ -1,9 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# dist.sh: the archive of a release has all files of the commit, is the same bytes wherever and whenever it is made, and
-# cannot be made from something else than a checkout; Debian's packages are built from it. Needs git and what deb.sh
-# needs, no root.
+# dist.sh: the archive of a release has all files of the commit, and the same bytes wherever and whenever it is made. It
+# can only be made from a checkout. Debian's packages are built from it. Needs git and what deb.sh needs, no root.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# libvirt.sh DIRECTORY [GUESTS]: libvirt's session domains with the packages of Debian in DIRECTORY/deb, which are built
-# there if they are not there, in each way in which an administrator can have them. GUESTS is the directory of the
-# guests, build/guest if it is not given. Needs root, what deb.sh needs to build the packages, and what the tests
-# "qemu.libvirt" need.
+# libvirt.sh DIRECTORY [GUESTS]: libvirt's session domains get taps from the packages of Debian, in each way in which an
+# administrator can set them up. The packages are in DIRECTORY/deb, and are built if they are missing. GUESTS is the
+# directory of the guests, by default build/guest. Needs root, what deb.sh needs to build the packages, and what the
+# tests "qemu.libvirt" need.
 set -eu
 
 export LC_ALL=C

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# network_build.sh BUILD: build in BUILD what the tests of conf/network install, and the programs of the tests that they
-# boot a system with.
+# network_build.sh BUILD: build in BUILD the programs that the tests of conf/network install, and the test programs that
+# boot a system.
 set -eu
 
 [ $# = 1 ] || { echo 'usage: network_build.sh BUILD' >&2; exit 2; }

@@ -15,7 +15,7 @@ has_no_dnsmasq() {
     ! run pgrep -x dnsmasq >/dev/null
 }
 
-# A guest says that it is the router of all others, with a high preference.
+# A guest advertises itself as the router, with a high preference.
 advertise_router() {
     ip netns add rogue
     ip link add rogue type veth peer name eth0 netns rogue

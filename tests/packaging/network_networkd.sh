@@ -13,7 +13,7 @@ name=network packages=dbus
 # shellcheck source-path=SCRIPTDIR source=network_world.sh
 . "$(dirname "$0")/network_world.sh"
 
-# What others have made of routes and rules, which systemd-networkd could remove
+# Routes and routing rules that other programs have made, and that systemd-networkd could remove
 show_foreign() {
     ip rule | grep -v 'iif vmbr0'
     ip route show type blackhole
@@ -31,7 +31,7 @@ case_start() {
     expect 'its MAC' "$(cat /sys/class/net/vmbr0/address)" 02:76:6d:62:72:30
     expect 'IPv6 forwarding' "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" 0
     expect 'the files' "$(run systemd-analyze verify --man=no vmnet-network.service 2>&1)" ''
-    # Twice does no harm.
+    # A restart does no harm.
     run systemctl restart vmnet-network.service
 }
 
@@ -39,10 +39,10 @@ case_guest() {
     check_guest one
 }
 
-# What networkd does for itself changes nothing for the tap, which it leaves alone.
+# A reload or a restart of systemd-networkd leaves the tap alone.
 case_tap() {
     before=$(ip address show dev "$tap")
-    # A file that is about taps, of another package
+    # Another package has a file that matches taps
     mkdir -p "$root/usr/local/lib/systemd/network"
     printf '%s\n' '[Match]' 'Name=tap*' '[Network]' Address=198.18.0.1/24 \
         >"$root/usr/local/lib/systemd/network/80-all.network"
@@ -92,7 +92,7 @@ case_firewall() {
     vm_ping one "$vm_address"
     [ ! -e /proc/sys/net/bridge ] || echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
     vm_ping one "$vm_address"
-    # Nobody outside reaches a guest, with a route to it.
+    # A host outside does not reach a guest, even with a route to it.
     ip -n outside route add 192.168.150.0/24 via 203.0.113.1
     ping_from_outside 192.168.150.1 || fail 'the host is not reached from outside'
     ! ping_from_outside "$vm_address" || fail 'a guest is reached from outside'
@@ -121,7 +121,7 @@ nc_answers() {
     busybox nc -w 5 127.0.0.1 22 </dev/null
 }
 
-# nftables COMMAND: nftables.service flushes all tables. Started often, it would be refused.
+# nftables COMMAND: nftables.service flushes all tables. reset-failed: systemd refuses a unit that is started too often.
 nftables() {
     run systemctl reset-failed nftables.service
     run systemctl "$1" nftables.service
@@ -134,7 +134,7 @@ case_nftables() {
         vm_ping one 203.0.113.2
     done
     run systemctl -q is-active vmnet-network.service || fail 'vmnet-network.service is not active'
-    # A MAC of the administrator's
+    # The administrator has given the bridge another MAC address
     ip link set dev vmbr0 address 02:76:6d:62:72:31
     nftables restart
     has_table || fail 'there is no firewall with another MAC'
@@ -182,14 +182,14 @@ case_stop() {
     [ "$(show_foreign)" = "$foreign" ] || fail "foreign routes, rules or addresses have changed: $(show_foreign)"
 }
 
-# refused TEXT: the network does not start, and nothing is there
+# refused TEXT: the network does not start, says TEXT, and leaves nothing
 refused() {
     ! run systemctl start vmnet-network.service 2>/dev/null || fail "it starts, in spite of: $1"
     run journalctl --no-pager -o cat -u vmnet-network.service -n 5 | grep -F "$1" || fail "it does not say: $1"
     ! has_table || fail 'the table is left'
 }
 
-# Another's bridge, or a network that has these addresses
+# Another program's bridge, or another network with these addresses
 case_in_the_way() {
     ip link add vmbr0 type bridge
     refused 'vmbr0 exists, and is not what'

@@ -82,7 +82,7 @@ case_own() {
         grep "network-manager: it has made 'vmbr0'" || fail 'doctor does not say it'
 }
 
-# A cure that is needed no more would be one thing to say less.
+# If this fails with a new NetworkManager because the tap stays plugged in, README.md and the messages can say less.
 case_cure() {
     run nmcli connection up vmbr0
     until_true is_unplugged

@@ -14,7 +14,7 @@ name=network packages=dbus
 . "$(dirname "$0")/network_world.sh"
 conf=$tests/../conf/network
 
-# adapt FILE INSTALLED MODE: with what says CHANGE THIS changed
+# adapt FILE INSTALLED MODE: install FILE with the changes that CHANGE THIS asks for
 adapt() {
     sed "s/52:54:00:00:00:00/$mac/; s/=eth0/=phys0/" "$conf/$1" >"$root/$2"
     chmod "$3" "$root/$2"

@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 #
-# Sourced by the scripts that try a security module, in the machine that apparmor.sh or selinux_enforce.sh boots: what a
-# user can meet, by the setuid helper and by client and service. In each round it must be the same.
+# Sourced by the scripts that try a security module, in the machine that apparmor.sh or selinux_enforce.sh boots: grants
+# and refusals, by the setuid helper, and by the client and the service. Each round must give the same results.
 
 helper=/usr/libexec/vmnet-helper
 helperd=/usr/libexec/vmnet-helperd
@@ -13,7 +13,7 @@ as_init= # words before the service's
 # shellcheck source-path=SCRIPTDIR source=../qemu/host/await.sh
 . /await.sh
 
-# For a person who looks for what went wrong: a round's output goes to a file.
+# Shows why the test failed: the output of a round goes to a file.
 end() {
     if [ "$1" != 0 ]; then
         [ ! -e /run/round ] || tail -n 5 "$(cat /run/round)"
@@ -82,7 +82,7 @@ with_wrong_rules() {
     rm "$1"
 }
 
-# All that a user can meet; in the same words in each round.
+# The words that a user sees must be the same in each round.
 all_cases() {
     ask vmuser virbr0 --use-vnet
     ask vmuser br0
@@ -128,8 +128,8 @@ all_cases() {
     mv /dev/log.away /dev/log
 }
 
-# What the log has got since the last call, without times and process numbers. It takes the records in order: when ours
-# is there, all are.
+# The records of the log since the last call, without times and process numbers. It takes the records in order: when
+# ours is there, all are.
 show_log() {
     logger 'end of the records'
     await 'record in the log' grep -q 'end of the records' /run/log
@@ -161,7 +161,7 @@ end_service() {
     [ ! -e $socket ] || fail 'the socket is left'
 }
 
-# Who asks from another namespace, with the client that is in the profile and with one that is in none.
+# A client other than vmnet-helper asks the service: in the same and in other namespaces, and under no_new_privs.
 show_namespaces() {
     # shellcheck disable=SC2016 # for the guest's shell
     su vmuser -c '/ask virbr0; unshare -U -r /ask virbr0; unshare -U -r -n /ask virbr0

@@ -26,7 +26,7 @@ machine_add_program /usr/bin/runcon /usr/bin/runcon
 machine_add_program /usr/bin/chcon /usr/bin/chcon
 machine_add_program "$selinux_tree/sbin/load_policy" /sbin/load_policy
 machine_add_program "$selinux_tree/sbin/setfiles" /sbin/setfiles
-# The library that this machine need not have, where the loader looks.
+# The library goes where the loader looks, since this machine need not have it.
 mkdir -p "$machine_root/usr/lib/x86_64-linux-gnu" "$machine_root/etc/selinux"
 find "$selinux_tree" -name libsepol.so.2 -exec cp {} "$machine_root/usr/lib/x86_64-linux-gnu/" \;
 cp -R "$selinux_root/etc/selinux/default" "$machine_root/etc/selinux/default"

@@ -4,8 +4,9 @@
 # SELinux on this kernel, in the machine that selinux_enforce.sh boots: the helper, the client and the service do the
 # same in their domains as without a policy, and nothing that they do is denied.
 #
-# The initramfs cannot have labels: the first part copies it to a tmpfs, and goes on there; the last one runs as a
-# user's processes do, in unconfined_t. That, init_t and kernel_t are permissive, by a module of the test.
+# Files in the initramfs cannot have labels, so the first part copies it to a tmpfs, and goes on there. The last part
+# runs in unconfined_t, as a user's processes do. A module of the test makes unconfined_t, init_t and kernel_t
+# permissive.
 set -eu
 
 export PATH=/iproute2:/usr/sbin:/usr/bin:/sbin:/bin # busybox's ip knows no options of a bridge
@@ -30,7 +31,7 @@ fi
 # shellcheck source-path=SCRIPTDIR source=security_cases.sh
 . /security_cases.sh
 
-# denials: what was denied since the last call to a domain of ours, or to others about one
+# denials: all denials since the last call in which a domain or a type of ours, or svirt, takes part
 denials() {
     dmesg | grep 'avc:  denied' | grep -E 'context=[^ ]*:(vmnet_|svirt)' || true
     dmesg -c >/dev/null
@@ -66,7 +67,7 @@ fi
 
 exec </dev/null # not the kernel's console
 dmesg -c >/dev/null
-# As init starts it: the exec by a process in init_t enters the domain, and the descriptors are init's.
+# The service starts as init starts it: a process in init_t executes it, and its descriptors are init's.
 printf '%s\n' '#!/bin/sh' 'exec "$@" </dev/null >/dev/null 2>&1' >/as_init
 chmod 755 /as_init
 as_init='runcon system_u:system_r:init_t:s0 /as_init'
@@ -76,7 +77,7 @@ check_label vmnet_helperd_t "$service"
 same 'in their domains' /run/confined
 end_service
 
-# An include without a label of ours is an error; with it, its deny counts.
+# An include without the type vmnet_etc_t is an error. With the type, its deny counts.
 chmod 4755 $helper
 rules /srv/qemu/rooms.conf 'deny virbr0'
 rules /etc/qemu/bridge.conf 'allow virbr0' 'include /srv/qemu/rooms.conf'
@@ -89,7 +90,7 @@ grep -q '77: vmnet-helper: access denied by acl file: /srv/qemu/rooms.conf:1 den
     fail "an include with the type vmnet_etc_t: $(cat /run/answer)"
 echo 'ok: no deny is hidden'
 
-# A shell in the place of the helper stands for one that was taken over. It is root.
+# A shell that runs as root, in the place of the helper, does what an attacker could do who has taken it over.
 cat /stand-in >$helper
 for attempt in 'read -r line </etc/shadow' ': >>/etc/passwd' 'echo x >/tmp/x' '/bin/sh -c true' \
     "$helperd --version" 'ulimit -H -l 12345678'; do

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# test_accept.sh TREE GUESTS DEBS PREVIOUS, in run.sh's world: a new user of a clean Debian types the six lines of the
-# README, with the packages of the version before. Two guests ping each other and the outside; the packages are upgraded
-# under them; vmnet-helper-default and the service work; all is purged, and nothing is left.
+# test_accept.sh TREE GUESTS DEBS PREVIOUS, in run.sh's world: a new user of a clean Debian types the six lines of
+# README.md, with the packages in PREVIOUS. Two guests ping each other and the outside. The packages are upgraded to
+# those in DEBS while the guests run. vmnet-helper-default and the service work. A purge leaves only the rules.
 set -eu
 
 TREE=$1 GUESTS=$2 DEBS=$3 PREVIOUS=$4
@@ -62,7 +62,7 @@ boot_clean_system() {
     vm_outside="nsenter -t $init -m -p -C -r -w --"
 }
 
-# All files of the system, but those which any use of apt changes.
+# All files of the system, except those that every use of apt changes.
 list_files() {
     run find / -xdev \( -path /home -o -path /tmp -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg \
         -o -path /var/log -o -path /var/vm -o -path /var/lib/systemd -o -path /usr/local \) -prune -o -print |
@@ -105,7 +105,8 @@ all_is_well() {
     echo "$said"
     [ "$(echo "$said" | grep -c '^ok ')" -ge 8 ] || fail 'vmnetctl doctor says little'
     echo "$said" | grep -q '^0 failures' || fail 'vmnetctl doctor finds failures'
-    # That helper= is needed without vmnet-helper-default; the kernel's br_netfilter; and that there is no /dev/kmsg here
+    # Three notes are expected: helper= is needed without vmnet-helper-default, br_netfilter may be loaded, and there is
+    # no /dev/kmsg here.
     notes=$(echo "$said" | grep '^note ' | grep -v -e '^note helper-path: ' -e '^note netfilter: ' -e '^note denials: ' || true)
     [ -z "$notes" ] || fail "vmnetctl doctor: $notes"
 }
@@ -133,7 +134,7 @@ case_upgrade_under_guests() {
     echo 'ok: an upgrade under guests'
 }
 
-# A mode that dpkg knows stays, and a chmod by hand does not.
+# An upgrade keeps a mode that dpkg-statoverride has set, and undoes a chmod.
 case_mode_survives() {
     run sh -c 'dpkg-statoverride --update --add root vmgroup 4750 /usr/libexec/vmnet-helper'
     user sh -c "sudo apt-get -q -y reinstall $home/new/vmnet-helper_*.deb" >/run/lab/said 2>&1 || fail 'the reinstall'

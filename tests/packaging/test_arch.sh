@@ -27,7 +27,7 @@ do_pacman() {
     ! grep -q -e ^warning -e ^error /run/lab/log || fail "pacman $*: $(cat /run/lab/log)"
 }
 
-# pacman removes also directories that were there, unless a package has them.
+# Without most directories: pacman removes an empty one that no package has, even if it was there before.
 files() {
     (cd "$root" && find . -path ./var -prune -o \( ! -type d -o -name '*vmnet*' \) -printf '%p %M\n' | sort)
 }

@@ -49,7 +49,7 @@ case_with_qemu() {
     assert_asked vmuser br0 '*access denied by acl file: no rule lets*'
 }
 
-# Descriptors that shells like to use for the script.
+# The script must pass on the descriptors that shells like to use for themselves.
 case_descriptors() {
     for fd in 9 10 255; do
         found=$(setpriv --reuid vmuser --regid vmuser --clear-groups /usr/bin/python3 -S -c '
@@ -101,7 +101,7 @@ case_without_qemu() {
     assert_stock '755 root:root'
 }
 
-# dpkg gives the mode of an override to both files, and to QEMU's with each of its upgrades.
+# dpkg applies an override to both files, and to QEMU's file again at each upgrade of QEMU.
 case_override() {
     dpkg-statoverride --update --add root vmgroup 4750 $stock
     do_dpkg --install "$(deb vmnet-helper-default)"
@@ -144,7 +144,7 @@ case_setuid_by_hand() {
     assert_stock '755 root:root'
 }
 
-# Where only a group could run the old helper, it is said once that all can run ours.
+# If only a group could run the old helper, the first installation says that every user can run ours.
 case_group() {
     do_dpkg --force-depends --purge vmnet-helper
     dpkg-statoverride --update --add root vmgroup 4750 $stock
@@ -154,7 +154,8 @@ case_group() {
     said_nothing
 }
 
-# Where the administrator has moved it away, or a file is in the way, nothing is changed, and nothing is left half done.
+# If the administrator has diverted QEMU's program, or a file is in the way, the package is not installed, and nothing
+# changes.
 case_in_the_way() {
     dpkg-divert --local --rename --divert $stock.mine --add $stock >/dev/null
     refused

@@ -22,7 +22,7 @@ is() {
     [ "$2" = "$3" ] || fail "$1: $2, not $3"
 }
 
-# With the directories of the package filesystem. The group kvm is vmuser's.
+# With the directories of the package filesystem. vmuser is in the group kvm.
 make_root() {
     mkdir -m 755 "$root" "$root/etc"
     for directory in bin sbin include lib/systemd/system lib/systemd/network lib64/pkgconfig libexec \
@@ -60,7 +60,7 @@ mode() {
     stat -c '%F %a %u:%g' "$1"
 }
 
-# rpm makes a directory for the build ids that begin alike, and leaves it when they are of two packages.
+# Without the directories of build ids: rpm leaves one that files of two packages were in.
 files() {
     (cd "$root" && find . \( -path ./var/lib/rpm -o -path ./usr/lib/.build-id \) -prune -o -printf '%p %M\n' | sort)
 }
@@ -107,7 +107,7 @@ case_installed() {
     do_rpm -V vmnet-helper vmnet-helperd vmnetctl libvmnetacl-devel
 }
 
-# The helper reads the rules of the world around, in the file that its distribution has for them.
+# The helper reads the rules of the surrounding world, in the bridge.conf of its distribution.
 case_used() {
     conf=/etc/qemu/bridge.conf
     [ "$distribution" != rhel ] || conf=/etc/qemu-kvm/bridge.conf
@@ -138,8 +138,8 @@ case_consumer() {
     [ ! -e /run/lab/consumer/consumer_vmnetacl_static ] || fail 'CMake found a static library'
 }
 
-# rpm has no dpkg-statoverride: who changes the mode by hand has it back, and is told by rpm -V; on openSUSE, permctl
-# gives it what /etc/permissions.local says.
+# rpm has no overrides of modes: after a chmod, rpm -V reports the helper, and an upgrade sets the packaged mode again.
+# On openSUSE, permctl sets the mode that /etc/permissions.local has.
 case_upgraded() {
     echo 'allow uid 4242 bridge virbr0' >"$rules"
     chmod 755 "$helper"
