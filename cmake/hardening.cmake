@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# vmnet_hardening: what makes a mistake of ours harder to use, in every build; or the sanitizers, which find it.
+# vmnet_hardening: compiler options that make our mistakes harder to exploit; or the sanitizers, which find mistakes.
 
 include(CheckCCompilerFlag)
 include(CheckCSourceCompiles)
@@ -8,7 +8,7 @@ include(CheckPIESupported)
 check_pie_supported(LANGUAGES C)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
-# Can static PIE be linked? With fortified calls: Debian's C library of i386 fails only with these.
+# Whether static PIE can be linked. The test has fortified calls: Debian's C library of i386 fails only with these.
 set(CMAKE_REQUIRED_FLAGS "-fPIE -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2")
 set(CMAKE_REQUIRED_LINK_OPTIONS -static-pie)
 check_c_source_compiles("

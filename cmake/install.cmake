@@ -5,7 +5,7 @@ if(NOT VMNET_INSTALL_GROUP MATCHES "^[A-Za-z0-9_][A-Za-z0-9_.-]*$")
   message(FATAL_ERROR "VMNET_INSTALL_GROUP is '${VMNET_INSTALL_GROUP}'; it must be the name or the number of a group")
 endif()
 
-# A umask of 002 must not make directories in which a group could put something in the place of the helper.
+# Even with a umask of 002, no group may write to the directories: it could replace the helper.
 if(NOT DEFINED CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS)
   set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
     OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
@@ -53,8 +53,8 @@ endif()
 
 include("${CMAKE_CURRENT_LIST_DIR}/install_library.cmake")
 
-# replace_in_page(FROM TO): in text, a manual page. It may have "\-" for a "-" of FROM, and has it for each of TO: roff(7)
-# shows "-" as a hyphen, which no shell takes for the same.
+# replace_in_page(FROM TO): replace FROM in the variable text, a manual page. A "-" of FROM may be "\-" there. Each "-"
+# of TO becomes "\-": roff(7) shows a plain "-" as a hyphen, which a shell does not take for "-".
 function(replace_in_page from to)
   string(REPLACE "-" "\\-" escaped_from "${from}")
   string(REPLACE "-" "\\-" escaped_to "${to}")
@@ -63,7 +63,7 @@ function(replace_in_page from to)
   set(text "${text}" PARENT_SCOPE)
 endfunction()
 
-# The manual pages have the paths of this build. A page about several functions is found by the name of each.
+# The manual pages get the paths of this build. A page about several functions is installed under the name of each.
 foreach(page IN LISTS pages)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page})
   file(READ ${page} text)
@@ -89,8 +89,8 @@ foreach(page IN LISTS pages)
   endforeach()
 endforeach()
 
-# An example, as Debian's policy 12.6 and Fedora's %doc have it: /etc/qemu/bridge.conf is the administrator's, and on
-# Fedora, RHEL and SUSE a file of QEMU's packages, which ours would clash with.
+# These are examples, as in Debian's policy 12.6 and Fedora's %doc. /etc/qemu/bridge.conf belongs to the administrator,
+# and on Fedora, RHEL and SUSE to QEMU's packages, so ours must not install it.
 install(FILES conf/bridge.conf conf/switch.conf conf/sample.rules DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 include("${CMAKE_CURRENT_LIST_DIR}/install_network.cmake")
 install(FILES NEWS README.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

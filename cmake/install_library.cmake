@@ -5,7 +5,7 @@ if(NOT VMNET_SHARED_LIBRARY AND NOT VMNET_STATIC_LIBRARY)
   return()
 endif()
 
-# One export set for each: a package may leave out either of them, even by removing its file.
+# The shared and the static library have an export set each: a package may leave out one, even by removing its file.
 set(cmake_directory ${CMAKE_INSTALL_LIBDIR}/cmake/vmnetacl)
 foreach(kind IN ITEMS shared static)
   string(TOUPPER ${kind} option)

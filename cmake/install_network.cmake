@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 # The networks to plug guests into. Included by install.cmake.
 #
-# All are examples in the documentation. The network of systemd-networkd is installed for use only by
+# All are installed as examples in the documentation. Only this installs the network of systemd-networkd for use, since
+# not every host wants it:
 #   cmake --install BUILD --component network
-# since not every host wants it. It then starts with vmnet-network.service.
+# vmnet-network.service then starts it.
 set(network_dir "${CMAKE_CURRENT_SOURCE_DIR}/conf/network")
 set(network_unit "${CMAKE_CURRENT_BINARY_DIR}/network_files/vmnet-network.service")
 set(network_drop_in "${CMAKE_CURRENT_BINARY_DIR}/network_files/nftables-vmnet-network.conf")

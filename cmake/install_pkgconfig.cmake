@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Runs when the library is being installed: writes vmnetacl.pc, for the prefix that it is being installed to.
 #
-# template, build_directory: where it comes from and is made; libdir, includedir: below the prefix or absolute; version.
+# template: of vmnetacl.pc; build_directory: where it is made; libdir, includedir: below the prefix or absolute;
+# version.
 
 cmake_minimum_required(VERSION 3.22)
 set(prefix "${CMAKE_INSTALL_PREFIX}")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Runs when the helper is being installed, after it was copied: gives it the privilege that it needs.
+# Runs after the helper was copied to where it is installed, and gives the helper its privilege.
 #
 # directory: of the helper, below the prefix or absolute; mode: setuid, group, fscaps or none; group: for mode group.
-# Into DESTDIR, what cannot be done here is said, and is left for the package to do. Without DESTDIR it is an error. A
-# user other than root gets no set-user-ID bit there, either: the program would run as that user for everybody.
+# With DESTDIR, this says what it cannot do, and leaves it to the package. Without DESTDIR, that is an error. An install
+# by a user other than root sets no set-user-ID bit: the program would run as that user for everybody.
 
 cmake_minimum_required(VERSION 3.22)
 cmake_path(ABSOLUTE_PATH directory BASE_DIRECTORY "${CMAKE_INSTALL_PREFIX}")
@@ -14,7 +14,7 @@ if(NOT "$ENV{DESTDIR}" STREQUAL "")
 endif()
 execute_process(COMMAND id -u OUTPUT_VARIABLE uid OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 
-# Run a command on the helper; false in the variable called has_worked when it fails, with the reason in why.
+# Run a command on the helper. Sets the variable named by has_worked; if the command fails, why is the reason.
 macro(try_on_helper has_worked)
   execute_process(COMMAND ${ARGN} "${helper}" RESULT_VARIABLE status OUTPUT_QUIET ERROR_VARIABLE why
     ERROR_STRIP_TRAILING_WHITESPACE)
@@ -86,7 +86,7 @@ else()
   leave_to_package("uid ${uid} is not root, and mode ${mode} takes root")
 endif()
 
-# A file system can take a mode and not keep it.
+# Some file systems accept a mode and do not keep it.
 if(uid EQUAL 0 AND is_owned)
   execute_process(COMMAND stat -c %a "${helper}" OUTPUT_VARIABLE found OUTPUT_STRIP_TRAILING_WHITESPACE
     COMMAND_ERROR_IS_FATAL ANY)

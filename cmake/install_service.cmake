@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # The files by which an init system starts the service. Included by install.cmake.
 
-# Below any prefix that systemd looks in, /usr and /usr/local, it looks in this directory; pkg-config would give a full
-# path, which an install below another prefix must not write to.
+# systemd looks in this directory below /usr and below /usr/local. pkg-config would give a full path, which an install
+# below another prefix must not write to.
 set(VMNET_SYSTEMD_UNIT_DIR "lib/systemd/system" CACHE STRING
   "Where the units of systemd are installed: a directory below the prefix, or a full path; empty: nowhere")
 
-# The same users may connect as may run the setuid helper.
+# The users who may run the setuid helper may also connect to the service.
 set(helperd "${CMAKE_INSTALL_FULL_LIBEXECDIR}/vmnet-helperd")
 set(socket_access "SocketMode=0666")
 set(listen_mode "")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# VMNET_HELPER_LOOKS_UP_NAMES: whether the helper of this build looks up the names of users and groups, as VMNET_LOOKUP
-# wants it. VMNET_STATIC_LOOKS_UP_NAMES: whether static programs can with this C library.
+# VMNET_HELPER_LOOKS_UP_NAMES: whether the helper looks up the names of users and groups; see VMNET_LOOKUP.
+# VMNET_STATIC_LOOKS_UP_NAMES: whether a static program can look up names with this C library.
 
 include(CheckCSourceCompiles)
 

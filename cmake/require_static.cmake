@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Runs when a program was linked that must be static: fails when it is not. READELF: readelf(1); PROGRAM: its path.
+# Runs after a program that must be static was linked, and fails if it is not. READELF: readelf(1); PROGRAM: its path.
 
 cmake_minimum_required(VERSION 3.22)
 execute_process(COMMAND ${READELF} -lW -dW ${PROGRAM} OUTPUT_VARIABLE text COMMAND_ERROR_IS_FATAL ANY)

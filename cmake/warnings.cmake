@@ -3,7 +3,7 @@
 
 include(CheckCSourceCompiles)
 
-# musl's ioctl(2) takes an int, and a request that reads is none; its CMSG_NXTHDR(3) mixes signed and unsigned.
+# musl's ioctl(2) takes an int, in which not every request fits; its CMSG_NXTHDR(3) mixes signed and unsigned.
 set(CMAKE_REQUIRED_FLAGS -Werror=sign-conversion)
 check_c_source_compiles("
 #include <sys/ioctl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Compiled for the target, and read as an object file: see constants.h. */
+/* This is compiled for the target and never run: generate.c reads the object file. See constants.h. */
 #include "constants.h"
 
 #include "architecture.h"

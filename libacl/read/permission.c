@@ -23,7 +23,7 @@ struct list {
     struct posix_acl_xattr_entry entries[];
 };
 
-/* getxattr(2) takes no descriptor of O_PATH. path is all zero. */
+/* getxattr(2) takes a path, since fgetxattr(2) takes no O_PATH descriptor. The caller has filled path with zeros. */
 static void descriptor_path(int fd, char path[static 32])
 {
     static const char directory[] = "/proc/self/fd/";
@@ -52,7 +52,7 @@ static bool mode_lets_us(const struct stat *st, const struct credentials *creden
 static bool entries_let_us(const struct posix_acl_xattr_entry *entries, size_t count, const struct stat *st,
                            const struct credentials *credentials, int how)
 {
-    int mask = ~0, of_user = -1, of_groups = -1, of_others = 0; /* -1: there is no entry for us */
+    int mask = ~0, of_user = -1, of_groups = -1, of_others = 0; /* -1: no entry is for us */
 
     for (size_t i = 0; i < count; i++) {
         int tag = le16toh(entries[i].e_tag);
@@ -94,17 +94,19 @@ static bool owner_lets_us(int fd, const struct stat *st, const struct credential
 
     descriptor_path(fd, path);
     size = getxattr(path, LIST, NULL, 0);
-    if (size < 0 && errno != ENODATA && errno != ENOTSUP) /* a list may be there; ENOTSUP: the file system has none */
+    /* ENODATA: the file has no list; ENOTSUP: the file system has no lists; any other: there may be a list. */
+    if (size < 0 && errno != ENODATA && errno != ENOTSUP)
         return true;
-    /* acl_permission_check() does not look at a list whose mask, which is the group's bits of the mode, is empty. */
+    /* The mask of a list is the group's bits of the mode. acl_permission_check() ignores a list with an empty mask. */
     if (size < (ssize_t)sizeof(struct list) || credentials->uid == st->st_uid || (st->st_mode & S_IRWXG) == 0)
         return mode_lets_us(st, credentials, how);
     return list_lets_us(path, (size_t)size, st, credentials, how);
 }
 
 /*
- * access(2) decides by owner, mode and access control list. AppArmor, Landlock and Tomoyo forbid only open(2). SELinux
- * and Smack forbid access(2), too, and kernels before 5.8 have no faccessat2(2): if it fails, we decide ourselves.
+ * faccessat2(2) decides by owner, mode and access control list. AppArmor, Landlock and Tomoyo do not take part, since
+ * they forbid only open(2). But SELinux and Smack do, and kernels before 5.8 do not have the call. So when it fails, we
+ * compute what the owner permits.
  */
 bool permission_is_given(int fd, int how)
 {

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Who has forbidden opening a file: its owner, by its mode, or a security module. */
+/* Whether the owner of a file, by its mode, or a security module has forbidden to open it. */
 #ifndef VMNETACL_PERMISSION_H
 #define VMNETACL_PERMISSION_H
 
 #include "vmnetacl.h"
 
 /*
- * Do the owner, the mode and the access control list of what fd is open on (O_PATH will do) let this thread read it
- * (R_OK) or search it (X_OK)? True also when that cannot be found out, since false has an include skipped, and with it
- * its denies.
+ * Do owner, mode and access control list let this thread read (R_OK) or search (X_OK) the file that fd, which may be
+ * O_PATH, is open on? Also true if that cannot be found out: after false, an include is skipped with its denies.
  */
 bool permission_is_given(int fd, int how);
 
