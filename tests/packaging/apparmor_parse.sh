@@ -66,7 +66,9 @@ for profile in "$helper" "${helper}d"; do
     parse parser "$base/$profile"
     parse parser --names "$base/$profile"
 done
-[ "$(parser --names "$base/$helper" "$base/${helper}d" 2>/dev/null | tr '\n' ' ')" = 'vmnet-helper vmnet-helperd ' ] ||
+# The parser reads both files at the same time, so their order varies.
+[ "$(parser --names "$base/$helper" "$base/${helper}d" 2>/dev/null | sort | tr '\n' ' ')" = \
+    'vmnet-helper vmnet-helperd ' ] ||
     fail 'the names of the profiles'
 
 # net_bind_service comes from abstractions/nis. The process that looks up names has no capability, so cannot use it.
