@@ -28,16 +28,26 @@ start_networkd() {
     run systemctl start systemd-networkd.service
 }
 
+# The network card has a connection of its own, which br0-port replaces.
 start_NetworkManager() {
+    connections=etc/NetworkManager/system-connections
+    printf '%s\n' '[connection]' id=phys0 type=ethernet interface-name=phys0 '[ipv4]' method=auto \
+        >"$root/$connections/phys0.nmconnection"
+    chmod 600 "$root/$connections/phys0.nmconnection"
+    run systemctl start NetworkManager.service
+    until_true has_lease phys0
     for file in br0.nmconnection br0-port.nmconnection; do
-        adapt "NetworkManager/$file" "etc/NetworkManager/system-connections/$file" 600
+        adapt "NetworkManager/$file" "$connections/$file" 600
     done
     cp "$conf/NetworkManager/50-vmnet.conf" "$root/etc/NetworkManager/conf.d/"
-    run systemctl start NetworkManager.service
+    run nmcli general reload
+    run nmcli connection reload
+    run nmcli connection up br0-port
 }
 
+# has_lease INTERFACE
 has_lease() {
-    ip -4 -br address show dev br0 2>/dev/null | grep -q '198\.51\.100\.1[0-9][0-9]/24'
+    ip -4 -br address show dev "$1" 2>/dev/null | grep -q '198\.51\.100\.1[0-9][0-9]/24'
 }
 
 ip link del virbr0
@@ -49,7 +59,7 @@ mac=$(cat /sys/class/net/phys0/address)
 world_boot none
 world_allow br0
 "start_$4"
-until_true has_lease
+until_true has_lease br0
 ip -4 -br address show dev br0
 expect 'the lease of the host' "$(cut -d ' ' -f 2 /run/lab/lan.leases)" "$mac"
 expect 'the bridge of the network card' "$(readlink /sys/class/net/phys0/master)" '*/br0'
