@@ -28,7 +28,7 @@ if root_is_made; then exit 0; fi
 # shellcheck disable=SC2086 # a list
 root_fetch "$suite" apt_in apt_get -qq download $packages
 rm -rf "${work:?}/root/usr/share"
-# What is a link to an absolute path, is one in the sysroot.
+# A link to an absolute path is changed, so that it leads to that path in the sysroot.
 find "$work/root" -type l -lname '/*' | while read -r link; do
     ln -s -f -r "$work/root$(readlink "$link")" "$link"
 done
