@@ -5,10 +5,10 @@
 # shellcheck disable=SC2154 # interface, ip, mask, router and dns come from udhcpc
 case $1 in
 deconfig)
-    ip address flush dev "$interface"
+    ip -4 address flush dev "$interface"
     ;;
 bound | renew)
-    ip address flush dev "$interface"
+    ip -4 address flush dev "$interface"
     ip address add "$ip/$mask" dev "$interface"
     [ -z "$router" ] || ip route replace default via "${router%% *}" dev "$interface"
     mkdir -p /etc
