@@ -44,7 +44,7 @@ one 'SELinux: the module, enforced' sh tests/packaging/selinux_enforce.sh
 network=$top/build/release-network
 one 'a build for the tests of the networks' sh tests/packaging/network_build.sh "$network"
 for suite in bookworm trixie; do
-    for test in networkd nm ifupdown 'uplink networkd' 'uplink NetworkManager'; do
+    for test in networkd nm ifupdown firewalls 'uplink networkd' 'uplink NetworkManager'; do
         # The last word of "uplink ..." is an argument.
         script=tests/packaging/network_${test%% *}.sh kind=${test#* }
         one "networks: $test, $suite" sh "$script" "$top/build/guest" "$suite" "$network" "$kind"

@@ -73,12 +73,6 @@ case_doctor() {
     check_doctor vmbr0 'networkd: it runs, and leaves taps alone, by /usr/lib/systemd/network/70-vmnet-tap.network'
 }
 
-# guest_connects NAME ADDRESS PORT open|closed
-guest_connects() {
-    guest_says "$1" "tcp $2 $3"
-    expect "guest $1" "$vm_line" "* $4"
-}
-
 # What a guest cannot reach, and who cannot reach a guest.
 case_firewall() {
     busybox nc -ll -p 22 -e /bin/true &

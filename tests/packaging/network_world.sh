@@ -28,6 +28,7 @@ here=$tests/systemd
 # shellcheck source-path=SCRIPTDIR source=../qemu/checks.sh
 . "$tests/qemu/checks.sh"
 ula=fdc5:13df:3688:150: # of vmbr0
+uplink=nat0 # the name, which a test may change
 
 fail() {
     echo "FAILED: $*" >&2
@@ -40,9 +41,9 @@ fail() {
 world_make_outside() {
     ip link del virbr0
     ip link del br0
-    network_add outside nat0
-    ip address add 203.0.113.1/24 dev nat0
-    ip address add 2001:db8:113::1/64 dev nat0 nodad
+    network_add outside "$uplink"
+    ip address add 203.0.113.1/24 dev "$uplink"
+    ip address add 2001:db8:113::1/64 dev "$uplink" nodad
     ip -n outside address add 203.0.113.2/24 dev eth0
     ip -n outside address add 2001:db8:113::2/64 dev eth0 nodad
     ip route add default via 203.0.113.2
@@ -107,6 +108,12 @@ check_guest() {
 guest_cannot() {
     guest_says "$1" "try $2"
     expect "guest $1" "$vm_line" '* failed'
+}
+
+# guest_connects NAME ADDRESS PORT open|closed
+guest_connects() {
+    guest_says "$1" "tcp $2 $3"
+    expect "guest $1" "$vm_line" "* $4"
 }
 
 # check_doctor BRIDGE [TEXT...]: nothing fails, nothing is to be said about the network, and it says each TEXT
