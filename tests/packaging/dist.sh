@@ -42,7 +42,7 @@ grep -q 'is not a checkout made by git' "$work/refusal" || fail "the refusal: $(
 cp "$archive" "$work/any name.tgz"
 DEB_BUILD_OPTIONS=nocheck sh "$work/$name/packaging/deb.sh" "$work/de bs" "$work/any name.tgz" >"$work/log" 2>&1 ||
     { tail -n 40 "$work/log" >&2; fail 'the packages'; }
-cmp "$archive" "$work/de bs/vmnet-helper_${name#*helper-}.orig.tar.gz" || fail 'the packages are built from another archive'
+cmp "$archive" "$work/de bs/vmnet-helper_${name#*helper-}.orig.tar.gz" || fail 'the packages are of another archive'
 tar -c -z -f "$work/other.tgz" -C "$work" "$name/README.md" --transform 's/^vmnet-helper-/&9/'
 ! sh "$work/$name/packaging/deb.sh" "$work/de bs" "$work/other.tgz" >"$work/refusal" 2>&1 ||
     fail 'built packages of another version'
