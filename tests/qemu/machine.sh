@@ -70,8 +70,8 @@ machine_run() {
     (cd "$machine_root" && find . | /bin/busybox cpio -o -H newc -R 0:0 2>/dev/null) >"$work/initramfs"
     machine_status=0
     # shellcheck disable=SC2086 # a list
-    timeout --foreground 1200 qemu-system-$1 -nodefaults -no-user-config -display none -no-reboot -accel tcg \
-        -kernel "$2" -initrd "$work/initramfs" \
+    timeout --foreground "$machine_seconds" qemu-system-$1 -nodefaults -no-user-config -display none -no-reboot \
+        -accel tcg -kernel "$2" -initrd "$work/initramfs" \
         -append "panic=-1 quiet loglevel=1 mitigations=off nokaslr cryptomgr.notests rcupdate.rcu_expedited=1 $3" \
         -serial stdio </dev/null >"$work/console" 2>"$work/stderr" || machine_status=$?
     tr -d '\r' <"$work/console"
