@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
-# Runs before anything is installed: an install with a umask such as 077 would make directories that users cannot enter.
-# They could not start a helper there, nor read its manual pages. Into DESTDIR, it is said, and left for the package.
+# Runs before anything is installed: with a umask such as 077, other users cannot enter the directories that an install
+# makes. They could not start a helper there, nor read its manual pages, so an install by root ends. It goes on for a
+# package, whose tools set the modes, and for a user other than root, whose directories are his own matter.
 
 cmake_minimum_required(VERSION 3.22)
-execute_process(COMMAND sh -c umask OUTPUT_VARIABLE umask OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND sh -c "id -u; umask" OUTPUT_VARIABLE answer OUTPUT_STRIP_TRAILING_WHITESPACE
+  COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX REPLACE "\n.*" "" uid "${answer}")
+string(REGEX REPLACE ".*\n" "" umask "${answer}")
 if(NOT umask MATCHES "[02][02]$")
-  if("$ENV{DESTDIR}" STREQUAL "")
-    message(FATAL_ERROR "vmnet-helper: users could not enter the directories that are made with the umask ${umask}; "
-      "set another one and install again: umask 022")
+  set(what "vmnet-helper: with the umask ${umask}, other users cannot enter the directories that are made")
+  if("$ENV{DESTDIR}" STREQUAL "" AND uid EQUAL 0)
+    message(FATAL_ERROR "${what}; set another one and install again: umask 022")
   endif()
-  message(STATUS "vmnet-helper: the umask is ${umask}: users cannot enter the directories that are made; the package "
-    "must set their mode to 0755")
+  message(STATUS "${what}; if they are to enter, set the mode of these directories to 0755")
 endif()

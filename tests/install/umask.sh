@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# umask.sh BUILD_DIRECTORY, as root in lab.sh's world: with a lax umask, no directory
-# is made in which others could put something in the place of the helper; with a strict one, nothing is installed, since
-# others could not enter what is made.
+# umask.sh BUILD_DIRECTORY, as root in lab.sh's world: with a lax umask, no directory is made in which others could put
+# something in the place of the helper. With a strict one, root installs nothing, since others could not enter what is
+# made; a package is made, and a user installs for himself.
 set -eu
 # shellcheck source=/dev/null
 . "${0%/*}/installed.sh"
@@ -17,9 +17,9 @@ assert_files "/run/lab/stage"
 for umask in 077 027 007; do
     umask $umask
     ! output=$(cmake --install "$build" --prefix /run/lab/strict 2>&1) || fail "installed with umask $umask: $output"
-    assert_output "users could not enter the directories that are made with the umask 0$umask; set another one and"
+    assert_output "with the umask 0$umask, other users cannot enter the directories that are made; set another one and"
     [ ! -e /run/lab/strict ] || fail "something was installed with umask $umask"
 done
 install_into /run/lab/staged "$build"
-assert_output "the package must set their mode to 0755"
+assert_output "if they are to enter, set the mode of these directories to 0755"
 echo "ok: umask"
