@@ -7,6 +7,9 @@
 # The machine's only file system is an initramfs: busybox, the kernel's modules, programs and the libraries that they
 # load here. Its init process says "host: status N" and powers off.
 
+# After these, a machine that hangs is ended: many times what the cases of a caller take.
+machine_seconds=1200
+
 fail() {
     echo "FAILED: $*"
     exit 1
