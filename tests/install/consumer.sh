@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# consumer.sh BUILD_DIRECTORY COMPILER GENERATOR CXX_COMPILER, as root in lab.sh's world: a program outside of this tree
-# finds the installed library with pkg-config and with CMake, shared and static, into DESTDIR, below another prefix and
-# moved; the programs work, in C, C++ ("" for CXX_COMPILER: not in C++) and Python; one that forgets every check does not
-# grant; and there is a manual page for each function.
+# consumer.sh BUILD_DIRECTORY COMPILER GENERATOR [CXX_COMPILER], as root in lab.sh's world: a program outside of this
+# tree finds the installed library with pkg-config and with CMake, shared and static, into DESTDIR, below another prefix
+# and moved; the programs work, in C, C++ (without CXX_COMPILER: not in C++) and Python; one that forgets every check
+# does not grant; and there is a manual page for each function.
 set -eu
 # shellcheck source=/dev/null
 . "${0%/*}/installed.sh"
 
 here=$(cd "${0%/*}" && pwd)
-build=$1 compiler=$2 generator=$3 cxx_compiler=$4
+build=$1 compiler=$2 generator=$3 cxx_compiler=${4-}
 world=/run/lab/consumer
 unset CFLAGS CPPFLAGS LDFLAGS PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR
 mkdir "$world"
