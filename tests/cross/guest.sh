@@ -85,7 +85,7 @@ make_root() {
     root=$machine_root
     mkdir "$root/usr/lib"
     ln -s usr/lib "$root/lib"
-    cp "$here/guest_names.sh" "$tests/qemu/host/service.sh" "$tests/qemu/host/await.sh" "$root"
+    cp "$here/guest_names.sh" "$tests/heard.sh" "$tests/qemu/host/service.sh" "$tests/qemu/host/await.sh" "$root"
     printf '%s\n' 'set -e' 'uname -srm' /test_filter '/test_host ordinary' 'sh /guest_names.sh' 'sh /service.sh' \
         >"$root/cross.sh"
     add_program "$build/helper/vmnet-helper" /vmnet-helper

@@ -24,7 +24,7 @@ machine_make_work
 # shellcheck disable=SC2034 # machine.sh uses it
 machine_seconds=7200 # all cases are tried several times: a busy machine takes a quarter of an hour
 machine_make_root "$VMNET_GUEST_DIR/cloud/host" "$here/../qemu/host/init.sh"
-cp "$here/../qemu/host/await.sh" "$here/security_cases.sh" "$machine_root"
+cp "$here/../heard.sh" "$here/../qemu/host/await.sh" "$here/security_cases.sh" "$machine_root"
 machine_add_iproute2
 machine_add_program "$build/helper/vmnet-helper" /usr/libexec/vmnet-helper
 machine_add_program "$build/service/vmnet-helperd" /usr/libexec/vmnet-helperd

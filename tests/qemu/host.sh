@@ -54,7 +54,7 @@ esac
 umask 022
 machine_make_work
 machine_make_root "$VMNET_GUEST_DIR/cloud/host" "$here/host/init.sh"
-cp "$here/host/await.sh" "$machine_root/await.sh"
+cp "$here/host/await.sh" "$here/../heard.sh" "$machine_root"
 machine_add_program "$VMNET_HELPER" /vmnet-helper
 machine_add_program "$VMNET_TEST_HOST" /test_host
 machine_add_program "$FDGUEST" /fdguest

@@ -3,6 +3,8 @@
 #
 # Sourced after vm.sh and checks.sh: the service, and a helper without any privilege, which asks it.
 
+# shellcheck source-path=SCRIPTDIR source=../heard.sh
+. "${here:?}/../heard.sh"
 service_socket=/run/vmnet/helper.sock
 service=/run/lab/bin/vmnet-helperd
 
@@ -18,15 +20,10 @@ service_prepare() {
     chmod 755 "$vm_helper" "$service"
 }
 
-# The socket is bound before it listens; proc_net(5) has a flag for the latter.
-service_listens() {
-    grep -q "^[^ ]* [^ ]* [^ ]* 00010000 0001 .* $service_socket\$" /proc/net/unix
-}
-
 service_start() {
     "$service" --listen "$service_socket" >/run/lab/service.log 2>&1 &
     service_pid=$!
-    vm_await 120 'the service to listen' service_listens
+    vm_await 120 'the service to listen' is_heard "$service_socket"
 }
 
 service_stop() {

@@ -7,6 +7,8 @@
 # provider, which knows nothing. service.sh reset all: stop and clean all but slapd.
 set -eu
 
+# shellcheck source-path=SCRIPTDIR source=../heard.sh
+. "$(dirname "$0")/../heard.sh"
 action=$1 name=$2
 shift 2
 pid_file=/run/lab/$name.pid
@@ -34,11 +36,6 @@ run() {
 
 is_gone() {
     ! kill -0 "$1" 2>/dev/null || [ "$(sed 's/^.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null)" = Z ]
-}
-
-# is_heard SOCKET: a process listens there, proc_net(5). One that was killed leaves its file, which says nothing.
-is_heard() {
-    grep -q "^[^ ]* [^ ]* [^ ]* 00010000 0001 .* $1\$" /proc/net/unix
 }
 
 # The process and its children: sssd(8) is several.

@@ -8,21 +8,18 @@ set -eu
 . "${0%/*}/world.sh"
 # shellcheck source-path=SCRIPTDIR source=doctor_world.sh
 . "${0%/*}/doctor_world.sh"
+# shellcheck source-path=SCRIPTDIR source=../heard.sh
+. "${0%/*}/../heard.sh"
 
 rules 20-root.rules 'allow uid 0 bridge br0'
 socket=/run/vmnet/helper.sock
 cp "$2" "$work/vmnet-helperd"
 mkdir "${socket%/*}"
 
-# It is bound before somebody listens there; proc_net(5) has a flag for the latter.
-is_served() {
-    grep -q "^[^ ]* [^ ]* [^ ]* 00010000 0001 .* $socket\$" /proc/net/unix
-}
-
 serve() {
     "$work/vmnet-helperd" --listen "$socket" "$@" &
     service=$!
-    until is_served; do
+    until is_heard "$socket"; do
         kill -0 "$service" || fail 'no service'
         sleep 0.01
     done

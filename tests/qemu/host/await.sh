@@ -3,14 +3,12 @@
 #
 # Sourced by the scripts in this directory, in the machine that host.sh boots.
 
+# shellcheck source-path=SCRIPTDIR source=../../heard.sh
+. /heard.sh
+
 fail() {
     echo "FAILED: $*"
     exit 1
-}
-
-# is_heard SOCKET: a process listens there, a little after it has made the socket; proc_net(5) has a flag for it
-is_heard() {
-    grep -q "^[^ ]* [^ ]* [^ ]* 00010000 0001 .* $1\$" /proc/net/unix
 }
 
 # await WHAT COMMAND...: until it succeeds
