@@ -21,9 +21,9 @@ list_sources() {
             [ ! -e "$file" ] || echo "$file" # removed, and not yet from the index
         done
     else
-        # Without what this script makes, which can be here: "sh packaging/deb.sh ." is what README.md prints.
-        find . \( -path ./build -o -name 'build.??????' \) -prune -o ! -type d ! -path './*vmnet*_[0-9]*' -print |
-            sed 's|^\./||'
+        # Without what this script makes here: "sh packaging/deb.sh ." is what README.md prints.
+        find . \( -path ./build -o -path './build.??????' -type d \) -prune -o \
+            ! -type d ! -regex '\./[^/]*vmnet[^/]*_[0-9][^/]*' -print | sed 's|^\./||'
     fi
 }
 
