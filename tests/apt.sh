@@ -9,6 +9,7 @@
 apt_get() (
     said=$(mktemp)
     trap 'rm -f "$said"' EXIT
+    trap 'exit 1' HUP INT TERM
     end=$(($(date +%s) + 600))
     while :; do
         status=0
@@ -61,8 +62,9 @@ apt_in() (
     "$command" -o APT::Sandbox::User=root "$@"
 )
 
-# apt_try DIRECTORY SUITE COMMAND...: COMMAND, which calls apt_in(), with SUITE's package lists, read into DIRECTORY.
-# For this machine, SUITE is empty: its lists are tried first, which may be missing, or so old that a package is gone.
+# apt_try DIRECTORY SUITE COMMAND...: COMMAND, which downloads packages into this directory with apt_in(), with SUITE's
+# package lists, read into DIRECTORY. For this machine, SUITE is empty: its lists are tried first, which may be missing,
+# or so old that a package is gone. Then nothing stays of the first try: the new lists may have another version of it.
 apt_try() {
     apt_try_directory=$1 apt_try_suite=$2
     shift 2
@@ -71,6 +73,7 @@ apt_try() {
     elif "$@"; then
         return
     fi
+    rm -f ./*.deb
     apt_read "$apt_try_directory" && "$@"
 }
 

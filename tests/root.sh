@@ -19,7 +19,7 @@ die() {
 # empty directory that goes at the end
 root_open() {
     case $2 in
-    *[!a-z0-9-]*) die "'$2': the names of suites and architectures have small letters and digits only" ;;
+    '' | *[!a-z0-9-]*) die "'$2': the name of a suite or an architecture has small letters, digits and hyphens" ;;
     esac
     umask 022
     mkdir -p "$1"
