@@ -42,7 +42,8 @@ stage setuid 755 "in this order: chown root:root, chmod 4755 /usr/libexec/vmnet-
 stage group 755 "in this order: chown root:vmgroup, chmod 4750 /usr/libexec/vmnet-helper"
 stage fscaps 755 "in this order: chown root:root, chmod 0755, setcap cap_net_admin=ep /usr/libexec/vmnet-helper"
 stage none 755 "VMNET_INSTALL_MODE=none"
-output=$(umask 077 && cmake --install "$build" --prefix /run/lab/home/own 2>&1) || fail "not installed for himself: $output"
+output=$(umask 077 && cmake --install "$build" --prefix /run/lab/home/own 2>&1) ||
+    fail "not installed for himself: $output"
 assert_output "with the umask 0077, other users cannot enter the directories that are made"
 
 # fakeroot plays root: the archive that it makes has root's setuid file.

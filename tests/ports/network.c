@@ -21,7 +21,7 @@ enum {
 };
 
 #define RULES_D    "/etc/vmnet/rules.d"
-#define FDB        "bridge fdb show br " NETWORK_BRIDGE " | grep -w master | sort" /* not the groups that a host joins */
+#define FDB        "bridge fdb show br " NETWORK_BRIDGE " | grep -w master | sort" /* no groups that a host joins */
 #define FDB_FILE   "/run/lab/fdb"
 #define PORT_STATE "/sys/class/net/%s/brport/state"
 

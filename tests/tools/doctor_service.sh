@@ -163,7 +163,8 @@ without_privilege 1 fails_in_silence
 rm "$socket"
 : >"$socket"
 doctor 0
-result note service "$socket should be the socket of the service, and is not a socket" "'ls -l $socket' shows what it is"
+result note service "$socket should be the socket of the service, and is not a socket" \
+    "'ls -l $socket' shows what it is"
 rm "$socket"
 
 # For a group, which vmother is not in. Privilege for the helper would be for everybody: it is no cure.
