@@ -17,6 +17,7 @@ fi
 unset GZIP
 rm -f "$file" "$file.tar"
 trap 'rm -f "$file.tar"' EXIT
+trap 'exit 1' HUP INT TERM
 git -C "$source" -c core.autocrlf=false -c tar.umask=0022 archive --format=tar --prefix="$name/" HEAD >"$file.tar"
 gzip -9 -n -c "$file.tar" >"$file"
 echo "$file"

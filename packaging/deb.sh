@@ -56,6 +56,7 @@ mkdir -p "$1"
 out=$(cd "$1" && pwd)
 work=$(mktemp -d "$out/build.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 orig=$work/${name}_$version.orig.tar.gz
 if [ $# = 2 ]; then
     cp "$2" "$orig"

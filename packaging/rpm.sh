@@ -21,6 +21,7 @@ shift
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/vmnet-rpm.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 mkdir "$work/SOURCES"
 version=$(sed -n 's/^Version: *//p' "$spec")
 prefix=vmnet-helper-$version

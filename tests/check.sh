@@ -74,6 +74,7 @@ command -v apt-get >/dev/null || { echo 'check.sh: is made for Debian 12: there 
 cd "$top"
 mkdir -p "$logs"
 trap 'chown -R --reference="$top" "$top/build"' EXIT
+trap 'exit 1' HUP INT TERM
 install_packages
 one 'shell scripts, by shellcheck' lint_scripts
 

@@ -19,6 +19,7 @@ logs=$top/build/release-logs
 cd "$top"
 mkdir -p "$logs"
 trap 'chown -R --reference="$top" "$top/build"' EXIT
+trap 'exit 1' HUP INT TERM
 
 apt_install rpm rpmlint mmdebstrap selinux-policy-dev makepkg pacman-package-manager libarchive-tools zstd \
     >"$logs/packages.log" 2>&1 ||

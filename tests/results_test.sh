@@ -7,6 +7,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
+trap 'exit 1' HUP INT TERM
 export HOME="$logs"
 unset VMNET_REQUIRE_TESTS
 

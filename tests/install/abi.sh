@@ -9,6 +9,7 @@ source=$1 build=$2 compiler=$3 accept=${4-}
 known=$source/libacl/vmnetacl.abi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
 # describe SOURCE_DIRECTORY
 describe() {

@@ -34,6 +34,7 @@ for option in VMNET_INSTALL_MODE=suid VMNET_INSTALL_GROUP=-R VMNET_INSTALL_GROUP
 done
 
 trap 'configure "$build" -DCMAKE_INSTALL_LIBEXECDIR=libexec -UVMNET_SYSTEMD_UNIT_DIR' EXIT
+trap 'exit 1' HUP INT TERM
 configure "$build" -DCMAKE_INSTALL_LIBEXECDIR=/opt/vm/bin -DVMNET_SYSTEMD_UNIT_DIR=/opt/vm/units
 install_into "$stage.other" "$build"
 assert_file "$stage.other/opt/vm/bin/vmnet-helper" 0:0 4755

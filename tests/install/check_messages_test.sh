@@ -7,6 +7,7 @@ set -eu
 source=$1
 world=$(mktemp -d)
 trap 'rm -rf "$world"' EXIT
+trap 'exit 1' HUP INT TERM
 
 # copy: a fresh copy of what the checker reads
 copy() {

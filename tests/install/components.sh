@@ -15,6 +15,7 @@ restore() {
     configure "$build" -DVMNET_STATIC_LIBRARY=ON -DVMNET_SHARED_LIBRARY=ON
 }
 trap 'rm -rf "$work"; restore' EXIT
+trap 'exit 1' HUP INT TERM
 unset CFLAGS CPPFLAGS LDFLAGS
 
 # find_library STAGE [OPTION...]: configure and build the consumer; the output is in $output

@@ -8,6 +8,7 @@ set -eu
 source=$1 build=$2 compiler=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
 # The displays of a page's section EXAMPLES, each in a file of its own called PAGE.NUMBER, as they are shown.
 for page in "$source"/libacl/*.3; do

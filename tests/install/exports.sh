@@ -14,6 +14,7 @@ perl "$checker" "$source" "$library" "$archive"
 
 world=$(mktemp -d)
 trap 'rm -rf "$world"' EXIT
+trap 'exit 1' HUP INT TERM
 
 # expect COMPLAINT FILE SED_SCRIPT: when the file is edited so
 expect() {

@@ -8,6 +8,7 @@ set -eu
 source=$1 generate=$2 object=$3 compiler=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 # Architectures of each word size and byte order: x86-64, x32, i386, aarch64, arm, s390x, s390, riscv64, ppc64le, ppc64, ppc, mips, mipsel,
 # mips64, mipsel64, mips64n32, mipsel64n32, parisc
 architectures='c000003e 4000003e 40000003 c00000b7 40000028 80000016 00000016 c00000f3 c0000015 80000015 00000014

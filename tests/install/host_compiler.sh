@@ -9,6 +9,7 @@ set -eu
 source=$1 compiler=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 unset CC_FOR_BUILD CFLAGS_FOR_BUILD LDFLAGS_FOR_BUILD BUILD_CC BUILD_CFLAGS BUILD_LDFLAGS
 
 fail() {

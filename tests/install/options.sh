@@ -9,6 +9,7 @@ set -eu
 
 source=$1 build=$2 generator=$3 compiler=$4
 trap 'rm -rf "$build" "$build.stage"' EXIT
+trap 'exit 1' HUP INT TERM
 unset CFLAGS CPPFLAGS LDFLAGS DESTDIR
 
 # configured OPTION...: in a build directory of which only the compiler's checks are kept; the output is in $output

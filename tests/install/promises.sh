@@ -22,6 +22,7 @@ done
 rows=0
 files=$(mktemp)
 trap 'rm -f "$files"' EXIT
+trap 'exit 1' HUP INT TERM
 grep '^| [A-Z]' SECURITY.md >"$files"
 while read -r row; do
     rows=$((rows + 1))

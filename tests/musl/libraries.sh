@@ -119,6 +119,7 @@ made=$work/new
 rm -rf "$work" "${directory:?}/bin" "${directory:?}/include" "${directory:?}/lib" "$directory/complete"
 mkdir -p "$made/lib/pkgconfig"
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 write_sources_list
 (download)
 link_kernel_headers

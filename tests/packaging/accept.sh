@@ -15,6 +15,7 @@ directory=$(cd "$1" && pwd)
 suite=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 sh "$here/deb_build.sh" "$directory"
 sh "$here/clean_root.sh" "$directory" "$suite"
 sh "$here/../qemu/guest.sh" "$directory" cloud

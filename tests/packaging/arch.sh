@@ -18,6 +18,7 @@ need makepkg pacman bsdtar zstd fakeroot vercmp git
 unset VMNET_REQUIRE_TESTS # the build of a package may skip tests
 work=$(mktemp -d "${TMPDIR:-/tmp}/vmnet-arch-test.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 chmod 755 "$work"
 
 fail() {

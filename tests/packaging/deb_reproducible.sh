@@ -13,6 +13,7 @@ sh "$here/deb_build.sh" "$1"
 first=$1/deb
 second=$(mktemp -d)
 trap 'rm -rf "$second"' EXIT
+trap 'exit 1' HUP INT TERM
 mkdir "$second/elsewhere"
 touch "$second/elsewhere/vmnet-helper_0.9-1_amd64.deb"
 tar --extract --no-same-owner --touch --strip-components=1 --directory "$second/elsewhere" --file "$first"/*.orig.tar.gz

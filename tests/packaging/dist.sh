@@ -8,6 +8,7 @@ set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 name=vmnet-helper-$(sed -n 's/^#define VMNETACL_VERSION *"\(.*\)"$/\1/p' "$top/libacl/vmnetacl.h")
 
 fail() {

@@ -19,6 +19,7 @@ need rpm rpmbuild rpmlint busybox git
 unset VMNET_REQUIRE_TESTS # the build of a package may skip tests
 work=$(mktemp -d "${TMPDIR:-/tmp}/vmnet-rpm-test.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 chmod 755 "$work"
 export HOME="$work" # rpm makes a database there
 

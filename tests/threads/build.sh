@@ -13,6 +13,7 @@ shift
 need setarch
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 echo 'int main(void) { return 0; }' >"$work/try.c"
 "$compiler" -fsanitize=thread "$work/try.c" -o "$work/try" || skip "$compiler has no ThreadSanitizer"
 setarch -R "$work/try" || skip "no program runs with ThreadSanitizer, or setarch(8) is forbidden"
