@@ -31,21 +31,22 @@ void doctor_check_netfilter(struct doctor *doctor)
     bridge_look(&docker, &doctor->interfaces, "docker0");
     if (found == NULL)
         doctor_ok(doctor, memory_copy("frames between ports of a bridge do not pass iptables"));
-    else if (docker.exists)
+    else if (docker.exists && strcmp(found, "arptables") != 0)
         doctor_note(doctor,
                     memory_format("frames between ports of a bridge pass %s (bridge-nf-call-%s is 1), and Docker is "
                                   "here, which sets the policy of FORWARD to DROP; its rules can be read only by root",
                                   found, found),
-                    memory_format("if guests reach this host and nothing else: as root, iptables -I DOCKER-USER -i %s "
-                                  "-o %s -j ACCEPT",
-                                  bridge, bridge));
+                    memory_format("if guests reach this host and nothing else: as root, %s -I DOCKER-USER -i %s -o %s "
+                                  "-j ACCEPT",
+                                  found, bridge, bridge));
     else
         doctor_note(doctor,
                     memory_format("frames between ports of a bridge pass %s (bridge-nf-call-%s is 1), whose rules can "
                                   "be read only by root",
                                   found, found),
-                    memory_copy("if guests do not reach each other: as root, 'iptables -vL FORWARD' shows what drops "
-                                "their frames"));
+                    memory_format("if guests do not reach each other: as root, '%s -vL FORWARD' shows what drops "
+                                  "their frames",
+                                  found));
 }
 
 /* Is this one of NetworkManager's specifications of devices, and about taps? */

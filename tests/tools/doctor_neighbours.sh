@@ -23,12 +23,17 @@ for table in arptables ip6tables iptables; do
     echo 1 >/proc/sys/net/bridge/bridge-nf-call-$table
     doctor 0
     result note netfilter "pass $table (bridge-nf-call-$table is 1), whose rules can be read only by root" \
-        "as root, 'iptables -vL FORWARD'"
+        "as root, '$table -vL FORWARD'"
 done
 ip link add docker0 type bridge
+for table in iptables ip6tables; do
+    doctor 0 br0
+    result note netfilter 'and Docker is here, which sets the policy of FORWARD to DROP' \
+        "as root, $table -I DOCKER-USER -i br0 -o br0 -j ACCEPT"
+    echo 0 >/proc/sys/net/bridge/bridge-nf-call-$table
+done
 doctor 0 br0
-result note netfilter 'and Docker is here, which sets the policy of FORWARD to DROP' \
-    'as root, iptables -I DOCKER-USER -i br0 -o br0 -j ACCEPT'
+result note netfilter 'pass arptables' "as root, 'arptables -vL FORWARD'"
 ip link del docker0
 
 # NetworkManager.
