@@ -29,7 +29,8 @@ tarball=$work/SOURCES/$prefix.tar.gz
 if [ -e "$top/.git" ]; then
     sh "$top/cmake/dist.sh" "$top" "$tarball"
 else
-    tar -czf "$tarball" -C "$top" --exclude=./build --transform="s,^\.,$prefix," .
+    # Without what this script makes here, if OUTDIR is this directory.
+    tar -czf "$tarball" -C "$top" --exclude=./build --exclude='./*.rpm' --transform="s,^\.,$prefix," .
 fi
 
 for macros in "$here"/rpm/macros/*; do

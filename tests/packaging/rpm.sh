@@ -45,10 +45,14 @@ build suse sh "$top/packaging/rpm.sh" "$work/suse" --define 'suse_version 1600' 
 mkdir "$work/released"
 rpm2cpio "$work"/fedora/*.src.rpm |
     (cd "$work/released" && cpio --quiet -i '*.tar.gz' && tar -xzf ./*.tar.gz && rm ./*.tar.gz)
+for directory in "$work"/released/*; do touch "$directory/old.rpm"; done
 mkdir -m 700 "$work/rhel"
 chown -R 4242:4242 "$work/released" "$work/rhel"
 build rhel setpriv --reuid=4242 --regid=4242 --clear-groups sh "$work"/released/vmnet-helper-*/packaging/rpm.sh \
     "$work/rhel" --define 'rhel 9' --define 'dist .el9' --without check
+rpm2cpio "$work"/rhel/*.src.rpm | cpio --quiet -i --to-stdout '*.tar.gz' | tar -tz >"$work/list"
+grep -q '/README.md$' "$work/list" || { echo 'FAILED: the source package has no sources'; exit 1; }
+! grep 'old\.rpm' "$work/list" || { echo 'FAILED: an earlier package is in the source package'; exit 1; }
 
 for distribution in fedora next suse rhel; do
     lint "$distribution"
