@@ -44,7 +44,8 @@ struct tally {
     atomic_uint live[AGE_COUNT], live_all, most_live;
     atomic_uint done; /* starts, of all ages */
     atomic_uint granted, refused, killed, granted_others, granted_lowered;
-    atomic_bool has_fault, is_over;
+    atomic_uint has_fault; /* or 1; no bool, for which gcc 12 calls libatomic on RISC-V */
+    atomic_bool is_over;
     char fault[STORM_FAULT_MAX]; /* of who set has_fault */
 };
 
@@ -67,7 +68,7 @@ __attribute__((format(printf, 2, 3))) static void fault_note(struct tally *tally
 {
     va_list values;
 
-    if (atomic_exchange(&tally->has_fault, true))
+    if (atomic_exchange(&tally->has_fault, 1) != 0)
         return;
     va_start(values, format);
     (void)vsnprintf(tally->fault, sizeof tally->fault, format, values); /* what fits */
