@@ -8,18 +8,30 @@ include(CheckPIESupported)
 check_pie_supported(LANGUAGES C)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
-# Whether static PIE can be linked. The test has fortified calls: Debian's C library of i386 fails only with these.
-set(CMAKE_REQUIRED_FLAGS "-fPIE -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2")
-set(CMAKE_REQUIRED_LINK_OPTIONS -static-pie)
-check_c_source_compiles("
+# VMNET_HAS_STATIC_PIE: whether static PIE can be linked. gcc 12 for RISC-V takes the option, and links a program that is
+# not static. The program has fortified calls: Debian's C library of i386 fails only with these.
+if(NOT DEFINED VMNET_HAS_STATIC_PIE)
+  set(program "${PROJECT_BINARY_DIR}/CMakeFiles/static_pie")
+  file(WRITE "${program}.c" "
 #include <string.h>
 char bytes[8];
 int main(int argc, char *argv[])
 {
     return memset(bytes, argc, (size_t)argc) == (void *)argv;
-}" VMNET_HAS_STATIC_PIE)
-unset(CMAKE_REQUIRED_FLAGS)
-unset(CMAKE_REQUIRED_LINK_OPTIONS)
+}
+")
+  try_compile(VMNET_LINKS_STATIC_PIE "${program}.dir" SOURCES "${program}.c" LINK_OPTIONS -static-pie
+    COMPILE_DEFINITIONS -fPIE -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 COPY_FILE "${program}")
+  set(segments " INTERP ")
+  if(VMNET_LINKS_STATIC_PIE)
+    execute_process(COMMAND "${CMAKE_READELF}" -lW "${program}" OUTPUT_VARIABLE segments COMMAND_ERROR_IS_FATAL ANY)
+  endif()
+  if(segments MATCHES " INTERP ")
+    set(VMNET_HAS_STATIC_PIE 0 CACHE INTERNAL "")
+  else()
+    set(VMNET_HAS_STATIC_PIE 1 CACHE INTERNAL "")
+  endif()
+endif()
 
 add_library(vmnet_hardening INTERFACE)
 
@@ -41,10 +53,15 @@ foreach(flag IN ITEMS -fstack-protector-strong -fstack-clash-protection -fcf-pro
 endforeach()
 unset(CMAKE_REQUIRED_FLAGS)
 
-# _FORTIFY_SOURCE needs optimisation. Level 3 came with gcc 12 and clang 9 (glibc 2.34); a C library that does not know
-# it uses the highest level that it knows. -U first: distributions' compilers may define a level of their own.
+# _FORTIFY_SOURCE needs optimisation. Level 3 came with gcc 12 and clang 9, and glibc 2.34, which warns of it with other
+# compilers; a C library that does not know it uses the highest level that it knows. -U first: distributions' compilers
+# may define a level of their own.
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
-  target_compile_options(vmnet_hardening INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+  set(CMAKE_REQUIRED_FLAGS "-Werror -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3")
+  check_c_source_compiles("#include <stdio.h>\nint main(void) { return 0; }" VMNET_HAS_FORTIFY_3)
+  unset(CMAKE_REQUIRED_FLAGS)
+  target_compile_options(vmnet_hardening INTERFACE -U_FORTIFY_SOURCE
+    -D_FORTIFY_SOURCE=$<IF:$<BOOL:${VMNET_HAS_FORTIFY_3}>,3,2>)
 endif()
 
 target_link_options(vmnet_hardening INTERFACE -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
