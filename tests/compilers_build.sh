@@ -1,24 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# compilers_build.sh PART [COMPILER]: runs in the system that compilers.sh has made; the sources are /src. PART is
+# compilers_build.sh PART COMPILER: runs in the system that compilers.sh has made; the sources are /src. PART is
 #
 #   build    with COMPILER, all programs and tests, with -Werror
 #   lto      with COMPILER, each kind of LTO: the archive and the shared library export what they should
 #   modes    with COMPILER: -O3, -Os, Debug, and what distributions have in the environment with CMAKE_BUILD_TYPE=None
-#   cmake    with the suite's CMake, by make and by ninja; its warnings are errors
+#   cmake    with COMPILER and the suite's CMake, by make and by ninja; its warnings are errors
 set -eu
 
-part=$1 compiler=${2-}
+part=$1 compiler=$2
 
 # build NAME TARGET OPTION...: TARGET is all, or some of them
 build() {
     name=$1 targets=$2
     shift 2
-    echo "== $(basename "${compiler:-cc}"): $name"
+    echo "== $compiler: $name"
     rm -rf "/build/$name"
     cmake -S /src -B "/build/$name" -G Ninja -DCMAKE_INSTALL_PREFIX=/usr -DVMNET_WERROR=ON \
-        ${compiler:+"-DCMAKE_C_COMPILER=$compiler"} "$@" >"/build/$name.log" 2>&1 || fail "$name"
+        "-DCMAKE_C_COMPILER=$compiler" "$@" >"/build/$name.log" 2>&1 || fail "$name"
     # shellcheck disable=SC2086 # a list
     cmake --build "/build/$name" --parallel 2 --target $targets >"/build/$name.log" 2>&1 || fail "$name"
 }
@@ -69,7 +69,9 @@ part_modes() {
     export CFLAGS="-g -O2 -ffile-prefix-map=/src=. $hardening" CPPFLAGS='-Wdate-time -D_FORTIFY_SOURCE=2' \
         LDFLAGS='-Wl,-z,relro -Wl,-z,now -Wl,--as-needed'
     build debian "$libraries" -DCMAKE_BUILD_TYPE=None -DCMAKE_VERBOSE_MAKEFILE=ON
-    export CFLAGS="-O2 -g -pipe -Wall -Wno-complain-wrong-lang -Wp,-U_FORTIFY_SOURCE,-D_FORTIFY_SOURCE=3 $hardening \
+    language=
+    case $compiler in gcc*) language=-Wno-complain-wrong-lang ;; esac
+    export CFLAGS="-O2 -g -pipe -Wall $language -Wp,-U_FORTIFY_SOURCE,-D_FORTIFY_SOURCE=3 $hardening \
 -Wp,-D_GLIBCXX_ASSERTIONS -mtune=generic -fasynchronous-unwind-tables -fno-omit-frame-pointer" \
         LDFLAGS='-Wl,-z,relro -Wl,--as-needed -Wl,-z,pack-relative-relocs -Wl,-z,now -Wl,--build-id=sha1'
     build fedora "$libraries" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO=-DNDEBUG

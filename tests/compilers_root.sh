@@ -16,7 +16,7 @@ pkg-config lld libc6-dev libcap-dev libseccomp-dev libcmocka-dev libjansson-dev'
 [ $# = 2 ] || die 'usage: compilers_root.sh DIRECTORY SUITE'
 suite=$2
 case $suite in
-bookworm) compilers='gcc-11 gcc-12 clang-13 clang-14 clang-15 clang-16 clang-19 llvm-14 llvm-19' ;;
+bookworm) compilers='gcc-12 clang-13 clang-14 clang-15 clang-16 clang-19 llvm-14 llvm-19' ;;
 trixie) compilers='gcc-12 gcc-13 gcc-14 clang-17 clang-18 clang-19 llvm-19' ;;
 unstable) compilers='gcc clang llvm' ;;
 *) die "unknown suite '$suite'; bookworm, trixie or unstable" ;;

@@ -70,11 +70,11 @@ for arch in armhf i386 s390x; do
 done
 
 # Other compilers, options and versions of CMake.
-for words in 'bookworm build gcc-11' 'bookworm build clang-13' 'bookworm build clang-14' 'bookworm build clang-15' \
+for words in 'bookworm build clang-13' 'bookworm build clang-14' 'bookworm build clang-15' \
     'bookworm build clang-16' 'bookworm build clang-19' 'bookworm lto gcc-12' 'bookworm lto clang-14' \
     'trixie build gcc-12' 'trixie build gcc-13' 'trixie build gcc-14' 'trixie build clang-17' 'trixie build clang-18' \
     'trixie build clang-19' 'trixie lto gcc-14' 'trixie lto clang-19' 'trixie modes gcc-14' 'trixie modes clang-19' \
-    'trixie cmake' 'unstable build gcc' 'unstable build clang' 'unstable cmake'; do
+    'trixie cmake gcc-14' 'unstable build gcc' 'unstable build clang' 'unstable cmake gcc'; do
     # shellcheck disable=SC2086 # a list
     one "$words" sh tests/compilers.sh "$top/build/compilers" $words
 done
